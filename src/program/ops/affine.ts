@@ -1,0 +1,15 @@
+import type { OpBase } from '../program.js';
+
+/**
+ * Weights and biases: K' = scale·K + shift and Θ' = ntkFromNngp·K + scale·Θ + ntkShift (K before the op).
+ *
+ * `ntk` parameterization: scale = wStd², shift = bStd², ntkFromNngp = scale, ntkShift = shift.
+ * `standard`: ntkFromNngp = fanIn / s[0], ntkShift = 1 with a bias, else 0.
+ * A scaling of the activations by a, shifted in the second moment by c²: scale = a², shift = c², no ntk terms.
+ */
+export interface AffineOp extends OpBase<'affine'> {
+  readonly scale: number;
+  readonly shift: number;
+  readonly ntkFromNngp: number;
+  readonly ntkShift: number;
+}

@@ -1,0 +1,10 @@
+import type { OpBase } from '../program.js';
+
+/**
+ * K'[p,p'] = w[p]·w[p']·K[p,p'] with w[p] = Π_axes weights[axis][p_axis]. Θ alike.
+ *
+ * `AvgPool` with `normalizeEdges` divides by the number of real positions under each window this way.
+ */
+export interface WeighOp extends OpBase<'weigh'> {
+  readonly weights: readonly (readonly number[])[];
+}
