@@ -1,5 +1,6 @@
 import type { ActivationOp } from './activation.js';
 import type { AffineOp } from './affine.js';
+import type { GivenOp } from './given.js';
 import type { GramOp } from './gram.js';
 import type { PatchMeanOp } from './patch-mean.js';
 import type { PoolOp } from './pool.js';
@@ -10,6 +11,7 @@ import type { WrapOp } from './wrap.js';
 /** Every covariance op there is. */
 export type AnyOp =
   | GramOp
+  | GivenOp
   | AffineOp
   | PatchMeanOp
   | WrapOp

@@ -1,0 +1,37 @@
+import type { Tensor } from '@tensorflow/tfjs';
+import type { Program } from './program.js';
+
+/** A covariance of the result. NNGP and NTK are over pairs of samples, cov1 and cov2 over each sample itself. */
+export type CovarianceField = 'nngp' | 'ntk' | 'cov1' | 'cov2';
+
+/**
+ * Covariances as tensors, spatial axes in adjacent pairs (one of x1's, one of x2's positions):
+ * nngp and ntk `[n1, n2, h, h', w, w', …]`, cov1 `[n1, h, h', …]`, cov2 `[n2, h, h', …]`.
+ * `ntk` null: identically zero (before any weights). `cov2` null: x2 is x1.
+ */
+export interface Covariances {
+  readonly nngp: Tensor;
+  readonly ntk: Tensor | null;
+  readonly cov1: Tensor;
+  readonly cov2: Tensor | null;
+}
+
+/**
+ * What a Program starts from: inputs `x1` `[n1, …]` and `x2` (null: x1 itself), reshaped by the executor to
+ * `[n, ...gram.shape, gram.channels]`; or, for a Program that starts with `given`, covariances.
+ */
+export type Source = { readonly x1: Tensor; readonly x2: Tensor | null } | { readonly given: Covariances };
+
+/** Something that runs Programs on tensors; its results are differentiable with `tf.grad` in the source. */
+export interface Executor {
+  readonly name: 'engine' | 'tf';
+  /**
+   * The wanted fields of the Program's result (float32). A field that is identically zero or does not
+   * apply (`cov2` with x2 null) comes as zeros and null respectively.
+   */
+  evaluate(
+    program: Program,
+    source: Source,
+    want: readonly CovarianceField[],
+  ): Partial<Record<CovarianceField, Tensor | null>>;
+}
