@@ -1,4 +1,5 @@
 import type { OpBase } from '../program.js';
+import { type OpRule, sameOffset } from './rule.js';
 
 /**
  * Pointwise dual of a nonlinearity φ: K' = E[φ(u)φ(v)] for (u,v) ~ N(0, [[q1,K],[K,q2]]), Θ' = Θ·∂K'/∂K,
@@ -9,3 +10,6 @@ export interface ActivationOp extends OpBase<'activation'> {
   readonly fn: 'abRelu' | 'erf' | 'gelu';
   readonly params: readonly number[];
 }
+
+/** How executors run ActivationOp. */
+export const activationRule: OpRule<ActivationOp> = { needs: sameOffset };

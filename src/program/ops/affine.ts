@@ -1,4 +1,5 @@
 import type { OpBase } from '../program.js';
+import { type OpRule, sameOffset } from './rule.js';
 
 /**
  * Weights and biases: K' = scale·K + shift and Θ' = ntkFromNngp·K + scale·Θ + ntkShift (K before the op).
@@ -13,3 +14,6 @@ export interface AffineOp extends OpBase<'affine'> {
   readonly ntkFromNngp: number;
   readonly ntkShift: number;
 }
+
+/** How executors run AffineOp. */
+export const affineRule: OpRule<AffineOp> = { needs: sameOffset };

@@ -1,12 +1,13 @@
-import type { ActivationOp } from './activation.js';
-import type { AffineOp } from './affine.js';
-import type { GivenOp } from './given.js';
-import type { GramOp } from './gram.js';
-import type { PatchMeanOp } from './patch-mean.js';
-import type { PoolOp } from './pool.js';
-import type { SumOp } from './sum.js';
-import type { WeighOp } from './weigh.js';
-import type { WrapOp } from './wrap.js';
+import { type ActivationOp, activationRule } from './activation.js';
+import { type AffineOp, affineRule } from './affine.js';
+import { type GivenOp, givenRule } from './given.js';
+import { type GramOp, gramRule } from './gram.js';
+import { type PatchMeanOp, patchMeanRule } from './patch-mean.js';
+import { type PoolOp, poolRule } from './pool.js';
+import type { OpRule } from './rule.js';
+import { type SumOp, sumRule } from './sum.js';
+import { type WeighOp, weighRule } from './weigh.js';
+import { type WrapOp, wrapRule } from './wrap.js';
 
 /** Every covariance op there is. */
 export type AnyOp =
@@ -19,3 +20,16 @@ export type AnyOp =
   | WeighOp
   | ActivationOp
   | SumOp;
+
+/** The rule of every op; an op without one does not compile. */
+export const opRules: { readonly [Name in AnyOp['op']]: OpRule<Extract<AnyOp, { op: Name }>> } = {
+  activation: activationRule,
+  affine: affineRule,
+  given: givenRule,
+  gram: gramRule,
+  patchMean: patchMeanRule,
+  pool: poolRule,
+  sum: sumRule,
+  weigh: weighRule,
+  wrap: wrapRule,
+};

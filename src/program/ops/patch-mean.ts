@@ -1,4 +1,5 @@
 import type { OpBase } from '../program.js';
+import type { OpRule } from './rule.js';
 
 /**
  * K'[P,P'] = mean over the window's δ of K[P·s − lo + δ, P'·s − lo + δ], both positions moved by the same δ;
@@ -12,3 +13,11 @@ export interface PatchMeanOp extends OpBase<'patchMean'> {
   /** Zero padding before the first position, one entry per axis. */
   readonly low: readonly number[];
 }
+
+/** How executors run PatchMeanOp. */
+export const patchMeanRule: OpRule<PatchMeanOp> = {
+  needs(op, offset, inputShape) {
+    const d = inputShape.map((_, axis) => op.strides[axis] * (offset[axis] ?? 0));
+    return d.every((entry, axis) => Math.abs(entry) < inputShape[axis]) ? [d] : [];
+  },
+};

@@ -1,4 +1,5 @@
 import type { OpBase } from '../program.js';
+import { combinations, type OpRule } from './rule.js';
 
 /**
  * K'[P,P'] = scale · Σ_a Σ_b K[P·s − lo + a, P'·s − lo + b], a and b running over the window independently;
@@ -12,3 +13,17 @@ export interface PoolOp extends OpBase<'pool'> {
   readonly low: readonly number[];
   readonly scale: number;
 }
+
+/** How executors run PoolOp. */
+export const poolRule: OpRule<PoolOp> = {
+  needs: (op, offset, inputShape) =>
+    combinations(
+      inputShape.map((size, axis) => {
+        const centre = op.strides[axis] * (offset[axis] ?? 0);
+        const reach = op.window[axis] - 1;
+        const first = Math.max(centre - reach, 1 - size);
+        const last = Math.min(centre + reach, size - 1);
+        return Array.from({ length: Math.max(last - first + 1, 0) }, (_, j) => first + j);
+      }),
+    ),
+};

@@ -1,4 +1,5 @@
 import type { OpBase } from '../program.js';
+import { type OpRule, sameOffset } from './rule.js';
 
 /**
  * K'[p,p'] = w[p]·w[p']·K[p,p'] with w[p] = Π_axes weights[axis][p_axis]. Θ alike.
@@ -8,3 +9,6 @@ import type { OpBase } from '../program.js';
 export interface WeighOp extends OpBase<'weigh'> {
   readonly weights: readonly (readonly number[])[];
 }
+
+/** How executors run WeighOp. */
+export const weighRule: OpRule<WeighOp> = { needs: sameOffset };

@@ -1,0 +1,27 @@
+/** Displacement D = p' − p between a position of x2 and one of x1, one integer per spatial axis. */
+export type Offset = readonly number[];
+
+/** What the executors have to know of an op: the offsets that it reads and its evaluation on tensors. */
+export interface OpRule<Op> {
+  /**
+   * Offsets of an input that the op's result at `offset` reads, each with |d| < `inputShape` on every axis.
+   *
+   * @param offset one entry per axis of `op.shape`.
+   * @param inputShape spatial shape of the input.
+   */
+  needs(op: Op, offset: Offset, inputShape: readonly number[]): Offset[];
+}
+
+/** The rule of an op that acts on each entry by itself: the result at D reads the input at D. */
+export const sameOffset = (_op: unknown, offset: Offset): Offset[] => [offset];
+
+/** The rule of an op that reads no other op. */
+export const noOffset = (): Offset[] => [];
+
+/** All combinations of one choice per axis. */
+export function combinations(choices: readonly (readonly number[])[]): Offset[] {
+  return choices.reduce<Offset[]>(
+    (heads, tails) => heads.flatMap((head) => tails.map((tail) => [...head, tail])),
+    [[]],
+  );
+}
