@@ -1,3 +1,25 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-export default defineConfig({ test: { include: ['test/**/*.test.ts'], testTimeout: 60_000 } });
+/** Kinds of tests that have a folder of their own; every other test is a unit test. */
+const kinds = ['golden', 'contract', 'montecarlo', 'doctest', 'package'];
+
+const project = (name: string, include: string[], exclude: string[] = []) => ({
+  extends: true as const,
+  test: { name, include, exclude: ['**/node_modules/**', ...exclude] },
+});
+
+export default defineConfig({
+  resolve: { alias: { 'neural-tangents': fileURLToPath(new URL('src/index.ts', import.meta.url)) } },
+  test: {
+    testTimeout: 60_000,
+    projects: [
+      project(
+        'unit',
+        ['test/**/*.test.ts'],
+        kinds.map((kind) => `test/${kind}/**`),
+      ),
+      ...kinds.map((kind) => project(kind, [`test/${kind}/**/*.test.ts`])),
+    ],
+  },
+});
