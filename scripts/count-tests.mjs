@@ -8,7 +8,9 @@ for (const file of process.argv.slice(2).filter(existsSync)) {
   passed += report.numPassedTests;
   failed += report.numFailedTests;
   // A file that does not even load has no failed test in it, only a failed suite.
-  failed += report.testResults.filter((suite) => suite.status === 'failed' && suite.assertionResults.length === 0).length;
+  failed += report.testResults.filter(
+    (suite) => suite.status === 'failed' && suite.assertionResults.length === 0,
+  ).length;
 }
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
