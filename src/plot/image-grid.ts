@@ -1,6 +1,6 @@
 import { encode } from 'fast-png';
 import { ShapeError } from '../errors.js';
-import type { NdArray } from '../nd-array.js';
+import { type NdArray, sizeOf } from '../nd-array.js';
 
 /** How {@link imageGrid} lays images out and maps their values to grey levels. */
 export interface ImageGridOptions {
@@ -26,7 +26,8 @@ export interface ImageGridOptions {
  * @param images `[n, h, w, c]`, float32 or float64, c = 1 (grey) or 3 (RGB), in any range; not changed.
  * @param options layout and range.
  * @returns the bytes of a PNG file, 8 bits a channel.
- * @throws ShapeError if `images` is not `[n, h, w, 1 | 3]` with n, h, w ≥ 1, or an option is out of range.
+ * @throws ShapeError if `images` is not `[n, h, w, 1 | 3]` with n, h, w ≥ 1, holds another number of
+ * values, or an option is out of range.
  * @remarks A constant image is drawn black under `range: 'image'`; NaN is drawn black.
  * @example
  * ```ts
@@ -45,6 +46,11 @@ export function imageGrid(images: NdArray, options: ImageGridOptions = {}): Uint
     );
   }
   const [n, h, w, c] = shape;
+  if (data.length !== sizeOf(shape)) {
+    throw new ShapeError(
+      `imageGrid: images of shape [${shape.join(', ')}] have ${sizeOf(shape)} values, got ${data.length}.`,
+    );
+  }
   const { scale = 4, gap = 4, background = 255, range = 'image' } = options;
   const columns = Math.min(options.columns ?? 10, n);
   checkInteger('columns', columns, 1);

@@ -65,7 +65,11 @@ describe('labelHeatmap', () => {
   });
 
   it('refuses names that do not fit', () => {
-    expect(() => labelHeatmap(labels, { rowNames: ['cat'] })).toThrowErrorMatchingInlineSnapshot(`[ShapeError: labelHeatmap: rowNames needs one name each (3), got 1.]`);
-    expect(() => labelHeatmap(labels, { columnNames: [] })).toThrowErrorMatchingInlineSnapshot(`[ShapeError: labelHeatmap: columnNames needs one name each (2), got 0.]`);
+    expect(() => labelHeatmap(labels, { rowNames: ['cat'] })).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: labelHeatmap: rowNames needs one name each (3), got 1.]`,
+    );
+    expect(() => labelHeatmap(labels, { columnNames: [] })).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: labelHeatmap: columnNames needs one name each (2), got 0.]`,
+    );
   });
 });

@@ -40,12 +40,23 @@ describe('imageGrid', () => {
     const images = grey(1, 1, 1, [0]);
     expect(() =>
       imageGrid({ shape: [1, 1, 1, 2], data: new Float64Array(2) }),
-    ).toThrowErrorMatchingInlineSnapshot(`[ShapeError: imageGrid: images must be [n, h, w, c] with c = 1 or 3, got [1, 1, 1, 2]. Reshape them, channels last.]`);
+    ).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: imageGrid: images must be [n, h, w, c] with c = 1 or 3, got [1, 1, 1, 2]. Reshape them, channels last.]`,
+    );
     expect(() =>
       imageGrid({ shape: [0, 2, 2, 1], data: new Float64Array(0) }),
-    ).toThrowErrorMatchingInlineSnapshot(`[ShapeError: imageGrid: images must be [n, h, w, c] with c = 1 or 3, got [0, 2, 2, 1]. Reshape them, channels last.]`);
-    expect(() => imageGrid(images, { scale: 1.5 })).toThrowErrorMatchingInlineSnapshot(`[ShapeError: imageGrid: scale must be an integer of at least 1, got 1.5.]`);
-    expect(() => imageGrid(images, { columns: 0 })).toThrowErrorMatchingInlineSnapshot(`[ShapeError: imageGrid: columns must be an integer of at least 1, got 0.]`);
-    expect(() => imageGrid(images, { gap: -1 })).toThrowErrorMatchingInlineSnapshot(`[ShapeError: imageGrid: gap must be an integer of at least 0, got -1.]`);
+    ).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: imageGrid: images must be [n, h, w, c] with c = 1 or 3, got [0, 2, 2, 1]. Reshape them, channels last.]`,
+    );
+    expect(() => imageGrid({ ...images, shape: [2, 1, 1, 1] })).toThrowErrorMatchingInlineSnapshot(`[ShapeError: imageGrid: images of shape [2, 1, 1, 1] have 2 values, got 1.]`);
+    expect(() => imageGrid(images, { scale: 1.5 })).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: imageGrid: scale must be an integer of at least 1, got 1.5.]`,
+    );
+    expect(() => imageGrid(images, { columns: 0 })).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: imageGrid: columns must be an integer of at least 1, got 0.]`,
+    );
+    expect(() => imageGrid(images, { gap: -1 })).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: imageGrid: gap must be an integer of at least 0, got -1.]`,
+    );
   });
 });
