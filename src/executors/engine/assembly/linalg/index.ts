@@ -1,0 +1,7 @@
+// Dense linear algebra on raw memory: every array is a byte address that the caller laid out, strides are in
+// elements, nothing is allocated.
+
+export { cholesky64 } from './cholesky';
+export { gemm32, gemm64, gemmWorkBytes } from './gemm';
+export { qrAppend64, qrWorkBytes } from './qr';
+export { solveLower64, solveUpper64 } from './triangular';

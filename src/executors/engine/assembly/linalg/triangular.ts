@@ -1,0 +1,153 @@
+// Blocked triangular solves in f64, in place, for many right-hand sides: halve the triangle, solve, update by
+// a product, solve the rest. A triangle is given with both strides, so the transpose of a factor is solved
+// with the same code.
+
+import { gemm } from './gemm';
+
+/** Below this size substitution is done directly. */
+const BASE: i32 = 16;
+
+/** A size near n/2 that keeps the halves whole multiples of the microkernel. */
+export function half(n: i32): i32 {
+  return ((n >> 1) + 7) & ~7;
+}
+
+/** row[0..columns) -= factor · other[0..columns) */
+function subtractScaled(columns: i32, row: usize, factor: f64, other: usize): void {
+  const pair = v128.splat<f64>(factor);
+  let j = 0;
+  for (; j + 2 <= columns; j += 2, row += 16, other += 16) {
+    v128.store(row, v128.sub<f64>(v128.load(row), v128.mul<f64>(pair, v128.load(other))));
+  }
+  if (j < columns) store<f64>(row, load<f64>(row) - factor * load<f64>(other));
+}
+
+function divide(columns: i32, row: usize, divisor: f64): void {
+  for (let j = 0; j < columns; j++, row += 8) store<f64>(row, load<f64>(row) / divisor);
+}
+
+/**
+ * L X = B: B `[n, columns]` (rows of stride `bStride`, contiguous columns) becomes X; L `[n, n]` lower
+ * triangular with strides in elements. The entries above the diagonal are not read.
+ *
+ * @param work scratch memory of `gemmWorkBytes()` bytes
+ */
+export function solveLower64(
+  n: i32,
+  columns: i32,
+  l: usize,
+  rowStride: i32,
+  columnStride: i32,
+  b: usize,
+  bStride: i32,
+  work: usize,
+): void {
+  if (n <= BASE) {
+    for (let i = 0; i < n; i++) {
+      const row = b + <usize>i * bStride * 8;
+      const factors = l + <usize>i * rowStride * 8;
+      for (let k = 0; k < i; k++) {
+        subtractScaled(
+          columns,
+          row,
+          load<f64>(factors + <usize>k * columnStride * 8),
+          b + <usize>k * bStride * 8,
+        );
+      }
+      divide(columns, row, load<f64>(factors + <usize>i * columnStride * 8));
+    }
+    return;
+  }
+  const top = half(n);
+  const below = l + <usize>top * rowStride * 8;
+  const rest = b + <usize>top * bStride * 8;
+  solveLower64(top, columns, l, rowStride, columnStride, b, bStride, work);
+  gemm<f64>(n - top, columns, top, below, rowStride, columnStride, b, bStride, 1, rest, bStride, true, work);
+  solveLower64(
+    n - top,
+    columns,
+    below + <usize>top * columnStride * 8,
+    rowStride,
+    columnStride,
+    rest,
+    bStride,
+    work,
+  );
+}
+
+/** U X = B for an upper triangle, otherwise as {@link solveLower64}. The entries below the diagonal are not read. */
+export function solveUpper64(
+  n: i32,
+  columns: i32,
+  u: usize,
+  rowStride: i32,
+  columnStride: i32,
+  b: usize,
+  bStride: i32,
+  work: usize,
+): void {
+  if (n <= BASE) {
+    for (let i = n - 1; i >= 0; i--) {
+      const row = b + <usize>i * bStride * 8;
+      const factors = u + <usize>i * rowStride * 8;
+      for (let k = i + 1; k < n; k++) {
+        subtractScaled(
+          columns,
+          row,
+          load<f64>(factors + <usize>k * columnStride * 8),
+          b + <usize>k * bStride * 8,
+        );
+      }
+      divide(columns, row, load<f64>(factors + <usize>i * columnStride * 8));
+    }
+    return;
+  }
+  const top = half(n);
+  const right = u + <usize>top * columnStride * 8;
+  const rest = b + <usize>top * bStride * 8;
+  solveUpper64(
+    n - top,
+    columns,
+    right + <usize>top * rowStride * 8,
+    rowStride,
+    columnStride,
+    rest,
+    bStride,
+    work,
+  );
+  gemm<f64>(top, columns, n - top, right, rowStride, columnStride, rest, bStride, 1, b, bStride, true, work);
+  solveUpper64(top, columns, u, rowStride, columnStride, b, bStride, work);
+}
+
+/**
+ * X Lᵀ = B: B `[rows, n]` becomes X; L `[n, n]` lower triangular, row-major. The step of a blocked Cholesky.
+ *
+ * @param work scratch memory of `gemmWorkBytes()` bytes
+ */
+export function solveLowerOnRight64(
+  rows: i32,
+  n: i32,
+  l: usize,
+  lStride: i32,
+  b: usize,
+  bStride: i32,
+  work: usize,
+): void {
+  if (n <= BASE) {
+    for (let r = 0; r < rows; r++, b += <usize>bStride * 8) {
+      for (let c = 0; c < n; c++) {
+        const factors = l + <usize>c * lStride * 8;
+        let sum = load<f64>(b + <usize>c * 8);
+        for (let k = 0; k < c; k++) sum -= load<f64>(b + <usize>k * 8) * load<f64>(factors + <usize>k * 8);
+        store<f64>(b + <usize>c * 8, sum / load<f64>(factors + <usize>c * 8));
+      }
+    }
+    return;
+  }
+  const left = half(n);
+  const below = l + <usize>left * lStride * 8;
+  const rest = b + <usize>left * 8;
+  solveLowerOnRight64(rows, left, l, lStride, b, bStride, work);
+  gemm<f64>(rows, n - left, left, b, bStride, 1, below, 1, lStride, rest, bStride, true, work);
+  solveLowerOnRight64(rows, n - left, below + <usize>left * 8, lStride, rest, bStride, work);
+}
