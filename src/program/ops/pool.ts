@@ -1,4 +1,6 @@
+import * as tf from '@tensorflow/tfjs';
 import type { OpBase } from '../program.js';
+import { mapCovariances, multiplyPositions } from './pair-covariances.js';
 import { combinations, type OpRule } from './rule.js';
 
 /**
@@ -14,7 +16,7 @@ export interface PoolOp extends OpBase<'pool'> {
   readonly scale: number;
 }
 
-/** How executors run PoolOp. */
+/** How executors run `pool`. */
 export const poolRule: OpRule<PoolOp> = {
   needs: (op, offset, inputShape) =>
     combinations(
@@ -26,4 +28,17 @@ export const poolRule: OpRule<PoolOp> = {
         return Array.from({ length: Math.max(last - first + 1, 0) }, (_, j) => first + j);
       }),
     ),
+  evaluate(op, [input]) {
+    const windows = input.shape.map((size, axis) =>
+      tf.tensor2d(
+        Array.from({ length: op.shape[axis] ?? 1 }, (_, position) => {
+          const first = position * op.strides[axis] - op.low[axis];
+          return Array.from({ length: size }, (_, i) => Number(i >= first && i < first + op.window[axis]));
+        }),
+      ),
+    );
+    return mapCovariances(input, op.shape, (k) =>
+      tf.mul(multiplyPositions(k, input.shape, windows), op.scale),
+    );
+  },
 };

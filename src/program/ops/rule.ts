@@ -1,5 +1,15 @@
+import type { Source } from '../executor.js';
+import type { PairCovariances } from './pair-covariances.js';
+
 /** Displacement D = p' − p between a position of x2 and one of x1, one integer per spatial axis. */
 export type Offset = readonly number[];
+
+/** What an evaluation on tensors is given besides an op's inputs. */
+export interface EvaluationContext {
+  readonly source: Source;
+  /** Whether NTKs are wanted; without, `ntk` of the inputs is null and that of the result is not read. */
+  readonly withNtk: boolean;
+}
 
 /** What the executors have to know of an op: the offsets that it reads and its evaluation on tensors. */
 export interface OpRule<Op> {
@@ -10,12 +20,18 @@ export interface OpRule<Op> {
    * @param inputShape spatial shape of the input.
    */
   needs(op: Op, offset: Offset, inputShape: readonly number[]): Offset[];
+  /**
+   * The op's result by differentiable tfjs ops, as new tensors (no handle of an input is passed on).
+   *
+   * @param inputs results of the ops that `op.inputs` names, in that order.
+   */
+  evaluate(op: Op, inputs: readonly PairCovariances[], context: EvaluationContext): PairCovariances;
 }
 
-/** The rule of an op that acts on each entry by itself: the result at D reads the input at D. */
+/** `needs` of an op that acts on each entry by itself: the result at D reads the input at D. */
 export const sameOffset = (_op: unknown, offset: Offset): Offset[] => [offset];
 
-/** The rule of an op that reads no other op. */
+/** `needs` of an op that reads no other op. */
 export const noOffset = (): Offset[] => [];
 
 /** All combinations of one choice per axis. */

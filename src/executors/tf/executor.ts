@@ -1,0 +1,80 @@
+import * as tf from '@tensorflow/tfjs';
+import type { CovarianceField, Executor } from '../../program/executor.js';
+import { type AnyOp, opRules } from '../../program/ops/index.js';
+import {
+  disposeCovariances,
+  type PairCovariances,
+  toAdjacentPairs,
+} from '../../program/ops/pair-covariances.js';
+import type { EvaluationContext, OpRule } from '../../program/ops/rule.js';
+import type { Program } from '../../program/program.js';
+
+/**
+ * Runs Programs by plain differentiable tfjs ops, on whichever backend is active, in float32.
+ *
+ * @remarks Keeps covariances of all pairs of positions: n1·n2·pixels² numbers for each of nngp and ntk, at every op.
+ * It is the executor for GPUs, and the independent second implementation that the engine is tested against.
+ */
+export const tfExecutor: Executor = {
+  name: 'tf',
+  evaluate: (program, source, want) =>
+    tf.tidy(() => {
+      const context = { source, withNtk: want.includes('ntk') };
+      const result = run(program, context);
+      return Object.fromEntries(
+        want.map((field) => [field, fieldOf(result, field)]),
+      ) as tf.TensorContainerObject;
+    }) as Partial<Record<CovarianceField, tf.Tensor | null>>,
+};
+
+/** Evaluates the ops in order, freeing each result after the last op that reads it. */
+function run({ ops, output }: Program, context: EvaluationContext): PairCovariances {
+  const lastReader = new Map<number, number>([[output, ops.length]]);
+  ops.forEach(({ inputs }, reader) => {
+    for (const input of inputs) lastReader.set(input, Math.max(reader, lastReader.get(input) ?? 0));
+  });
+  const results: PairCovariances[] = [];
+  ops.forEach((op, index) => {
+    const inputs = op.inputs.map((input) => results[input]);
+    results.push(
+      tf.tidy(
+        () => evaluate(op, inputs, context) as unknown as tf.TensorContainer,
+      ) as unknown as PairCovariances,
+    );
+    for (const input of new Set(op.inputs)) {
+      if (lastReader.get(input) === index) disposeCovariances(results[input]);
+    }
+  });
+  return results[output];
+}
+
+function evaluate(
+  op: AnyOp,
+  inputs: readonly PairCovariances[],
+  context: EvaluationContext,
+): PairCovariances {
+  const rule = opRules[op.op] as OpRule<AnyOp>;
+  return rule.evaluate(op, inputs, context);
+}
+
+function fieldOf(
+  { shape, nngp, ntk, cov1, cov2 }: PairCovariances,
+  field: CovarianceField,
+): tf.Tensor | null {
+  switch (field) {
+    case 'nngp':
+      return toAdjacentPairs(nngp, shape);
+    case 'ntk':
+      return ntk === null ? toAdjacentPairs(tf.zerosLike(nngp), shape) : toAdjacentPairs(ntk, shape);
+    case 'cov1':
+      return ownPairs(cov1, shape);
+    case 'cov2':
+      return cov2 && ownPairs(cov2, shape);
+  }
+}
+
+/** `[n, p, 1, p']` to `[n, h, h', w, w', …]`. */
+function ownPairs(covariance: tf.Tensor4D, shape: readonly number[]): tf.Tensor {
+  const pairs = toAdjacentPairs(covariance, shape);
+  return tf.squeeze(pairs, [1]);
+}

@@ -1,0 +1,114 @@
+import * as tf from '@tensorflow/tfjs';
+import { sizeOf } from '../../nd-array.js';
+
+/**
+ * Covariances while a Program runs on tensors, positions of each sample folded into one axis:
+ * nngp and ntk `[n1, p, n2, p']`, cov1 `[n1, p, 1, p']`, cov2 `[n2, p, 1, p']`, p running over `shape` in row-major order.
+ *
+ * In this order x1's and x2's variances broadcast as a column and a row, a Gram is one matrix product, and no
+ * tensor has more axes than every tfjs backend takes, whatever the number of spatial axes.
+ */
+export interface PairCovariances {
+  readonly shape: readonly number[];
+  readonly nngp: tf.Tensor4D;
+  /** Null: identically zero, or not wanted. */
+  readonly ntk: tf.Tensor4D | null;
+  readonly cov1: tf.Tensor4D;
+  /** Null: x2 is x1. */
+  readonly cov2: tf.Tensor4D | null;
+}
+
+/** Applies a linear map that is the same for all covariances. */
+export function mapCovariances(
+  covariances: PairCovariances,
+  shape: readonly number[],
+  map: (covariance: tf.Tensor4D) => tf.Tensor4D,
+): PairCovariances {
+  const { nngp, ntk, cov1, cov2 } = covariances;
+  return { shape, nngp: map(nngp), ntk: ntk && map(ntk), cov1: map(cov1), cov2: cov2 && map(cov2) };
+}
+
+/** Disposes the tensors. */
+export function disposeCovariances({ nngp, ntk, cov1, cov2 }: PairCovariances): void {
+  tf.dispose([nngp, ntk, cov1, cov2].filter((tensor) => tensor !== null));
+}
+
+/** `[n, p, 1, p']` covariances of samples with themselves to variances `[n, p]`: the diagonal p = p'. */
+export function variancesOf(covariance: tf.Tensor4D): tf.Tensor2D {
+  const [n, p] = covariance.shape;
+  // In rows of p + 1 the diagonal of a p × p matrix is the first column.
+  const rows = tf.pad2d(tf.reshape(covariance, [n, p * p]), [
+    [0, 0],
+    [0, p],
+  ]);
+  return tf.reshape(tf.slice(tf.reshape(rows, [n, p, p + 1]), [0, 0, 0], [n, p, 1]), [n, p]);
+}
+
+/** Multiplies one axis, seen as the middle of `[before, size, after]`, by a matrix `[out, size]`. */
+export function multiplyAxis(tensor: tf.Tensor, before: number, matrix: tf.Tensor2D): tf.Tensor {
+  const [out, size] = matrix.shape;
+  const after = tensor.size / (before * size);
+  if (after === 1) {
+    return tf.reshape(tf.matMul(tf.reshape(tensor, [before, size]), matrix, false, true), [before, out, 1]);
+  }
+  return tf.matMul(tf.reshape(matrix, [1, out, size]), tf.reshape(tensor, [before, size, after]));
+}
+
+/**
+ * (M₁ ⊗ M₂ ⊗ …) K (M₁ ⊗ M₂ ⊗ …)ᵀ: both positions of a covariance mapped by one matrix per spatial axis.
+ *
+ * @param shape spatial shape before the map.
+ * @param matrices one `[out, size]` matrix per spatial axis.
+ */
+export function multiplyPositions(
+  covariance: tf.Tensor4D,
+  shape: readonly number[],
+  matrices: readonly tf.Tensor2D[],
+): tf.Tensor4D {
+  const [n1, , n2] = covariance.shape;
+  const sizes = [...shape];
+  let result: tf.Tensor = covariance;
+  for (const [axis, matrix] of matrices.entries()) {
+    const before = sizeOf(sizes.slice(0, axis));
+    const left = sizeOf(sizes);
+    result = multiplyAxis(result, n1 * before, matrix);
+    sizes[axis] = matrix.shape[0];
+    const right = (left / matrix.shape[1]) * matrix.shape[0];
+    result = multiplyAxis(result, n1 * right * n2 * before, matrix);
+  }
+  const p = sizeOf(sizes);
+  return tf.reshape(result, [n1, p, n2, p]);
+}
+
+/** `[n1, p, n2, p']` to `[n1, n2, h, h', w, w', …]`. */
+export function toAdjacentPairs(covariance: tf.Tensor4D, shape: readonly number[]): tf.Tensor {
+  const [n1, p, n2] = covariance.shape;
+  const layout = [n1, n2, ...shape.flatMap((size) => [size, size])];
+  let result: tf.Tensor = tf.transpose(covariance, [0, 2, 1, 3]);
+  let before = n1 * n2;
+  let rest = p;
+  for (const size of shape) {
+    rest /= size;
+    result = tf.transpose(tf.reshape(result, [before, size, rest, size, rest]), [0, 1, 3, 2, 4]);
+    before *= size * size;
+  }
+  return tf.reshape(result, layout);
+}
+
+/** `[n1, n2, h, h', w, w', …]` to `[n1, p, n2, p']`. */
+export function fromAdjacentPairs(
+  covariance: tf.Tensor,
+  [n1, n2]: readonly [number, number],
+  shape: readonly number[],
+): tf.Tensor4D {
+  const p = sizeOf(shape);
+  let before = n1 * n2 * p * p;
+  let rest = 1;
+  let result = covariance;
+  for (const size of [...shape].reverse()) {
+    before /= size * size;
+    result = tf.transpose(tf.reshape(result, [before, size, size, rest, rest]), [0, 1, 3, 2, 4]);
+    rest *= size;
+  }
+  return tf.transpose(tf.reshape(result, [n1, n2, p, p]), [0, 2, 1, 3]) as tf.Tensor4D;
+}
