@@ -1,0 +1,17 @@
+/** Largest error that a test allows, by dtype and kind; relative to the largest expected entry. */
+export const tolerance = {
+  f64: {
+    /** Against values computed by Neural Tangents in float64. */
+    golden: 1e-10,
+    /** Against jax's float64 elementary functions, entry by entry; observed 3.6e-15. */
+    elementary: 1e-14,
+    /** A few rounding errors: an operation followed by its inverse, or the same sum in another order. */
+    rounding: 1e-13,
+  },
+  f32: {
+    /** Against values computed by Neural Tangents in float64. */
+    golden: 1e-5,
+    /** A few rounding errors: an operation followed by its inverse, or the same sum in another order. */
+    rounding: 1e-6,
+  },
+} as const;
