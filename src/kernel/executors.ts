@@ -1,0 +1,27 @@
+import * as tf from '@tensorflow/tfjs';
+import { UnsupportedError } from '../errors.js';
+import { engineExecutor } from '../executors/engine/executor.js';
+import { tfExecutor } from '../executors/tf/executor.js';
+import type { Executor } from '../program/executor.js';
+
+/** Who evaluates a Program: the library's own WASM engine, or plain ops of the current tfjs backend. */
+export type ExecutorName = 'engine' | 'tf';
+
+const executors: { readonly [name in ExecutorName]: Executor } = { engine: engineExecutor, tf: tfExecutor };
+
+/** Backends that keep tensors in the CPU's memory, where the engine is the faster choice. */
+const cpuBackends = ['cpu', 'wasm', 'tensorflow'];
+
+/**
+ * The executor of this name; without a name, the engine if the current tfjs backend keeps tensors in the CPU's memory and
+ * `tf` on GPUs.
+ *
+ * @throws UnsupportedError for another name.
+ */
+export function executorFor(name: ExecutorName | undefined): Executor {
+  if (name === undefined) return executors[cpuBackends.includes(tf.getBackend()) ? 'engine' : 'tf'];
+  if (!Object.hasOwn(executors, name)) {
+    throw new UnsupportedError(`kernel: executor must be 'engine' or 'tf', got '${name}'.`);
+  }
+  return executors[name];
+}

@@ -1,0 +1,62 @@
+import type { ProgramBuilder } from '../program/builder.js';
+import type { AnyOp } from '../program/ops/index.js';
+import type { Shape, Tree } from './tree.js';
+
+/**
+ * A kernel while a network is traced: which op holds its covariances, and what is known of the activations
+ * without numbers.
+ */
+export interface SymbolicKernel {
+  readonly builder: ProgramBuilder;
+  /** Index of the op whose result this kernel is. */
+  readonly node: number;
+  /** Shape of one sample's activations, `[...spatial, channels]`, channels being the finite network's. */
+  readonly shape: Shape;
+  /** Whether channels are independent, identically distributed Gaussians given the inputs. */
+  readonly isGaussian: boolean;
+  /** Where activations that are not Gaussian come from, for error messages, e.g. `the output of Flatten`. */
+  readonly origin: string;
+}
+
+/** A symbolic kernel, or the list of them that `FanOut` makes. */
+export type SymbolicTree = Tree<SymbolicKernel>;
+
+/** The spatial part of a sample's shape. */
+export function spatialOf(shape: Shape): Shape {
+  return shape.slice(0, -1);
+}
+
+/** The channel count of a sample's shape. */
+export function channelsOf(shape: Shape): number {
+  return shape[shape.length - 1];
+}
+
+/** The kernel of network inputs of shape `[...spatial, channels]`. */
+export function inputKernel(builder: ProgramBuilder, shape: Shape): SymbolicKernel {
+  const node = builder.emit({
+    op: 'gram',
+    inputs: [],
+    shape: spatialOf(shape),
+    channels: channelsOf(shape),
+  });
+  return { builder, node, shape, isGaussian: false, origin: 'the raw input' };
+}
+
+/** The kernel that a caller brings in place of inputs. */
+export function givenKernel(builder: ProgramBuilder, shape: Shape, isGaussian: boolean): SymbolicKernel {
+  const node = builder.emit({ op: 'given', inputs: [], shape: spatialOf(shape) });
+  return { builder, node, shape, isGaussian, origin: 'the given kernel' };
+}
+
+/** What a layer adds to a kernel: an op of one input without its `inputs`, which `append` fills in. */
+export type UnaryOp<Op extends AnyOp = AnyOp> = Op extends AnyOp ? Omit<Op, 'inputs'> : never;
+
+/** Emits ops one after the other, the first reading `k`; `changes` are the new facts of the result. */
+export function append(
+  k: SymbolicKernel,
+  ops: readonly UnaryOp[],
+  changes: Partial<Pick<SymbolicKernel, 'shape' | 'isGaussian' | 'origin'>> = {},
+): SymbolicKernel {
+  const node = ops.reduce((input, op) => k.builder.emit({ ...op, inputs: [input] } as AnyOp), k.node);
+  return { ...k, node, ...changes };
+}

@@ -1,0 +1,52 @@
+import * as tf from '@tensorflow/tfjs';
+import { ShapeError, UnsupportedError } from '../errors.js';
+import { spatialOf } from '../kernel/symbolic.js';
+import { type Layer, makeLayer } from './layer.js';
+
+/**
+ * Adds branches up: K' = Σ K_i, Θ' = Σ Θ_i.
+ *
+ * The kernel takes the branches for independent: each needs weights of its own, one at most being `Identity`.
+ *
+ * @throws ShapeError from `init` and `kernel`, when the branches differ in shape.
+ * @throws UnsupportedError from `kernel`, when a branch is not Gaussian (unless it is the only one).
+ *
+ * @example
+ * ```ts
+ * import { stax } from 'neural-tangents';
+ * const block = stax.serial(
+ *   stax.FanOut(2),
+ *   stax.parallel(stax.serial(stax.Relu(), stax.Dense(64)), stax.Identity()),
+ *   stax.FanInSum(),
+ * );
+ * const net = stax.serial(stax.Dense(64), block, stax.Relu(), stax.Dense(1));
+ * ```
+ */
+export function FanInSum(): Layer<tf.Tensor[], tf.Tensor> {
+  return makeLayer<tf.Tensor[], tf.Tensor>({
+    name: 'FanInSum',
+    outShape(shapes) {
+      if (!shapes.every((shape) => String(shape) === String(shapes[0]))) {
+        throw new ShapeError(
+          `FanInSum: branches must have equal shapes, got ${shapes.map((shape) => `[${shape}]`).join(' and ')}. ` +
+            'Match their channels, strides and padding.',
+        );
+      }
+      return shapes[0];
+    },
+    apply: (_, xs) => tf.addN(xs),
+    propagate(branches, shape) {
+      if (branches.length === 1) return branches[0];
+      const bad = branches.findIndex((branch) => !branch.isGaussian);
+      if (bad >= 0) {
+        throw new UnsupportedError(
+          `FanInSum: every branch must be Gaussian, got ${branches[bad].origin} in branch ${bad}. ` +
+            'End that branch with a Dense or Conv layer.',
+        );
+      }
+      const [{ builder }] = branches;
+      const inputs = branches.map((branch) => branch.node);
+      return { ...branches[0], node: builder.emit({ op: 'sum', inputs, shape: spatialOf(shape) }) };
+    },
+  });
+}

@@ -1,0 +1,6 @@
+import { type Layer, makeLayer } from './layer.js';
+
+/** Leaves everything as it is: the skip connection of a residual block. */
+export function Identity(): Layer {
+  return makeLayer({ name: 'Identity', outShape: (shape) => shape, apply: (_, x) => x, propagate: (k) => k });
+}

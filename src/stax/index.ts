@@ -1,0 +1,21 @@
+/**
+ * Layers and their combinators: each makes a triple `{ init, apply, kernel }`.
+ *
+ * @packageDocumentation
+ */
+export { Conv, type ConvOptions } from './conv.js';
+export { Dense, type DenseOptions } from './dense.js';
+export { Erf, type ErfOptions } from './erf.js';
+export { FanInSum } from './fan-in-sum.js';
+export { FanOut } from './fan-out.js';
+export { Flatten } from './flatten.js';
+export { Gelu, type GeluOptions } from './gelu.js';
+export type { Padding } from './geometry.js';
+export { GlobalAvgPool, GlobalSumPool } from './global-pool.js';
+export { Identity } from './identity.js';
+export type { AnyLayer, Apply, Init, Layer, Params } from './layer.js';
+export { parallel } from './parallel.js';
+export { AvgPool, type AvgPoolOptions, SumPool, type SumPoolOptions } from './pool.js';
+export { ABRelu, Abs, LeakyRelu, Relu, type ReluOptions } from './relu.js';
+export { serial } from './serial.js';
+export type { WeightOptions } from './weights.js';

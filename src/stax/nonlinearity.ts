@@ -1,0 +1,53 @@
+import type { Tensor } from '@tensorflow/tfjs';
+import { UnsupportedError } from '../errors.js';
+import { append, type SymbolicKernel, spatialOf, type UnaryOp } from '../kernel/symbolic.js';
+import type { ActivationOp } from '../program/ops/activation.js';
+import type { AffineOp } from '../program/ops/affine.js';
+import { type Layer, makeLayer } from './layer.js';
+
+/** A pointwise nonlinearity: its finite function, and the op of its dual. */
+export interface Nonlinearity {
+  readonly name: string;
+  /** The function on tensors of any shape. */
+  apply(x: Tensor): Tensor;
+  readonly dual: Pick<ActivationOp, 'fn' | 'params'>;
+  /** Factor on the inputs before the dual; 1 by default. */
+  readonly inputScale?: number;
+  /** Factor on the outputs after the dual; 1 by default. */
+  readonly outputScale?: number;
+  /** Constant added to the outputs after that, for a dual of mean zero; 0 by default. */
+  readonly outputShift?: number;
+}
+
+/** Makes the layer of a pointwise nonlinearity, which needs Gaussian activations. */
+export function makeNonlinearity(nonlinearity: Nonlinearity): Layer {
+  const { name, dual, inputScale = 1, outputScale = 1, outputShift = 0 } = nonlinearity;
+  return makeLayer({
+    name,
+    outShape: (shape) => shape,
+    apply: (_, x) => nonlinearity.apply(x),
+    propagate(k) {
+      requireGaussian(name, k);
+      const shape = spatialOf(k.shape);
+      const ops: UnaryOp[] = [
+        ...scaling(shape, inputScale, 0),
+        { op: 'activation', shape, ...dual },
+        ...scaling(shape, outputScale, outputShift),
+      ];
+      return append(k, ops, { isGaussian: false, origin: `the output of ${name}` });
+    },
+  });
+}
+
+function requireGaussian(name: string, k: SymbolicKernel): void {
+  if (k.isGaussian) return;
+  throw new UnsupportedError(
+    `${name}: a nonlinearity needs Gaussian activations, got ${k.origin}. Put a Dense or Conv layer before it.`,
+  );
+}
+
+/** The op of activations times `factor` plus `shift`, if that changes anything. */
+function scaling(shape: readonly number[], factor: number, shift: number): UnaryOp<AffineOp>[] {
+  if (factor === 1 && shift === 0) return [];
+  return [{ op: 'affine', shape, scale: factor ** 2, shift: shift ** 2, ntkFromNngp: 0, ntkShift: 0 }];
+}

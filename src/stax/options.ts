@@ -1,0 +1,65 @@
+import type { Tensor } from '@tensorflow/tfjs';
+import { ShapeError, UnsupportedError } from '../errors.js';
+import type { Shape } from '../kernel/tree.js';
+import type { Padding } from './geometry.js';
+
+/** Refuses options that a layer does not have, so that a misspelt one is not silently ignored. */
+export function checkOptions(name: string, options: object, known: readonly string[]): void {
+  const unknown = Object.keys(options).find((option) => !known.includes(option));
+  if (unknown !== undefined) {
+    throw new UnsupportedError(`${name}: has no option ${unknown}. Its options are ${known.join(', ')}.`);
+  }
+}
+
+/** Checks a width or count. */
+export function checkCount(name: string, what: string, value: number): void {
+  if (!Number.isInteger(value) || value < 1) {
+    throw new ShapeError(`${name}: ${what} must be a positive integer, got ${value}.`);
+  }
+}
+
+/** Checks a list of sizes, one per spatial axis. */
+export function checkSizes(name: string, what: string, sizes: Shape): void {
+  if (!Array.isArray(sizes) || sizes.some((size) => !Number.isInteger(size) || size < 1)) {
+    throw new ShapeError(
+      `${name}: ${what} must be a list of positive integers, got ${JSON.stringify(sizes)}. Pass e.g. [3, 3].`,
+    );
+  }
+}
+
+/** Checks a real parameter. */
+export function checkNumber(name: string, what: string, value: number): void {
+  if (typeof value !== 'number' || !Number.isFinite(value)) {
+    throw new RangeError(`${name}: ${what} must be a finite number, got ${value}.`);
+  }
+}
+
+/** Checks and completes strides: one per window axis, ones by default. */
+export function checkStrides(name: string, window: Shape, strides: Shape | undefined): Shape {
+  if (strides === undefined) return window.map(() => 1);
+  checkSizes(name, 'strides', strides);
+  if (strides.length !== window.length) {
+    throw new ShapeError(
+      `${name}: strides need one entry per window axis (${window.length}), got [${strides}].`,
+    );
+  }
+  return strides;
+}
+
+/** Checks and completes the padding, VALID by default. */
+export function checkPadding(name: string, padding: Padding = 'VALID'): Padding {
+  if (!['VALID', 'SAME', 'CIRCULAR'].includes(padding)) {
+    throw new UnsupportedError(`${name}: padding must be 'VALID', 'SAME' or 'CIRCULAR', got '${padding}'.`);
+  }
+  return padding;
+}
+
+/** Checks that a finite layer's input has as many channels as its parameters were drawn for. */
+export function checkChannels(name: string, x: Tensor, channels: number): void {
+  if (x.shape[x.rank - 1] !== channels) {
+    throw new ShapeError(
+      `${name}: x needs ${channels} channels, as its parameters have, got shape [${x.shape}]. ` +
+        'Pass the parameters that init drew for inputs of this shape.',
+    );
+  }
+}

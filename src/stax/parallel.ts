@@ -1,0 +1,48 @@
+import { ShapeError } from '../errors.js';
+import type { SymbolicTree } from '../kernel/symbolic.js';
+import { isShape, type Shape, type Tree } from '../kernel/tree.js';
+import { split } from '../random/index.js';
+import { type AnyLayer, addBatch, type Layer, makeTreeLayer, type Params } from './layer.js';
+import type { InputOf, OutputOf } from './typing.js';
+
+/**
+ * The network that runs layer i on branch i of a list; its parameters are the list of theirs.
+ *
+ * @throws RangeError without layers.
+ * @throws ShapeError from `init`, `apply` and `kernel`, when there are not as many branches as layers.
+ */
+export function parallel<const Layers extends readonly AnyLayer[]>(
+  ...layers: Layers
+): Layer<InputOf<Layers[number]>[], OutputOf<Layers[number]>[]> {
+  if (layers.length === 0) throw new RangeError('parallel: needs at least one layer, got none.');
+  const branches = <T>(value: T | readonly T[], isList: boolean): readonly T[] => {
+    const list = isList ? (value as readonly T[]) : [value as T];
+    if (!isList || list.length !== layers.length) {
+      throw new ShapeError(
+        `parallel: needs as many branches as layers (${layers.length}), got ${isList ? list.length : 'one tensor'}. ` +
+          `Put FanOut(${layers.length}) before it.`,
+      );
+    }
+    return list;
+  };
+  const shapesOf = (shape: Tree<Shape>) => branches<Tree<Shape>>(shape as Tree<Shape>[], !isShape(shape));
+  return makeTreeLayer({
+    name: 'parallel',
+    outShape: (shape) => {
+      const shapes = shapesOf(shape);
+      return layers.map((layer, i) => layer.outShape(shapes[i]));
+    },
+    params(key, shape) {
+      const [shapes, keys] = [shapesOf(shape), split(key, layers.length)];
+      return layers.map((layer, i) => layer.init(keys[i], addBatch(shapes[i], -1))[1]);
+    },
+    apply(params, x) {
+      const xs = branches(x, Array.isArray(x));
+      return layers.map((layer, i) => layer.apply((params as readonly Params[])[i], xs[i]));
+    },
+    propagate(kernel) {
+      const kernels = branches<SymbolicTree>(kernel as SymbolicTree[], Array.isArray(kernel));
+      return layers.map((layer, i) => layer.propagate(kernels[i]));
+    },
+  });
+}

@@ -1,0 +1,92 @@
+import * as tf from '@tensorflow/tfjs';
+import { append, channelsOf, spatialOf } from '../kernel/symbolic.js';
+import type { Shape } from '../kernel/tree.js';
+import { sizeOf } from '../nd-array.js';
+import { covered } from './cover.js';
+import { type Padding, tapCounts, windowsOf } from './geometry.js';
+import { type Layer, makeLayer } from './layer.js';
+import { checkOptions, checkPadding, checkSizes, checkStrides } from './options.js';
+import { windowSum } from './taps.js';
+
+/** Options of `SumPool`. */
+export interface SumPoolOptions {
+  /** Step of the window, one entry per spatial axis; ones by default, not the window. */
+  readonly strides?: Shape;
+  /** `VALID` (default): windows stay inside; `SAME`: zeros outside; `CIRCULAR`: the image repeats. */
+  readonly padding?: Padding;
+}
+
+/** Options of `AvgPool`. */
+export interface AvgPoolOptions extends SumPoolOptions {
+  /** With `SAME`, divide by the number of positions inside the image, not by the whole window's. */
+  readonly normalizeEdges?: boolean;
+}
+
+/**
+ * Mean over windows, by the whole window's size unless `normalizeEdges` says otherwise.
+ *
+ * K'[P,P'] = mean over a and b of K[P·s + a, P'·s + b], a and b running over the window independently; Θ alike.
+ *
+ * @param windowShape window size, one entry per spatial axis.
+ * @throws ShapeError when a size is not a positive integer, strides and window differ in length, and, from `init` and
+ *   `kernel`, when the window does not fit the image.
+ */
+export function AvgPool(windowShape: Shape, options: AvgPoolOptions = {}): Layer {
+  checkOptions('AvgPool', options, ['strides', 'padding', 'normalizeEdges']);
+  const byTaps = options.normalizeEdges === true && options.padding === 'SAME';
+  return pool('AvgPool', windowShape, options, byTaps ? 'taps' : 'window');
+}
+
+/**
+ * Sum over windows.
+ *
+ * K'[P,P'] = sum over a and b of K[P·s + a, P'·s + b], a and b running over the window independently; Θ alike.
+ *
+ * @param windowShape window size, one entry per spatial axis.
+ * @throws ShapeError when a size is not a positive integer, strides and window differ in length, and, from `init` and
+ *   `kernel`, when the window does not fit the image.
+ */
+export function SumPool(windowShape: Shape, options: SumPoolOptions = {}): Layer {
+  checkOptions('SumPool', options, ['strides', 'padding']);
+  return pool('SumPool', windowShape, options, 'nothing');
+}
+
+function pool(
+  name: string,
+  windowShape: Shape,
+  options: SumPoolOptions,
+  divideBy: 'window' | 'taps' | 'nothing',
+): Layer {
+  checkSizes(name, 'windowShape', windowShape);
+  const strides = checkStrides(name, windowShape, options.strides);
+  const padding = checkPadding(name, options.padding);
+  const size = sizeOf(windowShape);
+  const windows = (shape: Shape) => windowsOf(name, spatialOf(shape), windowShape, strides, padding);
+  const edgeWeights = (shape: Shape) =>
+    tapCounts(spatialOf(shape), windows(shape)).map((counts) => counts.map((count) => 1 / count));
+  return makeLayer({
+    name,
+    outShape: (shape) => [...windows(shape).out, channelsOf(shape)],
+    apply(_, x) {
+      const shape = x.shape.slice(1);
+      const sum = windowSum(x, windows(shape));
+      if (divideBy === 'window') return sum.div(size);
+      if (divideBy === 'nothing') return sum;
+      return edgeWeights(shape).reduce((y, weights, axis) => {
+        const along = Array<number>(x.rank)
+          .fill(1)
+          .with(axis + 1, weights.length);
+        return y.mul(tf.tensor(weights, along));
+      }, sum);
+    },
+    propagate(k, shape) {
+      const scale = divideBy === 'window' ? 1 / size ** 2 : 1;
+      const pooled = covered(k, windows(k.shape), (fields) => ({ op: 'pool', ...fields, scale }));
+      const weighed =
+        divideBy === 'taps'
+          ? append(pooled, [{ op: 'weigh', shape: spatialOf(shape), weights: edgeWeights(k.shape) }])
+          : pooled;
+      return { ...weighed, shape };
+    },
+  });
+}

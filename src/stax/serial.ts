@@ -1,0 +1,49 @@
+import type { SymbolicTree } from '../kernel/symbolic.js';
+import type { Shape, Tree } from '../kernel/tree.js';
+import { split } from '../random/index.js';
+import { type AnyLayer, addBatch, type Layer, makeTreeLayer, type Params } from './layer.js';
+import type { InputOf, OutputOf } from './typing.js';
+
+/** What the first of these layers takes. */
+type InputOfFirst<Layers extends readonly AnyLayer[]> = InputOf<Layers[0]>;
+
+/** What the last of these layers gives. */
+type OutputOfLast<Layers extends readonly AnyLayer[]> = Layers extends readonly [...AnyLayer[], infer Last]
+  ? OutputOf<Last>
+  : OutputOf<Layers[number]>;
+
+/**
+ * The network that runs layers one after the other; its parameters are the list of theirs.
+ *
+ * @throws RangeError without layers.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { stax } from 'neural-tangents';
+ * const { kernel } = stax.serial(stax.Dense(64), stax.Relu(), stax.Dense(1));
+ * const x = tf.tensor2d([[3, 4]]);
+ * console.log(kernel(x, null, 'nngp').arraySync(), kernel(x, null, 'ntk').arraySync()); // [ [ 6.25 ] ] [ [ 12.5 ] ]
+ * ```
+ */
+export function serial<const Layers extends readonly AnyLayer[]>(
+  ...layers: Layers
+): Layer<InputOfFirst<Layers>, OutputOfLast<Layers>> {
+  if (layers.length === 0) throw new RangeError('serial: needs at least one layer, got none.');
+  return makeTreeLayer<InputOfFirst<Layers>, OutputOfLast<Layers>>({
+    name: 'serial',
+    outShape: (shape) => layers.reduce<Tree<Shape>>((s, layer) => layer.outShape(s), shape),
+    params(key, shape) {
+      let [rest, inputShape]: [typeof key, Tree<Shape>] = [key, addBatch(shape, -1)];
+      return layers.map((layer): Params => {
+        const [next, layerKey] = split(rest);
+        rest = next;
+        const [outputShape, params] = layer.init(layerKey, inputShape);
+        inputShape = outputShape;
+        return params;
+      });
+    },
+    apply: (params, x) => layers.reduce((y, layer, i) => layer.apply((params as readonly Params[])[i], y), x),
+    propagate: (kernel) => layers.reduce<SymbolicTree>((k, layer) => layer.propagate(k), kernel),
+  });
+}

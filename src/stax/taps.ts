@@ -1,0 +1,62 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Windows } from './geometry.js';
+
+/**
+ * The images that windows see at each of their positions, in row-major order of these positions: entry t of the result,
+ * `[n, …out, c]`, holds tap t of every window of `x` `[n, …image, c]`; zeros where that lies outside the image.
+ *
+ * Made of slices, pads, concatenations and reshapes only, so that it works for any number of axes and has
+ * gradients of every order on every backend (wasm, for one, has none for the filters of `tf.conv2d`).
+ */
+export function taps(x: tf.Tensor, windows: Windows): tf.Tensor[] {
+  return windows.window.reduce(
+    (images, _, axis) => images.flatMap((image) => tapsAlong(image, windows, axis)),
+    [x],
+  );
+}
+
+/**
+ * The sum over each window of `x` `[n, …image, c]`, `[n, …out, c]`; axis after axis, since a window is a product.
+ */
+export function windowSum(x: tf.Tensor, windows: Windows): tf.Tensor {
+  return windows.window.reduce((image, _, axis) => tf.addN(tapsAlong(image, windows, axis)), x);
+}
+
+function tapsAlong(x: tf.Tensor, windows: Windows, axis: number): tf.Tensor[] {
+  const [window, stride, out] = [windows.window[axis], windows.strides[axis], windows.out[axis]];
+  const shape = x.shape;
+  const before = shape.slice(0, axis + 1).reduce((a, b) => a * b, 1);
+  const after = shape.slice(axis + 2).reduce((a, b) => a * b, 1);
+  // A tap reads out·stride positions and keeps every stride-th: the last such group may overhang the image.
+  const length = window - 1 + out * stride;
+  const flat = extended(x.reshape([before, shape[axis + 1], after]), windows, axis, length);
+  return Array.from({ length: window }, (_, tap) =>
+    flat
+      .slice([0, tap, 0], [before, out * stride, after])
+      .reshape([before, out, stride, after])
+      .slice([0, 0, 0, 0], [before, out, 1, after])
+      .reshape([...shape.slice(0, axis + 1), out, ...shape.slice(axis + 2)]),
+  );
+}
+
+/** `x` `[before, n, after]` with its windows' padding on the middle axis, cut or continued to `length` positions. */
+function extended(x: tf.Tensor, windows: Windows, axis: number, length: number): tf.Tensor {
+  const [before, n, after] = x.shape;
+  const low = windows.low[axis];
+  if (!windows.circular) {
+    const kept = Math.min(n, length - low);
+    return x.slice([0, 0, 0], [before, kept, after]).pad([
+      [0, 0],
+      [low, length - low - kept],
+      [0, 0],
+    ]);
+  }
+  const pieces: tf.Tensor[] = [];
+  for (let position = 0; position < length; ) {
+    const from = (((position - low) % n) + n) % n;
+    const size = Math.min(n - from, length - position);
+    pieces.push(x.slice([0, from, 0], [before, size, after]));
+    position += size;
+  }
+  return tf.concat(pieces, 1);
+}
