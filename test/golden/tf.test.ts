@@ -1,0 +1,3 @@
+import { testThroughTensors } from './through-tensors.js';
+
+testThroughTensors('tf');
