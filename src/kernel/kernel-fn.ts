@@ -41,16 +41,21 @@ const covarianceFields: readonly CovarianceField[] = ['nngp', 'ntk', 'cov1', 'co
 
 /** Makes the kernel function of a layer, which `programOf` then knows. */
 export function makeKernelFn<Out>(layer: Traceable): KernelFn<Out> {
-  const kernel: KernelFn<Out> = (x1, x2 = null, get, options = {}) => {
+  const evaluate = (
+    x1: Tensor | Kernel,
+    x2: Tensor | null = null,
+    get?: Get,
+    options: KernelOptions = {},
+  ): unknown => {
     const fields = fieldsOf(get);
     const run = isKernel(x1) ? runOnKernel(x1, x2) : runOnTensors(x1, x2, options);
     const want = covarianceFields.filter((field) => fields.includes(field));
-    const outputs = mapTree<Traced, unknown>(trace(layer, run.start), (traced) => {
+    return mapTree<Traced, unknown>(trace(layer, run.start), (traced) => {
       const covariances = want.length === 0 ? {} : run.executor.evaluate(traced.program, run.source, want);
       return select({ ...covariances, ...facts(traced, run) } as Kernel, get);
     });
-    return outputs as TreeLike<Out, Got<typeof get>>;
   };
+  const kernel = evaluate as KernelFn<Out>;
   registerKernel(kernel, layer);
   return kernel;
 }

@@ -66,11 +66,14 @@ export function weightsOf(name: string, width: number, options: WeightOptions): 
     channels,
     draw(key, shape, fanIn, rank) {
       const [wKey, bKey] = split(key);
-      const scaleOfW = standard ? wStd * Math.sqrt(s[0] / fanIn) : 1;
-      const w = tf.tidy(() => scaled(normalTensor(wKey, shape), scaleOfW));
-      if (bStd === undefined) return { w };
-      const bShape = [...Array<number>(rank - 1).fill(1), channels];
-      return { w, b: tf.tidy(() => scaled(normalTensor(bKey, bShape), standard ? bStd : 1)) };
+      const params: Record<string, tf.Tensor> = {
+        w: tf.tidy(() => scaled(normalTensor(wKey, shape), standard ? wStd * Math.sqrt(s[0] / fanIn) : 1)),
+      };
+      if (bStd !== undefined) {
+        const bShape = [...Array<number>(rank - 1).fill(1), channels];
+        params.b = tf.tidy(() => scaled(normalTensor(bKey, bShape), standard ? bStd : 1));
+      }
+      return params;
     },
     output(params, x) {
       const { w, b } = params as WeightParams;
