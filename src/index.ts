@@ -16,6 +16,7 @@ export type { Kernel } from './kernel/kernel.js';
 export type { KernelFn, KernelOptions } from './kernel/kernel-fn.js';
 export { programHash, programOf, traceProgram } from './kernel/trace.js';
 export { type NdArray, sizeOf } from './nd-array.js';
+export * from './plot/index.js';
 export type { Program } from './program/program.js';
 export * as random from './random/index.js';
 export * as stax from './stax/index.js';
