@@ -32,7 +32,12 @@ export function checkSamples(where: string, name: string, x: Samples): void {
   if (!isSamples(x)) {
     throw new TypeError(`${where}: ${name} must be a tensor, got ${describe(x)}. Pass e.g. tf.tensor2d(…).`);
   }
-  if (x instanceof tf.Tensor) checkNotDisposed(where, name, x);
+  if (x instanceof tf.Tensor) {
+    checkNotDisposed(where, name, x);
+    if (x.dtype === 'complex64' || x.dtype === 'string') {
+      throw new TypeError(`${where}: ${name} must hold real numbers, got dtype ${x.dtype}.`);
+    }
+  }
   const { shape } = x;
   if (shape.length < 2) {
     throw new ShapeError(

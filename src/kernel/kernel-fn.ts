@@ -1,4 +1,5 @@
-import type { Tensor } from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
+import { checkOptions } from '../check-options.js';
 import { ShapeError, UnsupportedError } from '../errors.js';
 import type { CovarianceField, Executor, Source } from '../program/executor.js';
 import { checkInputs, checkNotDisposed } from './check-input.js';
@@ -30,9 +31,9 @@ export interface KernelOptions {
  * @throws UnsupportedError when the network has no exact kernel.
  * @throws RangeError for a `get` with unknown, repeated or no fields.
  */
-export type KernelFn<Out = Tensor> = <const G extends Get = undefined>(
-  x1: Tensor | Kernel,
-  x2?: Tensor | null,
+export type KernelFn<Out = tf.Tensor> = <const G extends Get = undefined>(
+  x1: tf.Tensor | Kernel,
+  x2?: tf.Tensor | null,
   get?: G,
   options?: KernelOptions,
 ) => TreeLike<Out, Got<G>>;
@@ -42,18 +43,22 @@ const covarianceFields: readonly CovarianceField[] = ['nngp', 'ntk', 'cov1', 'co
 /** Makes the kernel function of a layer, which `programOf` then knows. */
 export function makeKernelFn<Out>(layer: Traceable): KernelFn<Out> {
   const evaluate = (
-    x1: Tensor | Kernel,
-    x2: Tensor | null = null,
+    x1: tf.Tensor | Kernel,
+    x2: tf.Tensor | null = null,
     get?: Get,
     options: KernelOptions = {},
   ): unknown => {
+    checkOptions('kernel', options, ['executor']);
     const fields = fieldsOf(get);
-    const run = isKernel(x1) ? runOnKernel(x1, x2) : runOnTensors(x1, x2, options);
     const want = covarianceFields.filter((field) => fields.includes(field));
-    return mapTree<Traced, unknown>(trace(layer, run.start), (traced) => {
-      const covariances = want.length === 0 ? {} : run.executor.evaluate(traced.program, run.source, want);
-      return select({ ...covariances, ...facts(traced, run) } as Kernel, get);
-    });
+    const outputs = (): unknown => {
+      const run = isKernel(x1) ? runOnKernel(x1, x2) : runOnTensors(x1, x2, options);
+      return mapTree<Traced, unknown>(trace(layer, run.start), (traced) => {
+        const covariances = want.length === 0 ? {} : run.executor.evaluate(traced.program, run.source, want);
+        return select({ ...covariances, ...facts(traced, run) } as Kernel, get);
+      });
+    };
+    return tf.tidy(outputs as () => tf.TensorContainer);
   };
   const kernel = evaluate as KernelFn<Out>;
   registerKernel(kernel, layer);
@@ -70,11 +75,11 @@ interface Run {
   readonly x1IsX2: boolean;
 }
 
-function runOnTensors(x1: Tensor, x2: Tensor | null, options: KernelOptions): Run {
+function runOnTensors(x1: tf.Tensor, x2: tf.Tensor | null, options: KernelOptions): Run {
   checkInputs('kernel', x1, x2);
   return {
     start: { from: 'inputs', shape: x1.shape.slice(1) },
-    source: { x1, x2 },
+    source: { x1: x1.toFloat(), x2: x2 === null ? null : x2.toFloat() },
     executor: executorFor(options.executor),
     n1: x1.shape[0],
     n2: (x2 ?? x1).shape[0],
@@ -82,7 +87,7 @@ function runOnTensors(x1: Tensor, x2: Tensor | null, options: KernelOptions): Ru
   };
 }
 
-function runOnKernel(given: Kernel, x2: Tensor | null): Run {
+function runOnKernel(given: Kernel, x2: tf.Tensor | null): Run {
   if (x2 !== null) {
     throw new UnsupportedError(
       'kernel: x2 must be absent when the first argument is a Kernel, got a tensor.',

@@ -1,18 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
+import { checkOptions } from '../check-options.js';
 import { append, channelsOf, spatialOf } from '../kernel/symbolic.js';
 import type { Shape } from '../kernel/tree.js';
 import { sizeOf } from '../nd-array.js';
 import { covered } from './cover.js';
 import { type Padding, windowsOf } from './geometry.js';
 import { type Layer, makeLayer } from './layer.js';
-import {
-  checkChannels,
-  checkCount,
-  checkOptions,
-  checkPadding,
-  checkSizes,
-  checkStrides,
-} from './options.js';
+import { checkChannels, checkCount, checkPadding, checkSizes, checkStrides } from './options.js';
 import { taps } from './taps.js';
 import { type WeightOptions, type WeightParams, weightOptionNames, weightsOf } from './weights.js';
 

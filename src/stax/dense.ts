@@ -1,6 +1,7 @@
+import { checkOptions } from '../check-options.js';
 import { append, channelsOf, spatialOf } from '../kernel/symbolic.js';
 import { type Layer, makeLayer } from './layer.js';
-import { checkChannels, checkCount, checkOptions } from './options.js';
+import { checkChannels, checkCount } from './options.js';
 import { type WeightOptions, type WeightParams, weightOptionNames, weightsOf } from './weights.js';
 
 /** Options of `Dense`. */

@@ -13,7 +13,7 @@ export function FanOut(num: number): Layer<Tensor, Tensor[]> {
   return makeLayer<Tensor, Tensor[]>({
     name: 'FanOut',
     outShape: copies,
-    apply: (_, x) => copies(x),
+    apply: (_, x) => Array.from({ length: num }, () => x.clone()),
     propagate: copies,
   });
 }

@@ -1,6 +1,6 @@
+import { checkOptions } from '../check-options.js';
 import type { Layer } from './layer.js';
 import { makeNonlinearity } from './nonlinearity.js';
-import { checkOptions } from './options.js';
 
 /** Options of `Gelu`. */
 export interface GeluOptions {

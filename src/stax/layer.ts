@@ -1,12 +1,10 @@
-import type { Tensor } from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { ShapeError } from '../errors.js';
 import { type KernelFn, makeKernelFn } from '../kernel/kernel-fn.js';
 import type { SymbolicKernel, SymbolicTree } from '../kernel/symbolic.js';
 import { mapShapes, mapTree, type Shape, type Tree, type TreeLike } from '../kernel/tree.js';
 import type { Key } from '../random/index.js';
-
-/** Parameters of a finite network: tensors in nested lists and records. */
-export type Params = Tensor | readonly Params[] | { readonly [name: string]: Params };
+import type { Params } from './params.js';
 
 /**
  * Draws a finite network's parameters. `inputShape` includes the batch first (any number, -1 too: parameters do
@@ -15,13 +13,13 @@ export type Params = Tensor | readonly Params[] | { readonly [name: string]: Par
  * @returns the shape of the outputs, batch first, and the parameters.
  * @throws ShapeError when the layer does not take inputs of this shape.
  */
-export type Init<In = Tensor, Out = Tensor> = (
+export type Init<In = tf.Tensor, Out = tf.Tensor> = (
   key: Key,
   inputShape: TreeLike<In, Shape>,
 ) => [outputShape: TreeLike<Out, Shape>, params: Params];
 
 /** Runs a finite network on `x` `[n, …spatial, channels]`; its outputs have the batch first, too. */
-export type Apply<In = Tensor, Out = Tensor> = (params: Params, x: In) => Out;
+export type Apply<In = tf.Tensor, Out = tf.Tensor> = (params: Params, x: In) => Out;
 
 type Triple<In, Out> = readonly [Init<In, Out>, Apply<In, Out>, KernelFn<Out>];
 
@@ -30,7 +28,7 @@ type Triple<In, Out> = readonly [Init<In, Out>, Apply<In, Out>, KernelFn<Out>];
  *
  * `In` and `Out` are a tensor each, or lists of tensors for layers between `FanOut` and `FanInSum`.
  */
-export interface Layer<In = Tensor, Out = Tensor> extends Triple<In, Out> {
+export interface Layer<In = tf.Tensor, Out = tf.Tensor> extends Triple<In, Out> {
   /** Name in messages. */
   readonly name: string;
   /** Draws the finite network's parameters. */
@@ -57,7 +55,7 @@ export interface AnyLayer {
 }
 
 /** What a layer's file says; `makeLayer` makes the layer from it. Shapes are those of one sample. */
-export interface LayerSpec<In = Tensor, Out = Tensor> {
+export interface LayerSpec<In = tf.Tensor, Out = tf.Tensor> {
   /** Name in messages. */
   readonly name: string;
   /**
@@ -88,7 +86,7 @@ export interface TreeSpec {
 }
 
 /** Makes a layer from what its file says of it. */
-export function makeLayer<In = Tensor, Out = Tensor>(spec: LayerSpec<In, Out>): Layer<In, Out> {
+export function makeLayer<In = tf.Tensor, Out = tf.Tensor>(spec: LayerSpec<In, Out>): Layer<In, Out> {
   type Of<Leaf> = TreeLike<In, Leaf>;
   return makeTreeLayer<In, Out>({
     name: spec.name,
@@ -110,7 +108,7 @@ export function makeTreeLayer<In, Out>(spec: TreeSpec): Layer<In, Out> {
     const outShape = addBatch(spec.outShape(shape), batchOf(batched));
     return [outShape as TreeLike<Out, Shape>, spec.params?.(key, shape) ?? []];
   };
-  const apply: Apply<In, Out> = (params, x) => spec.apply(params, x);
+  const apply: Apply<In, Out> = (params, x) => tf.tidy(() => spec.apply(params, x));
   const kernel = makeKernelFn<Out>(spec);
   const triple: Triple<In, Out> = [init, apply, kernel];
   const { name, outShape, propagate } = spec;

@@ -3,14 +3,6 @@ import { ShapeError, UnsupportedError } from '../errors.js';
 import type { Shape } from '../kernel/tree.js';
 import type { Padding } from './geometry.js';
 
-/** Refuses options that a layer does not have, so that a misspelt one is not silently ignored. */
-export function checkOptions(name: string, options: object, known: readonly string[]): void {
-  const unknown = Object.keys(options).find((option) => !known.includes(option));
-  if (unknown !== undefined) {
-    throw new UnsupportedError(`${name}: has no option ${unknown}. Its options are ${known.join(', ')}.`);
-  }
-}
-
 /** Checks a width or count. */
 export function checkCount(name: string, what: string, value: number): void {
   if (!Number.isInteger(value) || value < 1) {

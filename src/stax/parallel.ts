@@ -2,7 +2,8 @@ import { ShapeError } from '../errors.js';
 import type { SymbolicTree } from '../kernel/symbolic.js';
 import { isShape, type Shape, type Tree } from '../kernel/tree.js';
 import { split } from '../random/index.js';
-import { type AnyLayer, addBatch, type Layer, makeTreeLayer, type Params } from './layer.js';
+import { type AnyLayer, addBatch, type Layer, makeTreeLayer } from './layer.js';
+import type { Params } from './params.js';
 import type { InputOf, OutputOf } from './typing.js';
 
 /**

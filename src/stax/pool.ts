@@ -1,11 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
+import { checkOptions } from '../check-options.js';
 import { append, channelsOf, spatialOf } from '../kernel/symbolic.js';
 import type { Shape } from '../kernel/tree.js';
 import { sizeOf } from '../nd-array.js';
 import { covered } from './cover.js';
 import { type Padding, tapCounts, windowsOf } from './geometry.js';
 import { type Layer, makeLayer } from './layer.js';
-import { checkOptions, checkPadding, checkSizes, checkStrides } from './options.js';
+import { checkPadding, checkSizes, checkStrides } from './options.js';
 import { windowSum } from './taps.js';
 
 /** Options of `SumPool`. */

@@ -1,6 +1,7 @@
+import { checkOptions } from '../check-options.js';
 import type { Layer } from './layer.js';
 import { makeNonlinearity } from './nonlinearity.js';
-import { checkNumber, checkOptions } from './options.js';
+import { checkNumber } from './options.js';
 
 /** Options of the rectifiers. */
 export interface ReluOptions {

@@ -1,7 +1,8 @@
 import type { SymbolicTree } from '../kernel/symbolic.js';
 import type { Shape, Tree } from '../kernel/tree.js';
 import { split } from '../random/index.js';
-import { type AnyLayer, addBatch, type Layer, makeTreeLayer, type Params } from './layer.js';
+import { type AnyLayer, addBatch, type Layer, makeTreeLayer } from './layer.js';
+import type { Params } from './params.js';
 import type { InputOf, OutputOf } from './typing.js';
 
 /** What the first of these layers takes. */

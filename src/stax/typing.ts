@@ -1,4 +1,4 @@
-import type { Params } from './layer.js';
+import type { Params } from './params.js';
 
 /** What a layer's `apply` takes. */
 export type InputOf<L> = L extends { apply(params: Params, x: infer In): unknown } ? In : never;

@@ -3,8 +3,8 @@ import { UnsupportedError } from '../errors.js';
 import type { UnaryOp } from '../kernel/symbolic.js';
 import type { AffineOp } from '../program/ops/affine.js';
 import { type Key, normal, split } from '../random/index.js';
-import type { Params } from './layer.js';
 import { checkNumber } from './options.js';
+import type { Params } from './params.js';
 
 /** Options of layers with weights. */
 export interface WeightOptions {
