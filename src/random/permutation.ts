@@ -2,6 +2,7 @@ import { bits32 } from './bits.js';
 import { type Key, split } from './key.js';
 import { randint } from './randint.js';
 import { sampleSize } from './sample.js';
+import { sortedOrder } from './sorted-order.js';
 
 /** Options of `choice`. */
 export interface ChoiceOptions {
@@ -16,7 +17,7 @@ export interface ChoiceOptions {
  *
  * @param x non-negative integer n, or a list (which is not changed)
  * @throws RangeError when n is not a non-negative integer
- * @remarks O(n log n) time.
+ * @remarks O(n) time.
  */
 export function permutation(key: Key, x: number): Int32Array;
 export function permutation<T>(key: Key, x: ArrayLike<T>): T[];
@@ -27,16 +28,14 @@ export function permutation<T>(key: Key, x: number | ArrayLike<T>): Int32Array |
       `random.permutation: needs a non-negative integer or a list, got ${x}. Pass e.g. random.permutation(key, 10).`,
     );
   }
-  let order = Int32Array.from({ length: x }, (_, i) => i);
+  let order = new Int32Array(x).map((_, i) => i);
   let rest = key;
   const rounds = Math.ceil((3 * Math.log(Math.max(1, x))) / Math.log(2 ** 32 - 1));
   for (let round = 0; round < rounds; round++) {
     const [next, sortKey] = split(rest);
     rest = next;
-    const ranks = bits32(sortKey, x);
-    const places = Int32Array.from({ length: x }, (_, i) => i).sort((a, b) => ranks[a] - ranks[b] || a - b);
     const previous = order;
-    order = places.map((place) => previous[place]);
+    order = sortedOrder(bits32(sortKey, x)).map((place) => previous[place]);
   }
   return order;
 }
