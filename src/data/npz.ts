@@ -1,0 +1,55 @@
+import { unzipSync, zipSync } from 'fflate';
+import { FormatError } from './format-error.js';
+import { encodeNpy, type NpyArray, type NpyInput, parseNpy } from './npy.js';
+
+/** Options of `encodeNpz`. */
+export interface NpzOptions {
+  /** Whether to deflate the arrays, default true, as `numpy.savez_compressed`. */
+  compress?: boolean;
+}
+
+const EXTENSION = '.npy';
+
+/**
+ * Reads a `.npz` file, numpy's archive of named arrays.
+ *
+ * @param bytes the whole file
+ * @returns the arrays by name
+ * @throws FormatError when the archive or one of its arrays is damaged, or an entry is no `.npy` file
+ * @throws UnsupportedError when an array's dtype is not one that `parseNpy` reads
+ */
+export function parseNpz(bytes: Uint8Array): Record<string, NpyArray> {
+  let entries: Record<string, Uint8Array>;
+  try {
+    entries = unzipSync(bytes);
+  } catch (error) {
+    throw new FormatError(
+      `parseNpz: needs a whole zip archive, got ${bytes.length} bytes with ${(error as Error).message}. Pass a file that numpy.savez wrote.`,
+      { cause: error },
+    );
+  }
+  return Object.fromEntries(
+    Object.entries(entries).map(([name, entry]) => {
+      if (!name.endsWith(EXTENSION)) {
+        throw new FormatError(
+          `parseNpz: every entry needs to be a .npy file, got ${name}. Pass a file that numpy.savez wrote.`,
+        );
+      }
+      return [name.slice(0, -EXTENSION.length), parseNpy(entry)];
+    }),
+  );
+}
+
+/**
+ * Writes named arrays as a `.npz` file, which `numpy.load` reads. The same arrays give the same bytes.
+ *
+ * @throws ShapeError, TypeError or RangeError as `encodeNpy`
+ */
+export function encodeNpz(arrays: Readonly<Record<string, NpyInput>>, options: NpzOptions = {}): Uint8Array {
+  const entries = Object.entries(arrays).map(([name, array]) => [`${name}${EXTENSION}`, encodeNpy(array)]);
+  return zipSync(Object.fromEntries(entries), {
+    level: (options.compress ?? true) ? 6 : 0,
+    // A fixed date, the first that zip can tell: equal arrays shall give equal files.
+    mtime: new Date(1980, 0, 1),
+  });
+}

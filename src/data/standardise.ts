@@ -1,0 +1,114 @@
+import { ShapeError } from '../errors.js';
+import type { NdArray } from '../nd-array.js';
+import type { FloatData, FloatType } from '../random/index.js';
+import type { Images } from './dataset.js';
+
+/** Mean and standard deviation of every channel, over all images and pixels. Plain data. */
+export interface ChannelStats {
+  /** `[c]`. */
+  readonly mean: readonly number[];
+  /** `[c]`, the population's (divided by n·h·w); 1 for a constant channel, so that it can be divided by. */
+  readonly std: readonly number[];
+}
+
+/** Options of `standardise` and `unstandardise`. */
+export interface StandardiseOptions<D extends FloatType = FloatType> {
+  /** Default `'float64'`. */
+  dtype?: D;
+}
+
+/**
+ * The mean and standard deviation of every channel, in float64. Fit them on the training set and use them for the others.
+ *
+ * @param images `[n, …, c]`, at least one image
+ * @throws ShapeError when there is no pixel, or shape and data differ in size
+ * @example
+ * ```ts
+ * import { channelStats, standardise, unstandardise } from 'neural-tangents';
+ *
+ * const images = { shape: [1, 1, 2, 2], data: Uint8Array.of(0, 7, 255, 7) };
+ * const stats = channelStats(images);
+ * const x = standardise(images, stats);
+ * console.log([...x.data]); // [ -1, 0, 1, 0 ]
+ * console.log([...unstandardise(x, stats).data]); // [ 0, 7, 255, 7 ]
+ * ```
+ */
+export function channelStats(images: Images): ChannelStats {
+  const channels = channelCount('channelStats', images);
+  const { data } = images;
+  const pixels = data.length / channels;
+  if (!(pixels > 0)) {
+    throw new ShapeError(
+      `channelStats: needs at least one pixel, got images of shape [${images.shape.join(', ')}]. Pass the training images.`,
+    );
+  }
+  const mean = new Array<number>(channels).fill(0);
+  const square = new Array<number>(channels).fill(0);
+  for (let i = 0; i < data.length; i++) mean[i % channels] += data[i];
+  for (let channel = 0; channel < channels; channel++) mean[channel] /= pixels;
+  for (let i = 0; i < data.length; i++) square[i % channels] += (data[i] - mean[i % channels]) ** 2;
+  return { mean, std: square.map((sum) => Math.sqrt(sum / pixels) || 1) };
+}
+
+/**
+ * (x − mean) / std, channel by channel.
+ *
+ * @param images `[n, …, c]`, bytes or floats; not changed
+ * @param stats of c channels
+ * @returns array of the images' shape
+ * @throws ShapeError when the channels of `images` and `stats` differ in number
+ */
+export function standardise<D extends FloatType = 'float64'>(
+  images: Images,
+  stats: ChannelStats,
+  options: StandardiseOptions<D> = {},
+): NdArray<FloatData<D>> {
+  return mapChannels('standardise', images, stats, options, (x, mean, std) => (x - mean) / std);
+}
+
+/**
+ * x · std + mean, channel by channel: undoes `standardise`, so that images can be shown. Values are neither rounded nor
+ * clipped to pixels' range.
+ *
+ * @param images `[n, …, c]`; not changed
+ * @param stats of c channels
+ * @returns array of the images' shape
+ * @throws ShapeError when the channels of `images` and `stats` differ in number
+ */
+export function unstandardise<D extends FloatType = 'float64'>(
+  images: Images,
+  stats: ChannelStats,
+  options: StandardiseOptions<D> = {},
+): NdArray<FloatData<D>> {
+  return mapChannels('unstandardise', images, stats, options, (x, mean, std) => x * std + mean);
+}
+
+function mapChannels<D extends FloatType>(
+  where: string,
+  images: Images,
+  stats: ChannelStats,
+  options: StandardiseOptions<D>,
+  f: (x: number, mean: number, std: number) => number,
+): NdArray<FloatData<D>> {
+  const channels = channelCount(where, images);
+  const { mean, std } = stats;
+  if (mean.length !== channels || std.length !== channels) {
+    throw new ShapeError(
+      `${where}: stats of ${mean.length} channels need images of as many, got shape [${images.shape.join(', ')}]. Fit channelStats on images of the same kind.`,
+    );
+  }
+  const { data } = images;
+  const result = options.dtype === 'float32' ? new Float32Array(data.length) : new Float64Array(data.length);
+  for (let i = 0; i < data.length; i++) result[i] = f(data[i], mean[i % channels], std[i % channels]);
+  return { shape: [...images.shape], data: result as FloatData<D> };
+}
+
+function channelCount(where: string, { shape, data }: Images): number {
+  const size = shape.reduce((a, b) => a * b, 1);
+  if (shape.length < 2 || size !== data.length) {
+    throw new ShapeError(
+      `${where}: images need a shape [n, ..., c] with as many entries as data, got [${shape.join(', ')}] and ${data.length}. Pass e.g. dataset.images.`,
+    );
+  }
+  return shape[shape.length - 1];
+}
