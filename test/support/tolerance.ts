@@ -14,4 +14,10 @@ export const tolerance = {
     /** A few rounding errors: an operation followed by its inverse, or the same sum in another order. */
     rounding: 1e-6,
   },
+  linalg: {
+    /** LAPACK's test ratio: the residual in units of n·eps·norm. */
+    lapackRatio: 30,
+    /** Least squares by QR against the normal equations, whose condition number is squared. */
+    normalEquations: 1e-9,
+  },
 } as const;
