@@ -25,7 +25,8 @@ export type TraceStart =
   | { readonly from: 'inputs'; readonly shape: Shape }
   | { readonly from: 'given'; readonly shape: Shape; readonly isGaussian: boolean };
 
-const traces = new WeakMap<Traceable, Map<string, Tree<Traced>>>();
+/** By `propagate`, the part of a layer that its traces come from. */
+const traces = new WeakMap<Traceable['propagate'], Map<string, Tree<Traced>>>();
 
 /**
  * Traces a network: one Program for each of its outputs (a tree if it ends in branches). Cached by network and start.
@@ -34,10 +35,10 @@ const traces = new WeakMap<Traceable, Map<string, Tree<Traced>>>();
  * @throws UnsupportedError when the network has no exact kernel.
  */
 export function trace(layer: Traceable, start: TraceStart): Tree<Traced> {
-  let known = traces.get(layer);
+  let known = traces.get(layer.propagate);
   if (known === undefined) {
     known = new Map();
-    traces.set(layer, known);
+    traces.set(layer.propagate, known);
   }
   const key = JSON.stringify(start);
   let traced = known.get(key);
