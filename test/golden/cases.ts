@@ -39,9 +39,30 @@ export const unsupported = cases.flatMap(({ name, net }) => {
   return missing.length === 0 ? [] : [`${name}: ${missing.join(', ')}`];
 });
 
-/** The entries of nested lists in row-major order. */
-export const flatten = (nested: NestedNumbers): number[] =>
+/** The expected field's entries, row-major, spatial pairs in natural order. */
+export function expected(golden: GoldenCase, field: 'nngp' | 'ntk'): number[] {
+  const nested = golden[field];
+  const rank = rankOf(nested);
+  if (rank === 2) return flatten(nested);
+  // Neural Tangents leaves the pairs in reversed order after an odd number of convolutions.
+  const convolutions = JSON.stringify(golden.net).split('"Conv"').length - 1;
+  if (rank !== 6 || convolutions % 2 === 0) throw new Error(`${golden.name}: unknown order of spatial axes.`);
+  return (nested as NestedNumbers[]).flatMap((row) => row.flatMap((cell) => naturalOrder(cell as Cell)));
+}
+
+/** `[w][w'][h][h']`. */
+type Cell = number[][][][];
+
+const naturalOrder = (cell: Cell): number[] =>
+  cell[0][0].flatMap((row, h) =>
+    row.flatMap((_, h2) => cell.flatMap((column) => column.map((entries) => entries[h][h2]))),
+  );
+
+const flatten = (nested: NestedNumbers): number[] =>
   nested.flatMap((entry) => (typeof entry === 'number' ? [entry] : flatten(entry)));
+
+const rankOf = (nested: number | NestedNumbers): number =>
+  typeof nested === 'number' ? 0 : 1 + rankOf(nested[0]);
 
 /** A cotangent of `size` entries. */
 export const wave = ({ phase, mul }: WaveSpec, size: number): Float64Array =>

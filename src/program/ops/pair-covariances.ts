@@ -44,40 +44,40 @@ export function variancesOf(covariance: tf.Tensor4D): tf.Tensor2D {
   return tf.reshape(tf.slice(tf.reshape(rows, [n, p, p + 1]), [0, 0, 0], [n, p, 1]), [n, p]);
 }
 
-/** Multiplies one axis, seen as the middle of `[before, size, after]`, by a matrix `[out, size]`. */
-export function multiplyAxis(tensor: tf.Tensor, before: number, matrix: tf.Tensor2D): tf.Tensor {
-  const [out, size] = matrix.shape;
-  const after = tensor.size / (before * size);
-  if (after === 1) {
-    return tf.reshape(tf.matMul(tf.reshape(tensor, [before, size]), matrix, false, true), [before, out, 1]);
-  }
-  return tf.matMul(tf.reshape(matrix, [1, out, size]), tf.reshape(tensor, [before, size, after]));
+/**
+ * M K Mᵀ along one spatial axis of both positions.
+ *
+ * @param covariance `[n1, p, n2, p']`, positions running over `sizes`.
+ * @param sizes spatial shape before the map; `axis` is an index into it.
+ * @param matrix `[out, sizes[axis]]`.
+ * @returns the same with `sizes[axis]` become `out`.
+ */
+export function multiplyAxis(
+  covariance: tf.Tensor4D,
+  sizes: readonly number[],
+  axis: number,
+  matrix: tf.Tensor2D,
+): tf.Tensor4D {
+  const [n1, p, n2] = covariance.shape;
+  const before = sizeOf(sizes.slice(0, axis));
+  const pOut = (p / sizes[axis]) * matrix.shape[0];
+  const left = multiplyMiddle(covariance, n1 * before, matrix);
+  const both = multiplyMiddle(left, n1 * pOut * n2 * before, matrix);
+  return tf.reshape(both, [n1, pOut, n2, pOut]);
 }
 
-/**
- * (M₁ ⊗ M₂ ⊗ …) K (M₁ ⊗ M₂ ⊗ …)ᵀ: both positions of a covariance mapped by one matrix per spatial axis.
- *
- * @param shape spatial shape before the map.
- * @param matrices one `[out, size]` matrix per spatial axis.
- */
-export function multiplyPositions(
-  covariance: tf.Tensor4D,
-  shape: readonly number[],
-  matrices: readonly tf.Tensor2D[],
-): tf.Tensor4D {
-  const [n1, , n2] = covariance.shape;
-  const sizes = [...shape];
-  let result: tf.Tensor = covariance;
-  for (const [axis, matrix] of matrices.entries()) {
-    const before = sizeOf(sizes.slice(0, axis));
-    const left = sizeOf(sizes);
-    result = multiplyAxis(result, n1 * before, matrix);
-    sizes[axis] = matrix.shape[0];
-    const right = (left / matrix.shape[1]) * matrix.shape[0];
-    result = multiplyAxis(result, n1 * right * n2 * before, matrix);
-  }
-  const p = sizeOf(sizes);
-  return tf.reshape(result, [n1, p, n2, p]);
+/** Multiplies an axis that has `before` entries' worth of axes before it by a matrix `[out, size]`. */
+function multiplyMiddle(tensor: tf.Tensor, before: number, matrix: tf.Tensor2D): tf.Tensor {
+  const [out, size] = matrix.shape;
+  const after = tensor.size / (before * size);
+  return after === 1
+    ? tf.matMul(tf.reshape(tensor, [before, size]), matrix, false, true)
+    : tf.matMul(tf.reshape(matrix, [1, out, size]), tf.reshape(tensor, [before, size, after]));
+}
+
+/** A matrix that selects entries of an axis: row i picks entry `picks[i]`, or 0 where that is outside. */
+export function selection(picks: readonly number[], size: number): tf.Tensor2D {
+  return tf.tensor2d(picks.map((pick) => Array.from({ length: size }, (_, i) => Number(i === pick))));
 }
 
 /** `[n1, p, n2, p']` to `[n1, n2, h, h', w, w', …]`. */

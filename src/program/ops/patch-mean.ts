@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { sizeOf } from '../../nd-array.js';
 import type { OpBase } from '../program.js';
-import { mapCovariances } from './pair-covariances.js';
+import { mapCovariances, multiplyAxis, selection } from './pair-covariances.js';
 import type { OpRule } from './rule.js';
 
 /**
@@ -25,53 +25,33 @@ export const patchMeanRule: OpRule<PatchMeanOp> = {
   },
   evaluate: (op, [input]) =>
     mapCovariances(input, op.shape, (k) => {
-      const [n1, , n2] = k.shape;
       const sizes = [...input.shape];
-      let result: tf.Tensor = k;
-      for (let axis = 0; axis < sizes.length; axis++) {
-        const before = sizeOf(sizes.slice(0, axis));
-        const after = sizeOf(sizes.slice(axis + 1));
-        const size = sizes[axis];
+      let result = k;
+      for (const [axis, size] of input.shape.entries()) {
         const out = op.shape[axis] ?? 1;
-        const pairs = tf.reshape(result, [
-          n1 * before,
-          size,
-          after * n2 * before,
-          size,
-          after,
-        ]) as tf.Tensor5D;
-        result = shiftedSum(pairs, out, op.window[axis], op.strides[axis], op.low[axis]);
+        const pick = (delta: number) =>
+          Array.from({ length: out }, (_, P) => P * op.strides[axis] - op.low[axis] + delta);
+        result =
+          out === 1 && op.low[axis] === 0 && op.window[axis] === size
+            ? trace(result, sizes, axis)
+            : tf.addN(
+                Array.from({ length: op.window[axis] }, (_, delta) =>
+                  multiplyAxis(result, sizes, axis, selection(pick(delta), size)),
+                ),
+              );
         sizes[axis] = out;
       }
-      const p = sizeOf(sizes);
-      return tf.reshape(tf.div(result, sizeOf(op.window)), [n1, p, n2, p]);
+      return tf.div(result, sizeOf(op.window));
     }),
 };
 
-/** Σ_k of `pairs` `[·, size, ·, size', ·]` with both positions of one axis at stride·P − low + k, k < window. */
-function shiftedSum(pairs: tf.Tensor5D, out: number, window: number, stride: number, low: number): tf.Tensor {
-  const [a, size, b, , c] = pairs.shape;
-  if (out === 1 && low === 0 && window === size) {
-    // The trace of Flatten: a masked sum, where the gradients of `window` slices would each fill the whole tensor.
-    return tf.sum(tf.mul(pairs, tf.reshape(tf.eye(size), [1, size, 1, size, 1])), [1, 3]);
-  }
-  // Zeros after the image so that every shifted slice holds whole strides.
-  const high = Math.max(window - 1 + out * stride - low - size, 0);
-  const margins: [number, number] = [low, high];
-  const padded = low + high === 0 ? pairs : tf.pad(pairs, [[0, 0], margins, [0, 0], margins, [0, 0]]);
-  const wide = low + size + high;
-  const terms = Array.from({ length: window }, (_, k) => {
-    const rows = everyFrom(tf.reshape(padded, [a, wide, b * wide * c]), k, out, stride);
-    return everyFrom(tf.reshape(rows, [a * out * b, wide, c]), k, out, stride);
-  });
-  return tf.addN(terms);
-}
-
-/** Entries first, first + stride, …, `count` of them, of the middle axis (tfjs has no gradient for `stridedSlice`). */
-function everyFrom(tensor: tf.Tensor3D, first: number, count: number, stride: number): tf.Tensor3D {
-  const [before, , after] = tensor.shape;
-  const range = tf.slice(tensor, [0, first, 0], [before, count * stride, after]);
-  if (stride === 1) return range;
-  const strides = tf.reshape(range, [before * count, stride, after]);
-  return tf.reshape(tf.slice(strides, [0, 0, 0], [before * count, 1, after]), [before, count, after]);
+/** Σ_i K[i, i] along one spatial axis: what a window as large as the image (Flatten) sums, in one pass. */
+function trace(covariance: tf.Tensor4D, sizes: readonly number[], axis: number): tf.Tensor4D {
+  const [n1, p, n2] = covariance.shape;
+  const size = sizes[axis];
+  const before = sizeOf(sizes.slice(0, axis));
+  const after = sizeOf(sizes.slice(axis + 1));
+  const pairs = tf.reshape(covariance, [n1 * before, size, after * n2 * before, size, after]);
+  const diagonal = tf.reshape(tf.eye(size), [1, size, 1, size, 1]);
+  return tf.reshape(tf.sum(tf.mul(pairs, diagonal), [1, 3]), [n1, p / size, n2, p / size]);
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { OpBase } from '../program.js';
-import { mapCovariances, multiplyPositions } from './pair-covariances.js';
+import { mapCovariances, multiplyAxis } from './pair-covariances.js';
 import { combinations, type OpRule } from './rule.js';
 
 /**
@@ -28,17 +28,18 @@ export const poolRule: OpRule<PoolOp> = {
         return Array.from({ length: Math.max(last - first + 1, 0) }, (_, j) => first + j);
       }),
     ),
-  evaluate(op, [input]) {
-    const windows = input.shape.map((size, axis) =>
-      tf.tensor2d(
-        Array.from({ length: op.shape[axis] ?? 1 }, (_, position) => {
-          const first = position * op.strides[axis] - op.low[axis];
+  evaluate: (op, [input]) =>
+    mapCovariances(input, op.shape, (k) => {
+      const sizes = [...input.shape];
+      let result = k;
+      for (const [axis, size] of input.shape.entries()) {
+        const sums = Array.from({ length: op.shape[axis] ?? 1 }, (_, P) => {
+          const first = P * op.strides[axis] - op.low[axis];
           return Array.from({ length: size }, (_, i) => Number(i >= first && i < first + op.window[axis]));
-        }),
-      ),
-    );
-    return mapCovariances(input, op.shape, (k) =>
-      tf.mul(multiplyPositions(k, input.shape, windows), op.scale),
-    );
-  },
+        });
+        result = multiplyAxis(result, sizes, axis, tf.tensor2d(sums));
+        sizes[axis] = sums.length;
+      }
+      return tf.mul(result, op.scale);
+    }),
 };

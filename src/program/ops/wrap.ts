@@ -1,6 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
 import type { OpBase } from '../program.js';
-import { mapCovariances, multiplyPositions } from './pair-covariances.js';
+import { mapCovariances, multiplyAxis, selection } from './pair-covariances.js';
 import { combinations, type OpRule } from './rule.js';
 
 /**
@@ -21,14 +20,15 @@ export const wrapRule: OpRule<WrapOp> = {
         return residue === 0 ? [0] : [residue, residue - size];
       }),
     ),
-  evaluate(op, [input]) {
-    // A selection by a 0/1 matrix: exact, and its gradient is one product where that of `tf.gather` is a slow scatter.
-    const selections = input.shape.map((size, axis) => {
-      const sources = Array.from({ length: op.shape[axis] }, (_, P) => modulo(P - op.low[axis], size));
-      return tf.oneHot(tf.tensor1d(sources, 'int32'), size, 1, 0, 'float32') as tf.Tensor2D;
-    });
-    return mapCovariances(input, op.shape, (k) => multiplyPositions(k, input.shape, selections));
-  },
+  evaluate: (op, [input]) =>
+    mapCovariances(input, op.shape, (k) =>
+      op.shape.reduce((result, out, axis) => {
+        const size = input.shape[axis];
+        const picks = Array.from({ length: out }, (_, P) => modulo(P - op.low[axis], size));
+        const sizes = [...op.shape.slice(0, axis), ...input.shape.slice(axis)];
+        return multiplyAxis(result, sizes, axis, selection(picks, size));
+      }, k),
+    ),
 };
 
 const modulo = (a: number, n: number): number => ((a % n) + n) % n;

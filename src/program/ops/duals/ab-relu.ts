@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Dual, sine } from './dual.js';
+import type { Dual, Moments } from './dual.js';
 
 /**
  * Dual of a·min(x,0) + b·max(x,0), with s = √(q1q2−K²), θ = atan2(s, K), κ = (a−b)²/2π, H = (a²+b²)/2:
@@ -13,25 +13,21 @@ import { type Dual, sine } from './dual.js';
 export function abReluDual(a: number, b: number): Dual {
   const kappa = (a - b) ** 2 / (2 * Math.PI);
   const half = (a * a + b * b) / 2;
-  const slopeAt = (k: tf.Tensor, s: tf.Tensor) => {
+  const slope = ({ k, s }: Moments) => {
     const degenerate = tf.logicalAnd(tf.equal(s, 0), tf.equal(k, 0));
     const theta = tf.where(degenerate, tf.fill(k.shape, Math.PI / 2), tf.atan2(s, k));
     return tf.sub(half, tf.mul(kappa, theta));
   };
-  const slope = (k: tf.Tensor, q1: tf.Tensor, q2: tf.Tensor) => slopeAt(k, sine(k, q1, q2));
   return {
     moment: {
-      value(k, q1, q2) {
-        const s = sine(k, q1, q2);
-        return tf.add(tf.mul(kappa, s), tf.mul(k, slopeAt(k, s)));
-      },
+      value: (moments) => tf.add(tf.mul(kappa, moments.s), tf.mul(moments.k, slope(moments))),
       byK: slope,
-      byQ1: (k, q1, q2) => tf.mul(kappa / 2, tf.divNoNan(sine(k, q1, q2), q1)),
+      byQ1: ({ s, q1 }) => tf.mul(s, tf.divNoNan(kappa / 2, q1)),
     },
     slope: {
       value: slope,
-      byK: (k, q1, q2) => tf.divNoNan(kappa, sine(k, q1, q2)),
-      byQ1: (k, q1, q2) => tf.mul(-kappa / 2, tf.divNoNan(tf.divNoNan(k, sine(k, q1, q2)), q1)),
+      byK: ({ s }) => tf.divNoNan(kappa, s),
+      byQ1: ({ k, s, q1 }) => tf.mul(tf.divNoNan(k, s), tf.divNoNan(-kappa / 2, q1)),
     },
   };
 }

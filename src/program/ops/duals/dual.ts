@@ -1,13 +1,19 @@
 import * as tf from '@tensorflow/tfjs';
 
-/** A pointwise function of a covariance K and the two variances, by tensors that broadcast together. */
-export type OfMoments = (k: tf.Tensor, q1: tf.Tensor, q2: tf.Tensor) => tf.Tensor;
+/** A covariance K and the two variances, by tensors that broadcast together. */
+export interface Moments {
+  readonly k: tf.Tensor;
+  readonly q1: tf.Tensor;
+  readonly q2: tf.Tensor;
+  /** √(q1 q2 − K²), 0 where that is negative. */
+  readonly s: tf.Tensor;
+}
 
 /** A function of the moments with its partial derivatives in K and q1; symmetric in q1 and q2. */
 export interface DualFunction {
-  readonly value: OfMoments;
-  readonly byK: OfMoments;
-  readonly byQ1: OfMoments;
+  value(moments: Moments): tf.Tensor;
+  byK(moments: Moments): tf.Tensor;
+  byQ1(moments: Moments): tf.Tensor;
 }
 
 /** The pointwise dual of a nonlinearity φ: E[φ(u)φ(v)] for (u,v) ~ N(0, [[q1,K],[K,q2]]), and its slope ∂/∂K. */
@@ -25,36 +31,34 @@ export function applyDual(f: DualFunction, k: tf.Tensor, q1: tf.Tensor, q2: tf.T
     const [kIn, q1In, q2In, save] = args as [tf.Tensor, tf.Tensor, tf.Tensor, tf.GradSaveFunc];
     save([kIn, q1In, q2In]);
     return {
-      value: f.value(kIn, q1In, q2In),
+      value: f.value(momentsOf(kIn, q1In, q2In)),
       gradFunc: (dy, saved) => {
         const [K, Q1, Q2] = saved;
+        const moments = momentsOf(K, Q1, Q2);
+        const swapped = { ...moments, q1: Q2, q2: Q1 };
         return [
-          sumTo(tf.mul(dy, f.byK(K, Q1, Q2)), K.shape),
-          sumTo(tf.mul(dy, f.byQ1(K, Q1, Q2)), Q1.shape),
-          sumTo(tf.mul(dy, f.byQ1(K, Q2, Q1)), Q2.shape),
+          tf.mul(dy, f.byK(moments)),
+          sumTo(tf.mul(dy, f.byQ1(moments)), Q1.shape),
+          sumTo(tf.mul(dy, f.byQ1(swapped)), Q2.shape),
         ];
       },
     };
   })(k, q1, q2);
 }
 
+/**
+ * s is formed from p = √(q1 q2) as √(p−K)·√(p+K), with p = larger·√(smaller/larger): exactly 0 where K = q1 = q2,
+ * keeping the digits that are left near it, and without overflow in between.
+ */
+function momentsOf(k: tf.Tensor, q1: tf.Tensor, q2: tf.Tensor): Moments {
+  const larger = tf.maximum(q1, q2);
+  const p = tf.mul(larger, tf.sqrt(tf.divNoNan(tf.minimum(q1, q2), larger)));
+  const s = tf.mul(tf.sqrt(tf.relu(tf.sub(p, k))), tf.sqrt(tf.relu(tf.add(p, k))));
+  return { k, q1, q2, s };
+}
+
 /** Sums over the axes along which a tensor of this shape was broadcast. */
 function sumTo(tensor: tf.Tensor, shape: readonly number[]): tf.Tensor {
   const axes = shape.flatMap((size, axis) => (size === tensor.shape[axis] ? [] : [axis]));
   return axes.length === 0 ? tensor : tf.sum(tensor, axes, true);
-}
-
-/** √(q1 q2), 0 where a variance is: q1 exactly if q1 = q2, and without overflow in between. */
-function geometricMean(q1: tf.Tensor, q2: tf.Tensor): tf.Tensor {
-  const larger = tf.maximum(q1, q2);
-  return tf.mul(larger, tf.sqrt(tf.divNoNan(tf.minimum(q1, q2), larger)));
-}
-
-/**
- * √(q1 q2 − K²), 0 where that is negative, by factors: exactly 0 where K = q1 = q2, keeping the digits that are
- * left near it, and without overflow in between.
- */
-export function sine(k: tf.Tensor, q1: tf.Tensor, q2: tf.Tensor): tf.Tensor {
-  const p = geometricMean(q1, q2);
-  return tf.mul(tf.sqrt(tf.relu(tf.sub(p, k))), tf.sqrt(tf.relu(tf.add(p, k))));
 }

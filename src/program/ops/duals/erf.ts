@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Dual, sine } from './dual.js';
+import type { Dual, Moments } from './dual.js';
 
 /**
  * Dual of erf(x), with r² = (1+2q1)(1+2q2) − 4K²: K' = (2/π)·atan2(2K, r) and ∂K'/∂K = 4/(πr).
@@ -10,24 +10,24 @@ import { type Dual, sine } from './dual.js';
  */
 export const erfDual: Dual = {
   moment: {
-    value: (k, q1, q2) => tf.mul(2 / Math.PI, tf.atan2(tf.mul(2, k), tf.sqrt(rSquared(k, q1, q2)))),
+    value: (moments) => tf.mul(2 / Math.PI, tf.atan2(tf.mul(2, moments.k), tf.sqrt(rSquared(moments)))),
     byK: slope,
-    byQ1: (k, q1, q2) => tf.neg(tf.div(tf.mul(k, slope(k, q1, q2)), onePlusTwice(q1))),
+    byQ1: (moments) =>
+      tf.neg(tf.mul(tf.mul(moments.k, slope(moments)), tf.reciprocal(onePlusTwice(moments.q1)))),
   },
   slope: {
     value: slope,
-    byK: (k, q1, q2) => tf.div(tf.mul(tf.mul(4, k), slope(k, q1, q2)), rSquared(k, q1, q2)),
-    byQ1: (k, q1, q2) => tf.neg(tf.div(tf.mul(onePlusTwice(q2), slope(k, q1, q2)), rSquared(k, q1, q2))),
+    byK: (moments) => tf.div(tf.mul(tf.mul(4, moments.k), slope(moments)), rSquared(moments)),
+    byQ1: (moments) => tf.neg(tf.mul(onePlusTwice(moments.q2), tf.div(slope(moments), rSquared(moments)))),
   },
 };
 
-function slope(k: tf.Tensor, q1: tf.Tensor, q2: tf.Tensor): tf.Tensor {
-  return tf.mul(4 / Math.PI, tf.rsqrt(rSquared(k, q1, q2)));
+function slope(moments: Moments): tf.Tensor {
+  return tf.mul(4 / Math.PI, tf.rsqrt(rSquared(moments)));
 }
 
-function rSquared(k: tf.Tensor, q1: tf.Tensor, q2: tf.Tensor): tf.Tensor {
-  const linear = tf.add(1, tf.mul(2, tf.add(q1, q2)));
-  return tf.add(linear, tf.mul(4, tf.square(sine(k, q1, q2))));
+function rSquared({ q1, q2, s }: Moments): tf.Tensor {
+  return tf.add(tf.add(onePlusTwice(q1), tf.mul(2, q2)), tf.mul(4, tf.square(s)));
 }
 
 function onePlusTwice(q: tf.Tensor): tf.Tensor {
