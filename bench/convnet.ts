@@ -1,6 +1,6 @@
 /**
  * Milliseconds per entry of the NTK of the distillation papers' ConvNet on 32×32×3 images (NNGP and NTK together),
- * in f32 and f64, on 1 and 2 threads: `npm run bench`, or `npm run bench -- --smoke` for a run of seconds.
+ * in float32 and float64, on 1 and 2 threads: `npm run bench`, or `npm run bench -- --smoke` for a run of seconds.
  */
 import { cpus } from 'node:os';
 import { gram, random, stax } from 'neural-tangents';
@@ -25,7 +25,7 @@ const images = (key: random.Key, n: number) => random.normal(key, [n, 32, 32, 3]
 const x1 = images(key1, rows);
 const x2 = images(key2, columns);
 
-const cases = (['f32', 'f64'] as const).flatMap((dtype) =>
+const cases = (['float32', 'float64'] as const).flatMap((dtype) =>
   [1, 2].map((threads) => ({ dtype, threads, ms: [] as number[] })),
 );
 

