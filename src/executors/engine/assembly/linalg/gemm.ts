@@ -11,7 +11,8 @@
 // 6 × 2 spill registers in V8 and give 25 and 13.
 
 const ROWS: i32 = 4;
-const DEPTH: i32 = 256;
+/** Terms of a sum that are added up before they join the rest. */
+export const DEPTH: i32 = 256;
 const COLUMNS: i32 = 512;
 
 /** Columns of a packed panel: two vectors. */

@@ -1,0 +1,56 @@
+import type { opcode } from './opcodes.js';
+
+/** Where things lie in the engine's memory: a bump allocator of byte addresses, 16-byte aligned. */
+export class Layout {
+  #next: number;
+
+  constructor(start: number) {
+    this.#next = start;
+  }
+
+  /** Reserves `bytes` and returns their address. */
+  reserve(bytes: number): number {
+    const at = this.#next;
+    this.#next += Math.ceil(bytes / 16) * 16;
+    return at;
+  }
+
+  /** First address not reserved. */
+  get end(): number {
+    return this.#next;
+  }
+}
+
+/** Collects 32-bit words of instructions and descriptors. */
+export class Assembler {
+  readonly #words: number[] = [];
+
+  get bytes(): number {
+    return this.#words.length * 4;
+  }
+
+  /** Appends an instruction; f64 operands go last, on an even word. */
+  emit(code: (typeof opcode)[keyof typeof opcode], ints: readonly number[], floats: readonly number[] = []): void {
+    this.data([code, ...ints], floats);
+  }
+
+  /** Appends raw words and returns their byte offset. */
+  data(ints: readonly number[], floats: readonly number[] = []): number {
+    const at = this.bytes;
+    this.#words.push(...ints);
+    if (floats.length > 0) {
+      if (ints.length % 2) this.#words.push(0);
+      this.#words.push(...new Int32Array(new Float64Array(floats).buffer));
+    }
+    return at;
+  }
+
+  /** Pads to a multiple of 16 bytes. */
+  align(): void {
+    while (this.#words.length % 4) this.#words.push(0);
+  }
+
+  finish(): Int32Array {
+    return Int32Array.from(this.#words);
+  }
+}

@@ -1,0 +1,89 @@
+// a·min(x,0) + b·max(x,0). With κ = (a−b)²/(2π), H = (a²+b²)/2, c = K/√(q1q2), θ' = acos|c|:
+//   K' = κ√(q1q2)(sin θ' − θ'cos θ') + (c ≥ 0 ? H : ab)·K,   D = ∂K'/∂K = c ≥ 0 ? H − κθ' : ab + κθ'.
+// Factors of a variance: √q and 1/√q (0 where q = 0, which gives θ = π/2 as NT has it).
+// Parameters: κ, H, ab.
+import { arccos, gap } from '../arcs';
+import { REGISTER, splat } from '../lanes';
+
+export function factors<T extends number>(q: usize, to: usize, stride: usize, bytes: usize): void {
+  const zero = splat<T>(0);
+  const one = splat<T>(1);
+  for (let i: usize = 0; i < bytes; i += REGISTER) {
+    const variance = v128.max<T>(v128.load(q + i), zero);
+    const root = v128.sqrt<T>(variance);
+    v128.store(to + i, root);
+    v128.store(to + stride + i, v128.and(v128.div<T>(one, root), v128.gt<T>(variance, zero)));
+  }
+}
+
+export function forward<T extends number>(
+  bytes: usize, k: usize, theta: usize, f1: usize, f2: usize, plane: usize,
+  outK: usize, outTheta: usize, params: usize,
+): void {
+  const kappa = v128.load_splat<T>(params);
+  const high = v128.load_splat<T>(params + sizeof<T>());
+  const low = v128.load_splat<T>(params + 2 * sizeof<T>());
+  const zero = splat<T>(0);
+  const one = splat<T>(1);
+  for (let i: usize = 0; i < bytes; i += REGISTER) {
+    const cov = v128.load(k + i);
+    const sigma = v128.mul<T>(v128.load(f1 + i), v128.load(f2 + i));
+    const a = v128.abs<T>(v128.mul<T>(cov, v128.mul<T>(v128.load(f1 + plane + i), v128.load(f2 + plane + i))));
+    const e = gap<T>(a);
+    const negative = v128.lt<T>(cov, zero);
+    const angle = arccos<T>(a, e);
+    const sine = v128.sqrt<T>(v128.mul<T>(e, v128.add<T>(one, a)));
+    const arc = v128.sub<T>(sine, v128.mul<T>(angle, a));
+    const slope = v128.bitselect(low, high, negative);
+    v128.store(outK + i, v128.add<T>(v128.mul<T>(v128.mul<T>(kappa, sigma), arc), v128.mul<T>(slope, cov)));
+    if (outTheta) {
+      const turn = v128.mul<T>(kappa, angle);
+      const d = v128.bitselect(v128.add<T>(low, turn), v128.sub<T>(high, turn), negative);
+      v128.store(outTheta + i, v128.mul<T>(v128.load(theta + i), d));
+    }
+  }
+}
+
+export function backward<T extends number>(
+  bytes: usize, k: usize, theta: usize, f1: usize, f2: usize, plane: usize,
+  gK: usize, gTheta: usize, q1: usize, q2: usize, params: usize,
+): void {
+  const kappa = v128.load_splat<T>(params);
+  const high = v128.load_splat<T>(params + sizeof<T>());
+  const low = v128.load_splat<T>(params + 2 * sizeof<T>());
+  const zero = splat<T>(0);
+  const one = splat<T>(1);
+  const half = splat<T>(0.5);
+  for (let i: usize = 0; i < bytes; i += REGISTER) {
+    const cov = v128.load(k + i);
+    const r1 = v128.load(f1 + plane + i);
+    const r2 = v128.load(f2 + plane + i);
+    const sigma = v128.mul<T>(v128.load(f1 + i), v128.load(f2 + i));
+    const inverse = v128.mul<T>(r1, r2);
+    const c = v128.mul<T>(cov, inverse);
+    const a = v128.abs<T>(c);
+    const e = gap<T>(a);
+    const negative = v128.lt<T>(cov, zero);
+    const sine = v128.sqrt<T>(v128.mul<T>(e, v128.add<T>(one, a)));
+    const turn = v128.mul<T>(kappa, arccos<T>(a, e));
+    const d = v128.bitselect(v128.add<T>(low, turn), v128.sub<T>(high, turn), negative);
+    const cotK = v128.load(gK + i);
+    let inK = v128.mul<T>(cotK, d);
+    // ∂K'/∂q1 = κ√(q1q2) sin θ / (2 q1): `pull` gathers what is divided by 2 q1 and by 2 q2.
+    let pull = v128.mul<T>(cotK, v128.mul<T>(sigma, sine));
+    if (gTheta) {
+      const cotTheta = v128.load(gTheta + i);
+      const steep = v128.and(
+        v128.div<T>(v128.mul<T>(cotTheta, v128.load(theta + i)), sine),
+        v128.gt<T>(e, zero),
+      );
+      inK = v128.add<T>(inK, v128.mul<T>(kappa, v128.mul<T>(steep, inverse)));
+      pull = v128.sub<T>(pull, v128.mul<T>(steep, c));
+      v128.store(gTheta + i, v128.mul<T>(cotTheta, d));
+    }
+    v128.store(gK + i, inK);
+    pull = v128.mul<T>(pull, v128.mul<T>(half, kappa));
+    if (q1) v128.store(q1 + i, v128.add<T>(v128.load(q1 + i), v128.mul<T>(pull, v128.mul<T>(r1, r1))));
+    if (q2) v128.store(q2 + i, v128.add<T>(v128.load(q2 + i), v128.mul<T>(pull, v128.mul<T>(r2, r2))));
+  }
+}

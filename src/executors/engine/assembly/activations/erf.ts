@@ -1,0 +1,69 @@
+// erf(x). With h = 1/√(1+2q), x = 2K h1 h2: K' = (2/π) asin x, D = (4/π) h1 h2 / √(1−x²).
+// Factor of a variance: h.
+import { arcsin, gap } from '../arcs';
+import { REGISTER, splat } from '../lanes';
+
+const TWO_OVER_PI: f64 = 0.6366197723675814;
+
+export function factors<T extends number>(q: usize, to: usize, stride: usize, bytes: usize): void {
+  const one = splat<T>(1);
+  for (let i: usize = 0; i < bytes; i += REGISTER) {
+    const variance = v128.load(q + i);
+    v128.store(to + i, v128.div<T>(one, v128.sqrt<T>(v128.add<T>(one, v128.add<T>(variance, variance)))));
+  }
+}
+
+export function forward<T extends number>(
+  bytes: usize, k: usize, theta: usize, f1: usize, f2: usize, plane: usize,
+  outK: usize, outTheta: usize, params: usize,
+): void {
+  const one = splat<T>(1);
+  const zero = splat<T>(0);
+  const scale = splat<T>(TWO_OVER_PI);
+  for (let i: usize = 0; i < bytes; i += REGISTER) {
+    const cov = v128.load(k + i);
+    let h = v128.mul<T>(v128.load(f1 + i), v128.load(f2 + i));
+    h = v128.add<T>(h, h);
+    const a = v128.abs<T>(v128.mul<T>(cov, h));
+    const e = gap<T>(a);
+    const arc = v128.mul<T>(scale, arcsin<T>(a, e));
+    v128.store(outK + i, v128.bitselect(v128.neg<T>(arc), arc, v128.lt<T>(cov, zero)));
+    if (outTheta) {
+      const slope = v128.div<T>(v128.mul<T>(scale, h), v128.sqrt<T>(v128.mul<T>(e, v128.add<T>(one, a))));
+      v128.store(outTheta + i, v128.mul<T>(v128.load(theta + i), slope));
+    }
+  }
+}
+
+export function backward<T extends number>(
+  bytes: usize, k: usize, theta: usize, f1: usize, f2: usize, plane: usize,
+  gK: usize, gTheta: usize, q1: usize, q2: usize, params: usize,
+): void {
+  const one = splat<T>(1);
+  const scale = splat<T>(TWO_OVER_PI);
+  for (let i: usize = 0; i < bytes; i += REGISTER) {
+    const h1 = v128.load(f1 + i);
+    const h2 = v128.load(f2 + i);
+    let h = v128.mul<T>(h1, h2);
+    h = v128.add<T>(h, h);
+    const x = v128.mul<T>(v128.load(k + i), h);
+    const a = v128.abs<T>(x);
+    const y = v128.mul<T>(gap<T>(a), v128.add<T>(one, a));
+    const d = v128.div<T>(v128.mul<T>(scale, h), v128.sqrt<T>(y));
+    const cotK = v128.load(gK + i);
+    let inK = v128.mul<T>(cotK, d);
+    // ∂K'/∂q1 = −D K h1², ∂D/∂q1 = −D h1²/(1−x²), ∂D/∂K = D x·2h1h2/(1−x²).
+    let pull = v128.mul<T>(inK, v128.load(k + i));
+    if (gTheta) {
+      const cotTheta = v128.load(gTheta + i);
+      const flow = v128.mul<T>(cotTheta, d);
+      const steep = v128.div<T>(v128.mul<T>(flow, v128.load(theta + i)), y);
+      inK = v128.add<T>(inK, v128.mul<T>(steep, v128.mul<T>(x, h)));
+      pull = v128.add<T>(pull, steep);
+      v128.store(gTheta + i, flow);
+    }
+    v128.store(gK + i, inK);
+    if (q1) v128.store(q1 + i, v128.sub<T>(v128.load(q1 + i), v128.mul<T>(pull, v128.mul<T>(h1, h1))));
+    if (q2) v128.store(q2 + i, v128.sub<T>(v128.load(q2 + i), v128.mul<T>(pull, v128.mul<T>(h2, h2))));
+  }
+}

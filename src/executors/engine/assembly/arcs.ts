@@ -1,0 +1,75 @@
+// arcsin and arccos of the SIMD registers, from one polynomial:
+// A(z) = asin(√z)/√z on [0, 1/4]; with e = 1−a and a = |c|,
+//   asin a = a·A(a²) for a < 1/2, and acos a = √(2e)·A(e/2) above, where it keeps its relative accuracy.
+// Minimax fits (Chebyshev, 40-digit arithmetic): error 5.1e-9 with 6 terms (f32), 1.7e-17 with 13 (f64).
+import { splat } from './lanes';
+
+const HALF_PI: f64 = 1.5707963267948966;
+const ROOT_2: f64 = 1.4142135623730951;
+
+// @ts-ignore: decorator
+@inline
+function step<T extends number>(p: v128, z: v128, coefficient: f64): v128 {
+  return v128.add<T>(v128.mul<T>(p, z), splat<T>(coefficient));
+}
+
+/** A(z), z in [0, 1/4]. */
+// @ts-ignore: decorator
+@inline
+function series<T extends number>(z: v128): v128 {
+  if (sizeof<T>() == 4) {
+    let p = splat<T>(0.04241737376);
+    p = step<T>(p, z, 0.02399399965);
+    p = step<T>(p, z, 0.04552063563);
+    p = step<T>(p, z, 0.07494696687);
+    p = step<T>(p, z, 0.1666678201);
+    return step<T>(p, z, 0.999999996);
+  }
+  let p = splat<T>(0.0318796214008128394);
+  p = step<T>(p, z, -0.0161873922715991332);
+  p = step<T>(p, z, 0.019513468251252168);
+  p = step<T>(p, z, 0.00652930200473656928);
+  p = step<T>(p, z, 0.0121701385923917263);
+  p = step<T>(p, z, 0.0138848428264020808);
+  p = step<T>(p, z, 0.0173597796413499801);
+  p = step<T>(p, z, 0.0223717497331640541);
+  p = step<T>(p, z, 0.0303819596976851382);
+  p = step<T>(p, z, 0.0446428568059989384);
+  p = step<T>(p, z, 0.0750000000038520167);
+  p = step<T>(p, z, 0.166666666666649412);
+  return step<T>(p, z, 1.00000000000000001);
+}
+
+/**
+ * 1 − |c| for a correlation c, and exactly 0 where c is ±1 up to the rounding of k/√(q1 q2): identical inputs
+ * then have angle 0 and not √eps, which is what an angle computed from a rounded cosine would give.
+ */
+// @ts-ignore: decorator
+@inline
+export function gap<T extends number>(a: v128): v128 {
+  const e = v128.sub<T>(splat<T>(1), a);
+  const tiny: f64 = sizeof<T>() == 4 ? 8 * 1.1920929e-7 : 8 * 2.220446049250313e-16;
+  return v128.and(e, v128.ge<T>(e, splat<T>(tiny)));
+}
+
+/** acos(a) for a in [0, 1], given e = gap(a). */
+// @ts-ignore: decorator
+@inline
+export function arccos<T extends number>(a: v128, e: v128): v128 {
+  const far = v128.lt<T>(a, splat<T>(0.5));
+  const z = v128.bitselect(v128.mul<T>(a, a), v128.mul<T>(e, splat<T>(0.5)), far);
+  const x = v128.bitselect(a, v128.mul<T>(v128.sqrt<T>(e), splat<T>(ROOT_2)), far);
+  const arc = v128.mul<T>(x, series<T>(z));
+  return v128.bitselect(v128.sub<T>(splat<T>(HALF_PI), arc), arc, far);
+}
+
+/** asin(a) for a in [0, 1], given e = gap(a). */
+// @ts-ignore: decorator
+@inline
+export function arcsin<T extends number>(a: v128, e: v128): v128 {
+  const far = v128.lt<T>(a, splat<T>(0.5));
+  const z = v128.bitselect(v128.mul<T>(a, a), v128.mul<T>(e, splat<T>(0.5)), far);
+  const x = v128.bitselect(a, v128.mul<T>(v128.sqrt<T>(e), splat<T>(ROOT_2)), far);
+  const arc = v128.mul<T>(x, series<T>(z));
+  return v128.bitselect(arc, v128.sub<T>(splat<T>(HALF_PI), arc), far);
+}

@@ -1,0 +1,197 @@
+// Weights, then a nonlinearity, on the image of one pixel offset:
+//   m = Σ_window K, n = Σ_window Θ;  K' = scale·m + shift, Θ' = ntkFromNngp·m + scale·n + ntkShift;  (K', Θ') → φ.
+// A convolution's mean over the window is in `scale` and `ntkFromNngp`; a Dense layer has a window of 1.
+//
+// Words: desc, inK, inΘ, outK, outΘ, preK, preΘ, f1, f2, in[3], out[3]. inΘ = 0: Θ is zero; outΘ = 0: no NTK;
+// preK, preΘ (0: not kept) receive (K', Θ') before φ. Without φ the result goes to outK, outΘ.
+// Descriptor words: window[3], strides[3], low[3], full[1..2] (output sizes), activation, plane, params, scratch,
+// margin; then scale, shift, ntkFromNngp, ntkShift as f64. f1, f2 point at the factors of the first pixel.
+import { forward } from './activations/index';
+import { REGISTER, splat } from './lanes';
+import { word } from './words';
+
+/** Descriptor words of `filter`, by name. */
+const WINDOW: usize = 0;
+const STRIDE: usize = 3;
+const LOW: usize = 6;
+const FULL_1: usize = 9;
+const FULL_2: usize = 10;
+const ACTIVATION: usize = 11;
+const PLANE: usize = 12;
+const PARAMS: usize = 13;
+const SCRATCH: usize = 14;
+const MARGIN: usize = 15;
+const COEFFICIENTS: usize = 64;
+
+/** Sum over the window's rows of one image row, into `to`; false when no row of the window is inside. */
+function sumRows<T extends number>(
+  image: usize, desc: usize, pc: usize, z: i32, y: i32, rowBytes: usize, to: usize,
+): bool {
+  const rows = word(pc, 11);
+  const z0 = z * word(desc, STRIDE) - word(desc, LOW);
+  const y0 = y * word(desc, STRIDE + 1) - word(desc, LOW + 1);
+  let first = true;
+  for (let i = max(z0, 0); i < min(z0 + word(desc, WINDOW), word(pc, 10)); i++) {
+    for (let j = max(y0, 0); j < min(y0 + word(desc, WINDOW + 1), rows); j++) {
+      const row = image + <usize>(i * rows + j) * rowBytes;
+      if (first) memory.copy(to, row, rowBytes);
+      else {
+        for (let b: usize = 0; b < rowBytes; b += REGISTER) {
+          v128.store(to + b, v128.add<T>(v128.load(to + b), v128.load(row + b)));
+        }
+      }
+      first = false;
+    }
+  }
+  return !first;
+}
+
+/** Sum of `taps` neighbours, `width` bytes apart. */
+// @ts-ignore: decorator
+@inline
+function sumTaps<T extends number>(at: usize, taps: i32, width: usize): v128 {
+  let sum = v128.load(at);
+  if (taps == 3) return v128.add<T>(v128.add<T>(sum, v128.load(at + width)), v128.load(at + 2 * width));
+  for (let i = 1; i < taps; i++) sum = v128.add<T>(sum, v128.load(at + <usize>i * width));
+  return sum;
+}
+
+export function filter<T extends number>(pc: usize, width: usize): void {
+  const desc = <usize>word(pc, 1);
+  const inK = <usize>word(pc, 2);
+  const inTheta = <usize>word(pc, 3);
+  let outK = <usize>word(pc, 4);
+  let outTheta = <usize>word(pc, 5);
+  let preK = <usize>word(pc, 6);
+  let preTheta = <usize>word(pc, 7);
+  const code = word(desc, ACTIVATION);
+  const taps = word(desc, WINDOW + 2);
+  const step = <usize>word(desc, STRIDE + 2) * width;
+  const low = <usize>word(desc, LOW + 2) * width;
+  const rowIn = <usize>word(pc, 12) * width;
+  const rowOut = <usize>word(pc, 15) * width;
+  const margin = <usize>word(desc, MARGIN) * width;
+  const params = <usize>word(desc, PARAMS);
+  const plane = <usize>word(desc, PLANE);
+  const scale = splat<T>(load<f64>(desc + COEFFICIENTS));
+  const shift = splat<T>(load<f64>(desc + COEFFICIENTS + 8));
+  const fromNngp = splat<T>(load<f64>(desc + COEFFICIENTS + 16));
+  const ntkShift = splat<T>(load<f64>(desc + COEFFICIENTS + 24));
+  const pointwise = word(desc, WINDOW) * word(desc, WINDOW + 1) * taps == 1;
+  // Scratch: K's row of sums with zero margins on both sides, Θ's, then (K', Θ') of a row.
+  const sumsK = <usize>word(desc, SCRATCH);
+  const sumsTheta = sumsK + margin + rowIn + margin;
+  const sparePreK = sumsTheta + margin + rowIn + margin;
+  const sparePreTheta = sparePreK + rowOut;
+  if (!pointwise) memory.fill(sumsK, 0, sparePreK - sumsK);
+
+  for (let z = 0; z < word(pc, 13); z++) {
+    for (let y = 0; y < word(pc, 14); y++) {
+      let fromK = sumsK + margin - low;
+      let fromTheta = sumsTheta + margin - low;
+      if (pointwise) {
+        const row = <usize>(z * word(desc, STRIDE) * word(pc, 11) + y * word(desc, STRIDE + 1)) * rowIn;
+        fromK = inK + row;
+        fromTheta = inTheta + row;
+      } else if (!sumRows<T>(inK, desc, pc, z, y, rowIn, sumsK + margin)) {
+        memory.fill(sumsK + margin, 0, rowIn);
+        memory.fill(sumsTheta + margin, 0, rowIn);
+      } else if (inTheta) {
+        sumRows<T>(inTheta, desc, pc, z, y, rowIn, sumsTheta + margin);
+      }
+      const linearK = preK ? preK : code ? sparePreK : outK;
+      const linearTheta = !outTheta ? <usize>0 : preK ? preTheta : code ? sparePreTheta : outTheta;
+      let at: usize = 0;
+      for (let x: usize = 0; x < rowOut; x += width, at += step) {
+        for (let w: usize = 0; w < width; w += REGISTER) {
+          const m = sumTaps<T>(fromK + at + w, taps, width);
+          v128.store(linearK + x + w, v128.add<T>(v128.mul<T>(m, scale), shift));
+          if (linearTheta) {
+            let theta = v128.add<T>(v128.mul<T>(m, fromNngp), ntkShift);
+            if (inTheta) theta = v128.add<T>(theta, v128.mul<T>(sumTaps<T>(fromTheta + at + w, taps, width), scale));
+            v128.store(linearTheta + x + w, theta);
+          }
+        }
+      }
+      if (code) {
+        const pixels = <usize>((z * word(desc, FULL_1) + y) * word(desc, FULL_2)) * width;
+        const f1 = <usize>word(pc, 8) + pixels;
+        const f2 = <usize>word(pc, 9) + pixels;
+        forward<T>(code, rowOut, linearK, linearTheta, f1, f2, plane, outK, outTheta, params);
+      }
+      outK += rowOut;
+      if (outTheta) outTheta += rowOut;
+      if (preK) preK += rowOut;
+      if (preTheta) preTheta += rowOut;
+    }
+  }
+}
+
+/**
+ * Adjoint of the window and its weights: adds to (inK, inΘ) the cotangents that reach them from those of
+ * (K', Θ') at (outK, outΘ). Same words as `filter`; preK, preΘ, f1, f2 are not read.
+ */
+export function filterAdjoint<T extends number>(pc: usize, width: usize): void {
+  const desc = <usize>word(pc, 1);
+  const inK = <usize>word(pc, 2);
+  const inTheta = <usize>word(pc, 3);
+  let outK = <usize>word(pc, 4);
+  let outTheta = <usize>word(pc, 5);
+  const taps = word(desc, WINDOW + 2);
+  const step = <usize>word(desc, STRIDE + 2) * width;
+  const low = <usize>word(desc, LOW + 2) * width;
+  const columns = word(pc, 12);
+  const rows = word(pc, 11);
+  const rowIn = <usize>columns * width;
+  const rowOut = <usize>word(pc, 15) * width;
+  const margin = <usize>word(desc, MARGIN) * width;
+  const scale = splat<T>(load<f64>(desc + COEFFICIENTS));
+  const fromNngp = splat<T>(load<f64>(desc + COEFFICIENTS + 16));
+  const spreadK = <usize>word(desc, SCRATCH);
+  const spreadTheta = spreadK + margin + rowIn + margin;
+  const startK = spreadK + margin - low;
+  const startTheta = spreadTheta + margin - low;
+
+  for (let z = 0; z < word(pc, 13); z++) {
+    for (let y = 0; y < word(pc, 14); y++) {
+      memory.fill(spreadK, 0, 2 * (margin + rowIn + margin));
+      let at: usize = 0;
+      for (let x: usize = 0; x < rowOut; x += width, at += step) {
+        for (let w: usize = 0; w < width; w += REGISTER) {
+          let cotK = v128.mul<T>(v128.load(outK + x + w), scale);
+          if (outTheta) {
+            const cotTheta = v128.load(outTheta + x + w);
+            cotK = v128.add<T>(cotK, v128.mul<T>(cotTheta, fromNngp));
+            if (inTheta) {
+              const flow = v128.mul<T>(cotTheta, scale);
+              for (let i = 0; i < taps; i++) {
+                const to = startTheta + at + <usize>i * width + w;
+                v128.store(to, v128.add<T>(v128.load(to), flow));
+              }
+            }
+          }
+          for (let i = 0; i < taps; i++) {
+            const to = startK + at + <usize>i * width + w;
+            v128.store(to, v128.add<T>(v128.load(to), cotK));
+          }
+        }
+      }
+      const z0 = z * word(desc, STRIDE) - word(desc, LOW);
+      const y0 = y * word(desc, STRIDE + 1) - word(desc, LOW + 1);
+      for (let i = max(z0, 0); i < min(z0 + word(desc, WINDOW), word(pc, 10)); i++) {
+        for (let j = max(y0, 0); j < min(y0 + word(desc, WINDOW + 1), rows); j++) {
+          const row = <usize>(i * rows + j) * rowIn;
+          for (let b: usize = 0; b < rowIn; b += REGISTER) {
+            v128.store(inK + row + b, v128.add<T>(v128.load(inK + row + b), v128.load(spreadK + margin + b)));
+          }
+          if (!inTheta || !outTheta) continue;
+          for (let b: usize = 0; b < rowIn; b += REGISTER) {
+            v128.store(inTheta + row + b, v128.add<T>(v128.load(inTheta + row + b), v128.load(spreadTheta + margin + b)));
+          }
+        }
+      }
+      outK += rowOut;
+      if (outTheta) outTheta += rowOut;
+    }
+  }
+}

@@ -1,0 +1,80 @@
+// The input covariance of one pixel offset: K[p] = (1/C) Σ_c x1[p,c]·x2[p+d,c], and its adjoint.
+// Words after the opcode: k, x1, x2, size[3], full[1..2], channels, lanes1, gX1, gX2; then 1/C as f64.
+// `x1`, `x2`, `gX1`, `gX2` point at the first pixel of the offset's image; `lanes1` is 1 where x1 holds a number
+// a lane (a sample with itself, or gX1) and 0 where all lanes share one image. Channels are summed in the matrix
+// product's order, so that a sample's variance and its covariance with a copy of itself are the same bits.
+import { REGISTER, splat } from './lanes';
+import { DEPTH } from './linalg/gemm';
+import { word } from './words';
+
+export function gram<T extends number>(pc: usize, width: usize): void {
+  let k = <usize>word(pc, 1);
+  const channels = word(pc, 9);
+  const lanes1 = word(pc, 10);
+  const inverse = splat<T>(load<f64>(pc + 56));
+  const pixel2 = <usize>channels * width;
+  const pixel1 = lanes1 ? pixel2 : <usize>channels * sizeof<T>();
+  for (let z = 0; z < word(pc, 4); z++) {
+    for (let y = 0; y < word(pc, 5); y++) {
+      const row = <usize>((z * word(pc, 7) + y) * word(pc, 8));
+      let a = <usize>word(pc, 2) + row * pixel1;
+      let b = <usize>word(pc, 3) + row * pixel2;
+      for (let x = 0; x < word(pc, 6); x++) {
+        for (let w: usize = 0; w < width; w += REGISTER) {
+          let sum = splat<T>(0);
+          for (let block = 0; block < channels; block += DEPTH) {
+            let part = splat<T>(0);
+            for (let c = <usize>block; c < <usize>min(block + DEPTH, channels); c++) {
+              const left = lanes1 ? v128.load(a + c * width + w) : v128.load_splat<T>(a + c * sizeof<T>());
+              part = v128.add<T>(part, v128.mul<T>(left, v128.load(b + c * width + w)));
+            }
+            sum = v128.add<T>(sum, part);
+          }
+          v128.store(k + w, v128.mul<T>(sum, inverse));
+        }
+        k += width;
+        a += pixel1;
+        b += pixel2;
+      }
+    }
+  }
+}
+
+/** gX2 += K̄·x1/C and gX1 += K̄·x2/C (a number a lane in both), each where its pointer is not 0. */
+export function gramAdjoint<T extends number>(pc: usize, width: usize): void {
+  let k = <usize>word(pc, 1);
+  const channels = word(pc, 9);
+  const lanes1 = word(pc, 10);
+  const inverse = splat<T>(load<f64>(pc + 56));
+  const pixel2 = <usize>channels * width;
+  const pixel1 = lanes1 ? pixel2 : <usize>channels * sizeof<T>();
+  const want1 = word(pc, 11);
+  const want2 = word(pc, 12);
+  for (let z = 0; z < word(pc, 4); z++) {
+    for (let y = 0; y < word(pc, 5); y++) {
+      const row = <usize>((z * word(pc, 7) + y) * word(pc, 8));
+      let a = <usize>word(pc, 2) + row * pixel1;
+      let b = <usize>word(pc, 3) + row * pixel2;
+      let gA = <usize>want1 + row * pixel2;
+      let gB = <usize>want2 + row * pixel2;
+      for (let x = 0; x < word(pc, 6); x++) {
+        for (let w: usize = 0; w < width; w += REGISTER) {
+          const flow = v128.mul<T>(v128.load(k + w), inverse);
+          for (let c: usize = 0; c < <usize>channels; c++) {
+            const at = c * width + w;
+            if (want1) v128.store(gA + at, v128.add<T>(v128.load(gA + at), v128.mul<T>(flow, v128.load(b + at))));
+            if (want2) {
+              const left = lanes1 ? v128.load(a + at) : v128.load_splat<T>(a + c * sizeof<T>());
+              v128.store(gB + at, v128.add<T>(v128.load(gB + at), v128.mul<T>(flow, left)));
+            }
+          }
+        }
+        k += width;
+        a += pixel1;
+        b += pixel2;
+        gA += pixel2;
+        gB += pixel2;
+      }
+    }
+  }
+}

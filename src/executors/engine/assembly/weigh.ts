@@ -1,0 +1,31 @@
+// to[p] += w[p]·w[p+d]·from[p], with one weight a pixel. Its own adjoint.
+// Words: toK, toΘ, fromK, fromΘ (Θ's 0: none), size[3], w1, w2 (weights of the first pixel), full[1..2].
+import { REGISTER } from './lanes';
+import { word } from './words';
+
+export function weigh<T extends number>(pc: usize, width: usize): void {
+  let at: usize = 0;
+  for (let z = 0; z < word(pc, 5); z++) {
+    for (let y = 0; y < word(pc, 6); y++) {
+      const row = <usize>((z * word(pc, 10) + y) * word(pc, 11)) * sizeof<T>();
+      for (let x = 0; x < word(pc, 7); x++) {
+        const pixel = row + <usize>x * sizeof<T>();
+        const weight = v128.mul<T>(
+          v128.load_splat<T>(<usize>word(pc, 8) + pixel),
+          v128.load_splat<T>(<usize>word(pc, 9) + pixel),
+        );
+        add<T>(<usize>word(pc, 1) + at, <usize>word(pc, 3) + at, weight, width);
+        if (word(pc, 4)) add<T>(<usize>word(pc, 2) + at, <usize>word(pc, 4) + at, weight, width);
+        at += width;
+      }
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function add<T extends number>(to: usize, from: usize, weight: v128, width: usize): void {
+  for (let w: usize = 0; w < width; w += REGISTER) {
+    v128.store(to + w, v128.add<T>(v128.load(to + w), v128.mul<T>(weight, v128.load(from + w))));
+  }
+}

@@ -1,0 +1,49 @@
+import type { Program } from '../../program/program.js';
+import type { Dtype } from './dtype.js';
+import { pixels } from './geometry.js';
+import { lower } from './lower.js';
+import { FREE } from './module.js';
+import { plan } from './plan.js';
+import type { Plans } from './tile.js';
+
+/** What is asked of a Program. */
+export interface CompileRequest {
+  readonly dtype: Dtype;
+  readonly ntk: boolean;
+  /** Sides whose gradients will be asked for. */
+  readonly gradient?: { readonly x1: boolean; readonly x2: boolean };
+  /** Whether the covariances of each sample with itself (cov1, cov2) are read. */
+  readonly samples?: boolean;
+}
+
+/** Lanes of a SIMD register times this many registers run side by side where images are of one pixel. */
+const REGISTERS = 16;
+
+const cache = new WeakMap<Program, Map<string, Plans>>();
+
+/** The plans that compute a Program; made once for each Program and request. */
+export function compile(program: Program, request: CompileRequest): Plans {
+  const { dtype, ntk, samples = false } = request;
+  const gradient = request.gradient ?? { x1: false, x2: false };
+  const plansOf = cache.get(program) ?? new Map<string, Plans>();
+  cache.set(program, plansOf);
+  const name = [dtype, ntk, samples, gradient.x1, gradient.x2].join();
+  const known = plansOf.get(name);
+  if (known) return known;
+
+  const lowered = lower(program);
+  const largest = Math.max(...lowered.steps.map((step) => pixels(step.shape)));
+  const lanes = (dtype === 'float32' ? 4 : 2) * Math.max(1, Math.floor(REGISTERS / largest));
+  const some = gradient.x1 || gradient.x2;
+  const shared = { lowered, dtype, lanes };
+  const sample = plan({
+    ...{ ...shared, mode: 'sample', base: FREE, ntk: ntk && samples, result: samples },
+    gradient: { x1: some, x2: some },
+  });
+  const pair = plan({ ...shared, mode: 'pair', base: sample.end, ntk, result: true, gradient });
+  const plans = { key: `${serial++}`, dtype, lanes, ntk, sample, pair };
+  plansOf.set(name, plans);
+  return plans;
+}
+
+let serial = 0;

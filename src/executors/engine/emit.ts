@@ -1,0 +1,302 @@
+import type { Offset } from '../../program/ops/rule.js';
+import type { Assembler } from './assembler.js';
+import { firstPixel, imageSize, isZero, negate, perAxis, pixels, type Triple } from './geometry.js';
+import type { FilterStep, Lowered, Step } from './lower.js';
+import { opcode } from './opcodes.js';
+import type { PlanRequest } from './plan.js';
+import type { Regions } from './regions.js';
+
+/** K's and Θ's address of the image of one step at one offset; Θ's is 0 where there is none. */
+export interface Image {
+  readonly k: number;
+  readonly theta: number;
+}
+
+/** Looks up the image of a step's input at an offset. */
+export type ImageOf = (step: number, d: Offset) => Image;
+
+/** Writes the instructions of single steps at single offsets. */
+export class Emitter {
+  readonly #lowered: Lowered;
+  readonly #request: PlanRequest;
+  readonly #regions: Regions;
+  readonly #lane: number;
+  readonly #number: number;
+
+  constructor(request: PlanRequest, regions: Regions, number: number) {
+    this.#lowered = request.lowered;
+    this.#request = request;
+    this.#regions = regions;
+    this.#number = number;
+    this.#lane = request.lanes * number;
+  }
+
+  bytes(shape: Triple, d: Offset): number {
+    return pixels(imageSize(shape, d)) * this.#lane;
+  }
+
+  zero(code: Assembler, shape: Triple, d: Offset, image: Image): void {
+    for (const at of [image.k, image.theta]) if (at) code.emit(opcode.zero, [at, this.bytes(shape, d)]);
+  }
+
+  /**
+   * Computes a step at offset `d` into `out`. `tape` keeps what a nonlinearity was applied to, for `adjoint`
+   * (which needs no `out`); where the step's variances themselves are computed they go there.
+   */
+  forward(code: Assembler, index: number, d: Offset, input: ImageOf, out: Image | null, tape: Image | null): void {
+    const step = this.#lowered.steps[index];
+    switch (step.kind) {
+      case 'source':
+        code.emit(opcode.gram, [out!.k, ...this.#gramWords(step, d), 0, 0, 0], [1 / step.channels]);
+        return;
+      case 'filter':
+        this.#filter(code, index, step, d, input, out, tape);
+        return;
+      case 'sum':
+        this.zero(code, step.shape, d, out!);
+        for (const source of step.inputs) this.#add(code, step.shape, d, out!, input(source, d));
+        return;
+      case 'weigh':
+        this.zero(code, step.shape, d, out!);
+        this.#weigh(code, index, step, d, out!, input(step.inputs[0], d));
+        return;
+      case 'wrap':
+        this.zero(code, step.shape, d, out!);
+        this.#wrap(step, d, (to, from, extent, toSize, fromSize, e) => {
+          const source = input(step.inputs[0], e);
+          this.#box(code, shiftImage(out!, to), shiftImage(source, from), extent, toSize, fromSize);
+        });
+        return;
+      case 'pool':
+        throw new Error('pools add up what their input yields');
+    }
+  }
+
+  /** Adds what a step's cotangent `g` at `d` (which it overwrites) sends to its inputs', and to x and variances. */
+  adjoint(code: Assembler, index: number, d: Offset, g: Image, input: ImageOf, tape: Image | null): void {
+    const step = this.#lowered.steps[index];
+    switch (step.kind) {
+      case 'source': {
+        const { gX1, gX2 } = this.#regions;
+        const pixel = step.channels * this.#lane;
+        const to1 = gX1 && gX1 + firstPixel(step.shape, d) * pixel;
+        const to2 = gX2 && gX2 + firstPixel(step.shape, negate(d)) * pixel;
+        const words = [g.k, ...this.#gramWords(step, d), to1, to2, 0];
+        code.emit(opcode.gramAdjoint, words, [1 / step.channels]);
+        return;
+      }
+      case 'filter':
+        this.#filterAdjoint(code, index, step, d, g, input, tape);
+        return;
+      case 'sum':
+        for (const source of step.inputs) this.#add(code, step.shape, d, input(source, d), g);
+        return;
+      case 'weigh':
+        this.#weigh(code, index, step, d, input(step.inputs[0], d), g);
+        return;
+      case 'wrap':
+        this.#wrap(step, d, (to, from, extent, toSize, fromSize, e) => {
+          const source = input(step.inputs[0], e);
+          this.#box(code, shiftImage(source, from), shiftImage(g, to), extent, fromSize, toSize);
+        });
+        return;
+      case 'pool':
+        throw new Error('pools send back to one input offset at a time');
+    }
+  }
+
+  /** The share of the pool's input at offset `d` in each of its results, or (adjoint) of its cotangents in d's. */
+  pool(
+    code: Assembler,
+    step: Extract<Step, { kind: 'pool' }>,
+    d: Offset,
+    image: Image,
+    results: Iterable<readonly [Offset, Image]>,
+    adjoint: boolean,
+  ): void {
+    const shape = this.#lowered.steps[step.inputs[0]].shape;
+    const from = imageSize(shape, d);
+    for (const [big, result] of results) {
+      const shift = perAxis((a) => d[a] - step.strides[a] * big[a]);
+      if (perAxis((a) => Math.abs(shift[a]) - step.window[a]).some((excess) => excess >= 0)) continue;
+      const lowest = perAxis((a) => Math.max(0, -shift[a]));
+      const count = perAxis((a) => step.window[a] - Math.abs(shift[a]));
+      const start = perAxis(
+        (a) => Math.max(0, -big[a]) * step.strides[a] - step.low[a] + lowest[a] - Math.max(0, -d[a]),
+      );
+      const theta = image.theta && result.theta;
+      code.emit(
+        adjoint ? opcode.poolAdjoint : opcode.pool,
+        [
+          ...[result.k, theta ? result.theta : 0, image.k, theta ? image.theta : 0],
+          ...[...from, ...imageSize(step.shape, big), ...step.strides, ...start, ...count],
+        ],
+        [step.scale],
+      );
+    }
+  }
+
+  #gramWords(step: Extract<Step, { kind: 'source' }>, d: Offset): number[] {
+    const { x1, x2 } = this.#regions;
+    const lanes1 = this.#request.mode === 'sample';
+    const pixel1 = step.channels * (lanes1 ? this.#lane : this.#number);
+    return [
+      x1 + firstPixel(step.shape, d) * pixel1,
+      x2 + firstPixel(step.shape, negate(d)) * step.channels * this.#lane,
+      ...imageSize(step.shape, d),
+      ...[step.shape[1], step.shape[2], step.channels, lanes1 ? 1 : 0],
+    ];
+  }
+
+  #filterWords(step: FilterStep, d: Offset): number[] {
+    const input = this.#lowered.steps[step.inputs[0]];
+    const from = perAxis((a) => d[a] * step.strides[a]);
+    return [...imageSize(input.shape, from), ...imageSize(step.shape, d)];
+  }
+
+  #factors(index: number, step: Step, d: Offset): [number, number] {
+    const { factors1, factors2, factorAt } = this.#regions;
+    return [
+      factors1 + factorAt[index] + firstPixel(step.shape, d) * this.#lane,
+      factors2 + factorAt[index] + firstPixel(step.shape, negate(d)) * this.#lane,
+    ];
+  }
+
+  #filter(
+    code: Assembler,
+    index: number,
+    step: FilterStep,
+    d: Offset,
+    input: ImageOf,
+    out: Image | null,
+    tape: Image | null,
+  ): void {
+    const descriptors = this.#regions.filters[index]!;
+    const source = input(step.inputs[0], perAxis((a) => d[a] * step.strides[a]));
+    const sizes = this.#filterWords(step, d);
+    const [f1, f2] = step.activation ? this.#factors(index, step, d) : [0, 0];
+    const from = [source.k, source.theta];
+    if (this.#request.mode === 'sample' && step.activation && isZero(d)) {
+      // q itself: from it the factors, which the nonlinearity then needs on this very image.
+      const q = tape!.k;
+      code.emit(opcode.filter, [descriptors.weights, ...from, q, 0, 0, 0, 0, 0, ...sizes]);
+      code.emit(opcode.factors, [descriptors.whole, q, f1, this.bytes(step.shape, d)]);
+      const size = imageSize(step.shape, d);
+      if (out) {
+        code.emit(opcode.filter, [descriptors.nonlinearity, q, 0, out.k, 0, 0, 0, f1, f2, ...size, ...size]);
+      }
+      return;
+    }
+    if (!out) {
+      code.emit(opcode.filter, [descriptors.weights, ...from, tape!.k, tape!.theta, 0, 0, 0, 0, ...sizes]);
+      return;
+    }
+    const kept = step.activation && tape ? [tape.k, tape.theta] : [0, 0];
+    code.emit(opcode.filter, [descriptors.whole, ...from, out.k, out.theta, ...kept, f1, f2, ...sizes]);
+  }
+
+  #filterAdjoint(
+    code: Assembler,
+    index: number,
+    step: FilterStep,
+    d: Offset,
+    g: Image,
+    input: ImageOf,
+    tape: Image | null,
+  ): void {
+    const descriptors = this.#regions.filters[index]!;
+    if (step.activation) {
+      const { variances1, variances2, varianceAt } = this.#regions;
+      const [f1, f2] = this.#factors(index, step, d);
+      const at = varianceAt[index];
+      const q1 = variances1 && variances1 + at + firstPixel(step.shape, d) * this.#lane;
+      const q2 = variances2 && variances2 + at + firstPixel(step.shape, negate(d)) * this.#lane;
+      code.emit(opcode.activationAdjoint, [
+        ...[descriptors.whole, tape!.k, tape!.theta, g.k, g.theta, f1, f2, q1, q2],
+        ...imageSize(step.shape, d),
+      ]);
+      if (this.#request.mode === 'sample' && isZero(d)) {
+        code.emit(opcode.add, [g.k, variances2 + varianceAt[index], this.bytes(step.shape, d)]);
+      }
+    }
+    const to = input(step.inputs[0], perAxis((a) => d[a] * step.strides[a]));
+    code.emit(opcode.filterAdjoint, [
+      ...[descriptors.whole, to.k, to.theta, g.k, g.theta, 0, 0, 0, 0],
+      ...this.#filterWords(step, d),
+    ]);
+  }
+
+  #add(code: Assembler, shape: Triple, d: Offset, to: Image, from: Image): void {
+    const bytes = this.bytes(shape, d);
+    code.emit(opcode.add, [to.k, from.k, bytes]);
+    if (to.theta && from.theta) code.emit(opcode.add, [to.theta, from.theta, bytes]);
+  }
+
+  #weigh(code: Assembler, index: number, step: Step, d: Offset, to: Image, from: Image): void {
+    const table = this.#regions.weightTables[index];
+    const theta = to.theta && from.theta;
+    code.emit(opcode.weigh, [
+      ...[to.k, theta ? to.theta : 0, from.k, theta ? from.theta : 0, ...imageSize(step.shape, d)],
+      table + firstPixel(step.shape, d) * this.#number,
+      table + firstPixel(step.shape, negate(d)) * this.#number,
+      ...[step.shape[1], step.shape[2]],
+    ]);
+  }
+
+  #box(code: Assembler, to: Image, from: Image, extent: Triple, toSize: Triple, fromSize: Triple): void {
+    const sizes = [toSize[1], toSize[2], fromSize[1], fromSize[2]];
+    code.emit(opcode.addBox, [to.k, from.k, ...extent, ...sizes]);
+    if (to.theta && from.theta) code.emit(opcode.addBox, [to.theta, from.theta, ...extent, ...sizes]);
+  }
+
+  /** The boxes of the padded image at `d` and where each comes from: per axis, runs without a wrap in p or p'. */
+  #wrap(
+    step: Extract<Step, { kind: 'wrap' }>,
+    d: Offset,
+    visit: (to: number, from: number, extent: Triple, toSize: Triple, fromSize: Triple, e: Triple) => void,
+  ): void {
+    const n = this.#lowered.steps[step.inputs[0]].shape;
+    const toSize = imageSize(step.shape, d);
+    const runs = [0, 1, 2].map((a) => wrapRuns(n[a], step.shape[a], step.low[a], d[a]));
+    for (const z of runs[0]) {
+      for (const y of runs[1]) {
+        for (const x of runs[2]) {
+          const e: Triple = [z.e, y.e, x.e];
+          const fromSize = imageSize(n, e);
+          const to = ((z.to * toSize[1] + y.to) * toSize[2] + x.to) * this.#lane;
+          const from = ((z.from * fromSize[1] + y.from) * fromSize[2] + x.from) * this.#lane;
+          visit(to, from, [z.count, y.count, x.count], toSize, fromSize, e);
+        }
+      }
+    }
+  }
+}
+
+const shiftImage = (image: Image, bytes: number): Image => ({
+  k: image.k + bytes,
+  theta: image.theta && image.theta + bytes,
+});
+
+/** A run of positions of the padded axis that comes from consecutive positions of one input offset `e`. */
+interface Run {
+  readonly to: number;
+  readonly from: number;
+  readonly count: number;
+  readonly e: number;
+}
+
+/** Splits an axis of the image at displacement `d` of a circularly padded one (`low` before, `padded` in all). */
+function wrapRuns(n: number, padded: number, low: number, d: number): Run[] {
+  const modulo = (i: number) => ((i % n) + n) % n;
+  const first = Math.max(0, -d);
+  const runs: { to: number; from: number; count: number; e: number }[] = [];
+  for (let i = 0; i < padded - Math.abs(d); i++) {
+    const p = modulo(first + i - low);
+    const e = modulo(first + i + d - low) - p;
+    const from = p - Math.max(0, -e);
+    const last = runs.at(-1);
+    if (last && last.e === e && last.from + last.count === from) last.count++;
+    else runs.push({ to: i, from, count: 1, e });
+  }
+  return runs;
+}

@@ -1,0 +1,163 @@
+import { UnsupportedError } from '../../errors.js';
+import { type AnyOp, opRules } from '../../program/ops/index.js';
+import type { Offset, OpRule } from '../../program/ops/rule.js';
+import type { Program } from '../../program/program.js';
+import { type EngineActivation, engineActivation } from './activations.js';
+import { type Triple, triple } from './geometry.js';
+
+/** K' = scale·m + shift, Θ' = ntkFromNngp·m + scale·n + ntkShift of a window's means m (of K) and n (of Θ). */
+export interface Weights {
+  readonly scale: number;
+  readonly shift: number;
+  readonly ntkFromNngp: number;
+  readonly ntkShift: number;
+}
+
+interface StepBase {
+  /** Steps read, by index. */
+  readonly inputs: readonly number[];
+  readonly shape: Triple;
+  /** Whether Θ can differ from 0 after the step. */
+  readonly theta: boolean;
+  /** The ops that the step runs, first to last. */
+  readonly ops: readonly AnyOp[];
+}
+
+/** A unit of the engine's work: one op, or a run of weights and a nonlinearity done in one pass. */
+export type Step =
+  | (StepBase & { readonly kind: 'source'; readonly channels: number })
+  | (StepBase & {
+      readonly kind: 'filter';
+      readonly window: Triple;
+      readonly strides: Triple;
+      readonly low: Triple;
+      readonly weights: Weights;
+      readonly activation: EngineActivation | null;
+    })
+  | (StepBase & {
+      readonly kind: 'pool';
+      readonly window: Triple;
+      readonly strides: Triple;
+      readonly low: Triple;
+      readonly scale: number;
+    })
+  | (StepBase & { readonly kind: 'wrap'; readonly low: Triple })
+  | (StepBase & { readonly kind: 'weigh'; readonly weights: readonly (readonly number[])[] })
+  | (StepBase & { readonly kind: 'sum' });
+
+export type FilterStep = Extract<Step, { kind: 'filter' }>;
+
+/** A Program as the engine runs it. */
+export interface Lowered {
+  readonly steps: readonly Step[];
+  readonly output: number;
+}
+
+const identity: Weights = { scale: 1, shift: 0, ntkFromNngp: 0, ntkShift: 0 };
+
+/** The weights that do first `a`, then `b`. */
+function compose(a: Weights, b: Weights): Weights {
+  return {
+    scale: a.scale * b.scale,
+    shift: b.scale * a.shift + b.shift,
+    ntkFromNngp: b.ntkFromNngp * a.scale + b.scale * a.ntkFromNngp,
+    ntkShift: b.ntkFromNngp * a.shift + b.scale * a.ntkShift + b.ntkShift,
+  };
+}
+
+/** Turns a Program's ops into steps, fusing window → weights → nonlinearity where nothing else reads between. */
+export function lower(program: Program): Lowered {
+  const readers = program.ops.map(() => 0);
+  for (const op of program.ops) for (const input of op.inputs) readers[input]++;
+  const steps: Step[] = [];
+  const stepOf: number[] = [];
+
+  const extend = (op: AnyOp): FilterStep | null => {
+    const index = stepOf[op.inputs[0]];
+    const last = steps[index];
+    const alone = readers[op.inputs[0]] === 1 && index === steps.length - 1;
+    return alone && last.kind === 'filter' && !last.activation ? last : null;
+  };
+  const fresh = (op: AnyOp, part: Partial<FilterStep>): FilterStep => ({
+    kind: 'filter',
+    ...{ inputs: [stepOf[op.inputs[0]]], shape: triple(op.shape, 1), ops: [op], activation: null },
+    ...{ window: [1, 1, 1], strides: [1, 1, 1], low: [0, 0, 0], weights: identity },
+    theta: steps[stepOf[op.inputs[0]]].theta,
+    ...part,
+  });
+  const push = (step: Step): number => steps.push(step) - 1;
+  const replaceLast = (step: Step): number => {
+    steps[steps.length - 1] = step;
+    return steps.length - 1;
+  };
+
+  for (const op of program.ops) {
+    if (op.shape.length > 3) {
+      throw new UnsupportedError(`engine: ${op.shape.length} spatial axes; it has 3. Use the tf executor.`);
+    }
+    stepOf.push(lowerOp(op));
+  }
+  return { steps, output: stepOf[program.output] };
+
+  function lowerOp(op: AnyOp): number {
+    const inputs = op.inputs.map((input) => stepOf[input]);
+    const base = {
+      inputs,
+      shape: triple(op.shape, 1),
+      ops: [op],
+      theta: inputs.some((input) => steps[input].theta),
+    };
+    switch (op.op) {
+      case 'gram':
+        return push({ ...base, kind: 'source', channels: op.channels });
+      case 'patchMean': {
+        const window = triple(op.window, 1);
+        return push(
+          fresh(op, { window, strides: triple(op.strides, 1), low: triple(op.low, 0) }),
+        );
+      }
+      case 'affine': {
+        const before = extend(op);
+        const theta = base.theta || op.ntkFromNngp !== 0 || op.ntkShift !== 0;
+        if (!before) return push(fresh(op, { weights: compose(identity, op), theta }));
+        return replaceLast({ ...before, weights: compose(before.weights, op), theta, ops: [...before.ops, op] });
+      }
+      case 'activation': {
+        const before = extend(op);
+        const activation = engineActivation(op);
+        if (!before) return push(fresh(op, { activation }));
+        return replaceLast({ ...before, activation, ops: [...before.ops, op] });
+      }
+      case 'pool':
+        return push({
+          ...base,
+          kind: 'pool',
+          ...{ window: triple(op.window, 1), strides: triple(op.strides, 1), low: triple(op.low, 0) },
+          scale: op.scale,
+        });
+      case 'wrap':
+        return push({ ...base, kind: 'wrap', low: triple(op.low, 0) });
+      case 'weigh':
+        return push({ ...base, kind: 'weigh', weights: op.weights });
+      case 'sum':
+        return push({ ...base, kind: 'sum' });
+      default:
+        throw new UnsupportedError(`engine: the op "${op.op}" runs on the tf executor only.`);
+    }
+  }
+}
+
+/** Offsets of a step's inputs that its result at offset `d` reads. */
+export function stepNeeds(lowered: Lowered, step: Step, d: Offset): Offset[] {
+  if (step.inputs.length === 0) return [];
+  const input = lowered.steps[step.inputs[0]];
+  const inputShape = input.ops[input.ops.length - 1].shape;
+  let offsets: Offset[] = [d.slice(3 - step.ops[step.ops.length - 1].shape.length)];
+  for (let i = step.ops.length - 1; i >= 0; i--) {
+    const op = step.ops[i];
+    const shape = i > 0 ? step.ops[i - 1].shape : inputShape;
+    const rule = opRules[op.op] as OpRule<AnyOp>;
+    offsets = offsets.flatMap((offset) => rule.needs(op, offset, shape));
+  }
+  return offsets.map((offset) => triple(offset, 0));
+}

@@ -1,0 +1,48 @@
+import { OffsetSet, pixels } from './geometry.js';
+import { type Lowered, stepNeeds } from './lower.js';
+
+/** The offsets at which each step is computed, and the steps whose results are kept for all of them at once. */
+export interface Needs {
+  readonly offsets: readonly OffsetSet[];
+  readonly kept: readonly boolean[];
+}
+
+/** Walks back from the wanted offsets of some steps to all that these depend on. */
+export function walkNeeds(lowered: Lowered, wanted: ReadonlyMap<number, OffsetSet>): Needs {
+  const { steps } = lowered;
+  const offsets = steps.map(() => new OffsetSet());
+  for (const [index, set] of wanted) for (const d of set.sorted()) offsets[index].add(d);
+  for (let index = steps.length - 1; index >= 0; index--) {
+    for (const d of offsets[index].sorted()) {
+      for (const needed of stepNeeds(lowered, steps[index], d)) {
+        for (const input of steps[index].inputs) offsets[input].add(needed);
+      }
+    }
+  }
+  return { offsets, kept: chooseKept(lowered, offsets) };
+}
+
+/**
+ * All steps live one offset at a time but those whose result is read, that mix offsets (a pool adds up what
+ * comes), that are mixed (`wrap` reads several of their offsets at once), and those that two kept steps read.
+ * The input covariance is cheaper made twice than kept, but for images of one pixel, where it is a matrix product.
+ */
+function chooseKept({ steps, output }: Lowered, offsets: readonly OffsetSet[]): boolean[] {
+  const readers = steps.map(() => new Set<number>());
+  const kept = steps.map(() => false);
+  for (let index = steps.length - 1; index >= 0; index--) {
+    if (offsets[index].size === 0) continue;
+    const step = steps[index];
+    const shared = readers[index].size > 1 && step.kind !== 'source';
+    const product = step.kind === 'source' && pixels(step.shape) === 1;
+    if (index === output || step.kind === 'pool' || readers[index].size === 0 || shared || product) {
+      kept[index] = true;
+    }
+    const through = kept[index] ? [index] : readers[index];
+    for (const input of step.inputs) {
+      if (step.kind === 'wrap') kept[input] = true;
+      for (const reader of through) readers[input].add(reader);
+    }
+  }
+  return kept;
+}

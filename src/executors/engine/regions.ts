@@ -1,0 +1,151 @@
+import { Assembler, type Layout } from './assembler.js';
+import { pixels } from './geometry.js';
+import type { FilterStep, Step } from './lower.js';
+import type { PlanRequest } from './plan.js';
+
+/** Addresses of a filter step's descriptors: all of it, its weights alone, its nonlinearity alone. */
+export interface FilterDescriptors {
+  readonly whole: number;
+  readonly weights: number;
+  readonly nonlinearity: number;
+}
+
+/** The fixed part of a plan's memory, by what it holds. */
+export interface Regions {
+  readonly descriptors: { readonly at: number; readonly words: Int32Array };
+  readonly filters: readonly (FilterDescriptors | null)[];
+  /** Per step with `weigh`: the table of w[p]. */
+  readonly weightTables: readonly number[];
+  readonly x1: number;
+  readonly x2: number;
+  readonly gX1: number;
+  readonly gX2: number;
+  readonly factors1: number;
+  readonly factors2: number;
+  readonly variances1: number;
+  readonly variances2: number;
+  /** Byte offset of a step's factors, and of its variances, within these regions. */
+  readonly factorAt: readonly number[];
+  readonly varianceAt: readonly number[];
+  readonly sampleSize: number;
+  readonly factorSize: number;
+  readonly varianceSize: number;
+}
+
+/** Bytes of a descriptor without its parameters (`assembly/filter.ts`). */
+const DESCRIPTOR_BYTES = 96;
+const PARAMS_BYTES = 32;
+
+const isNonlinear = (step: Step): step is FilterStep => step.kind === 'filter' && step.activation !== null;
+
+/** Lays out inputs, factors, variances, cotangents of these, descriptors and scratch. */
+export function layOut(request: PlanRequest, number: number, layout: Layout): Regions {
+  const { steps } = request.lowered;
+  const lane = request.lanes * number;
+  const source = steps.find((step) => step.kind === 'source')!;
+  const sampleSize = pixels(source.shape) * (source.kind === 'source' ? source.channels : 1);
+
+  const factorAt: number[] = [];
+  const varianceAt: number[] = [];
+  let factorSize = 0;
+  let varianceSize = 0;
+  for (const step of steps) {
+    factorAt.push(factorSize * lane);
+    varianceAt.push(varianceSize * lane);
+    if (!isNonlinear(step)) continue;
+    factorSize += step.activation!.factors * pixels(step.shape);
+    varianceSize += pixels(step.shape);
+  }
+
+  const filterCount = steps.filter((step) => step.kind === 'filter').length;
+  const tables = steps.filter((step) => step.kind === 'weigh').map((step) => pixels(step.shape) * number + 16);
+  const at = layout.reserve(
+    filterCount * 3 * (DESCRIPTOR_BYTES + PARAMS_BYTES) + tables.reduce((a, b) => a + b, 0),
+  );
+  const scratch = layout.reserve(scratchBytes(steps) * lane);
+  const assembler = new Assembler();
+  const filters = steps.map((step) => {
+    if (step.kind !== 'filter') return null;
+    const describe = (part: 'whole' | 'weights' | 'nonlinearity') =>
+      at + descriptor(assembler, step, part, steps[step.inputs[0]], { number, lane, scratch, at });
+    return { whole: describe('whole'), weights: describe('weights'), nonlinearity: describe('nonlinearity') };
+  });
+  const weightTables = steps.map((step) => (step.kind === 'weigh' ? at + weightTable(assembler, step, number) : 0));
+
+  const samples = (wanted: boolean, size: number) => (wanted ? layout.reserve(size * lane) : 0);
+  const pair = request.mode === 'pair';
+  const x2 = samples(true, sampleSize);
+  const x1 = pair ? layout.reserve(sampleSize * number) : x2;
+  const factors2 = samples(true, factorSize);
+  const factors1 = pair ? samples(true, factorSize) : factors2;
+  const { x1: wants1, x2: wants2 } = request.gradient;
+  const gX2 = samples(wants2, sampleSize);
+  const gX1 = pair ? samples(wants1, sampleSize) : gX2;
+  const variances2 = samples(wants2, varianceSize);
+  const variances1 = pair ? samples(wants1, varianceSize) : variances2;
+  return {
+    descriptors: { at, words: assembler.finish() },
+    ...{ filters, weightTables, factorAt, varianceAt, sampleSize, factorSize, varianceSize },
+    ...{ x1, x2, gX1, gX2, factors1, factors2, variances1, variances2 },
+  };
+}
+
+/** Zero margin that a row of sums needs on either side. */
+function margin(step: FilterStep, input: Step): number {
+  const right = (step.shape[2] - 1) * step.strides[2] + step.window[2] - step.low[2] - input.shape[2];
+  return Math.max(step.low[2], right, 0);
+}
+
+/** Pixels of scratch: two rows of sums with margins and two rows of results. */
+function scratchBytes(steps: readonly Step[]): number {
+  return Math.max(
+    0,
+    ...steps.map((step) => {
+      if (step.kind !== 'filter') return 0;
+      const input = steps[step.inputs[0]];
+      return 2 * (2 * margin(step, input) + input.shape[2]) + 2 * step.shape[2];
+    }),
+  );
+}
+
+function descriptor(
+  assembler: Assembler,
+  step: FilterStep,
+  part: 'whole' | 'weights' | 'nonlinearity',
+  input: Step,
+  memory: { number: number; lane: number; scratch: number; at: number },
+): number {
+  const plain = part === 'nonlinearity';
+  const activation = part === 'weights' ? null : step.activation;
+  const params = [...(step.activation?.params ?? []), 0, 0, 0, 0].slice(0, 4);
+  const start = assembler.data(memory.number === 4 ? floatWords(params) : [], memory.number === 4 ? [] : params);
+  assembler.align();
+  const window = plain ? [1, 1, 1] : step.window;
+  const size = window[0] * window[1] * window[2];
+  const { scale, shift, ntkFromNngp, ntkShift } = step.weights;
+  const at = assembler.data(
+    [
+      ...window,
+      ...(plain ? [1, 1, 1] : step.strides),
+      ...(plain ? [0, 0, 0] : step.low),
+      ...[step.shape[1], step.shape[2]],
+      ...[activation?.code ?? 0, pixels(step.shape) * memory.lane, memory.at + start],
+      ...[memory.scratch, plain ? 0 : margin(step, input)],
+    ],
+    plain ? [1, 0, 0, 0] : [scale / size, shift, ntkFromNngp / size, ntkShift],
+  );
+  assembler.align();
+  return at;
+}
+
+function weightTable(assembler: Assembler, step: Extract<Step, { kind: 'weigh' }>, number: number): number {
+  const { weights } = step;
+  const axes = [...Array(3 - weights.length).fill([1]), ...weights] as number[][];
+  const table: number[] = [];
+  for (const z of axes[0]) for (const y of axes[1]) for (const x of axes[2]) table.push(z * y * x);
+  const at = assembler.data(number === 4 ? floatWords(table) : [], number === 4 ? [] : table);
+  assembler.align();
+  return at;
+}
+
+const floatWords = (values: readonly number[]): number[] => [...new Int32Array(new Float32Array(values).buffer)];

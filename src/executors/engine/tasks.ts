@@ -1,0 +1,178 @@
+import { type FloatArray, zeros } from './dtype.js';
+import type { Group, GroupVisitor, Plans, Rows, TileRunner } from './tile.js';
+
+/** Covariances of one number per pair, `[n1, n2]`. */
+export interface PairBlock {
+  readonly nngp: FloatArray | null;
+  readonly ntk: FloatArray | null;
+}
+
+/** K(x1, x2); with `triangle`, entries left of column i − `triangle` of row i may stay 0. */
+export interface GramTask {
+  readonly kind: 'gram';
+  readonly x1: Rows;
+  readonly x2: Rows;
+  readonly triangle?: number;
+}
+
+/** Gradients of Σ nngp̄∘nngp + Σ ntk̄∘ntk in x1 and x2, as far as the plans have them. */
+export interface VjpTask {
+  readonly kind: 'vjp';
+  readonly x1: Rows;
+  readonly x2: Rows;
+  readonly cotangent: PairBlock;
+}
+
+/**
+ * Ridge regression's residual on a block of targets x2, from supports x1 and α: with K the `field`'s block
+ * `[n, N]`, pred = Kᵀα, G = scale·(pred − y): Σ(pred − y)²/2·scale, K·G and (if the plans have gradients) the
+ * gradient in x1 with K's cotangent α·Gᵀ.
+ */
+export interface RidgeTask {
+  readonly kind: 'ridge';
+  readonly x1: Rows;
+  readonly x2: Rows;
+  readonly field: 'nngp' | 'ntk';
+  readonly classes: number;
+  /** `[n, classes]`. */
+  readonly alpha: Float64Array;
+  /** `[N, classes]`. */
+  readonly labels: Float64Array;
+  readonly scale: number;
+}
+
+export type Task = GramTask | VjpTask | RidgeTask;
+
+export interface VjpResult {
+  readonly x1: FloatArray | null;
+  readonly x2: FloatArray | null;
+}
+
+export interface RidgeResult {
+  readonly loss: number;
+  readonly correct: number;
+  /** K·G, `[n, classes]`. */
+  readonly kG: Float64Array;
+  readonly x1: FloatArray | null;
+}
+
+export interface TaskResults {
+  gram: PairBlock;
+  vjp: VjpResult;
+  ridge: RidgeResult;
+}
+
+/** Does a task; pure but for the runner's memory. */
+export function runTask<T extends Task>(runner: TileRunner, plans: Plans, task: T): TaskResults[T['kind']];
+export function runTask(runner: TileRunner, plans: Plans, task: Task): TaskResults[Task['kind']] {
+  switch (task.kind) {
+    case 'gram':
+      return gram(runner, plans, task);
+    case 'vjp':
+      return vjp(runner, plans, task);
+    case 'ridge':
+      return ridge(runner, plans, task);
+  }
+}
+
+function gram(runner: TileRunner, plans: Plans, { x1, x2, triangle }: GramTask): PairBlock {
+  const { block, read } = collector(plans, x1.count, x2.count);
+  runner.forward(plans, x1, x2, read, triangle);
+  return block;
+}
+
+function vjp(runner: TileRunner, plans: Plans, { x1, x2, cotangent }: VjpTask): VjpResult {
+  return runner.forwardThenBackward(plans, x1, x2, () => {}, sender(plans, x2.count, cotangent));
+}
+
+function ridge(runner: TileRunner, plans: Plans, task: RidgeTask): RidgeResult {
+  const { x1, x2, classes, alpha, labels, scale, field } = task;
+  const [n, count] = [x1.count, x2.count];
+  const { block, read } = collector(plans, n, count);
+  const g = new Float64Array(count * classes);
+  let loss = 0;
+  let correct = 0;
+
+  const residuals = (j: number, live: number, k: FloatArray) => {
+    for (let t = j; t < j + live; t++) {
+      let best = 0;
+      let target = 0;
+      const at = t * classes;
+      for (let c = 0; c < classes; c++) {
+        let sum = 0;
+        for (let i = 0; i < n; i++) sum += k[i * count + t] * alpha[i * classes + c];
+        g[at + c] = sum;
+        if (sum > g[at + best]) best = c;
+        if (labels[at + c] > labels[at + target]) target = c;
+      }
+      if (best === target) correct++;
+      for (let c = 0; c < classes; c++) {
+        const residual = g[at + c] - labels[at + c];
+        loss += 0.5 * scale * residual * residual;
+        g[at + c] = scale * residual;
+      }
+    }
+  };
+  const cotangent: FloatArray = zeros(plans.dtype, n * count);
+  const k = (): FloatArray => block[field]!;
+  let x1Gradient: FloatArray | null = null;
+  if (plans.pair.gX1) {
+    let next = 0;
+    const write = sender(plans, count, { nngp: null, ntk: null, [field]: cotangent });
+    x1Gradient = runner.forwardThenBackward(plans, x1, x2, read, (group, images, memory) => {
+      if (group.j === next) {
+        next += group.live;
+        residuals(group.j, group.live, k());
+        outer(group);
+      }
+      write(group, images, memory);
+    }).x1;
+  } else {
+    runner.forward(plans, x1, x2, read);
+    residuals(0, count, k());
+  }
+  const kG = new Float64Array(n * classes);
+  for (let i = 0; i < n; i++) {
+    for (let t = 0; t < count; t++) {
+      const entry = k()[i * count + t];
+      for (let c = 0; c < classes; c++) kG[i * classes + c] += entry * g[t * classes + c];
+    }
+  }
+  return { loss, correct, kG, x1: x1Gradient };
+
+  /** The cotangent α·Gᵀ of a group's columns. */
+  function outer({ j, live }: Group): void {
+    for (let i = 0; i < n; i++) {
+      for (let t = j; t < j + live; t++) {
+        let sum = 0;
+        for (let c = 0; c < classes; c++) sum += alpha[i * classes + c] * g[t * classes + c];
+        cotangent[i * count + t] = sum;
+      }
+    }
+  }
+}
+
+/** A block of zeros for the fields that the plans compute, and a visitor that fills it. */
+function collector(plans: Plans, n1: number, n2: number): { block: PairBlock; read: GroupVisitor } {
+  const bytes = plans.dtype === 'float32' ? 4 : 8;
+  const block = {
+    nngp: zeros(plans.dtype, n1 * n2),
+    ntk: plans.ntk ? zeros(plans.dtype, n1 * n2) : null,
+  };
+  const read: GroupVisitor = ({ i, j, live }, [{ k, theta }], memory) => {
+    const at = i * n2 + j;
+    block.nngp.set(memory.subarray(k / bytes, k / bytes + live), at);
+    if (block.ntk && theta) block.ntk.set(memory.subarray(theta / bytes, theta / bytes + live), at);
+  };
+  return { block, read };
+}
+
+/** A visitor that writes the cotangents of a group. */
+function sender(plans: Plans, n2: number, cotangent: PairBlock): GroupVisitor {
+  const bytes = plans.dtype === 'float32' ? 4 : 8;
+  return ({ i, j, live }, [{ k, theta }], memory) => {
+    const at = i * n2 + j;
+    if (cotangent.nngp) memory.set(cotangent.nngp.subarray(at, at + live), k / bytes);
+    if (cotangent.ntk && theta) memory.set(cotangent.ntk.subarray(at, at + live), theta / bytes);
+  };
+}
