@@ -1,0 +1,30 @@
+import type { Matrix } from 'ml-matrix';
+import { type PositiveDefiniteOptions, type Solution, safeCholesky } from './safe-cholesky.js';
+
+/**
+ * Solves A X = B for a symmetric positive definite A, in float64 by a blocked Cholesky factorisation.
+ *
+ * A is factorised as it is. If that fails, jitter is added to its diagonal: 1e-10 of the mean diagonal, then ten times as
+ * much each time, up to 1e-6; the evidence says how much, and `jitter: false` switches it off.
+ *
+ * @param a A `[n, n]`; the lower triangle is read
+ * @param b B `[n, columns]`
+ * @returns X `[n, columns]` and the evidence: jitter, attempts, residual, condition estimate
+ * @throws ShapeError when `a` is not square, is empty, or `b` has another number of rows.
+ * @throws NonFiniteError when an entry is NaN or infinite; the message names the matrix and the index.
+ * @throws NotPositiveDefiniteError when the allowed jitter is not enough; the message says what ridge would be.
+ * @throws RangeError when the jitter's ladder is not one.
+ * @remarks n³/3 + 2n²·columns operations; about 0.3 s at n = 2000.
+ * @example
+ * ```ts
+ * import { Matrix } from 'ml-matrix';
+ * import { solvePositiveDefinite } from 'neural-tangents';
+ *
+ * const a = new Matrix([[4, 2], [2, 3]]);
+ * const { x, evidence } = solvePositiveDefinite(a, new Matrix([[2], [3]]));
+ * console.log(x.to1DArray(), evidence.jitter, evidence.attempts); // [ 0, 1 ] 0 1
+ * ```
+ */
+export function solvePositiveDefinite(a: Matrix, b: Matrix, options: PositiveDefiniteOptions = {}): Solution {
+  return safeCholesky(a, options, { where: 'solvePositiveDefinite', name: 'a', ridge: 0 }).solve(b);
+}
