@@ -1,0 +1,205 @@
+import * as tf from '@tensorflow/tfjs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { tfExecutor } from '../../../src/executors/tf/executor.js';
+import { sizeOf } from '../../../src/nd-array.js';
+import type { Covariances } from '../../../src/program/executor.js';
+import { type AnyOp, opRules } from '../../../src/program/ops/index.js';
+import { combinations, type Offset, type OpRule } from '../../../src/program/ops/rule.js';
+import type { Program } from '../../../src/program/program.js';
+import { relativeError } from '../../support/compare.js';
+import { tolerance } from '../../support/tolerance.js';
+
+/** An op on covariances over positions of an image, and what its documentation says of one entry. */
+interface Case {
+  readonly image: readonly number[];
+  readonly op: AnyOp;
+  /** The result at [P, P'], given the input at [p, p'] (0 outside the image). */
+  readonly entry: (k: At, P: Offset, P2: Offset) => number;
+}
+
+type At = (p: Offset, p2: Offset) => number;
+
+const positions = (shape: readonly number[]): Offset[] =>
+  combinations(shape.map((size) => Array.from({ length: size }, (_, i) => i)));
+
+const plus = (p: Offset, delta: Offset): Offset => p.map((entry, axis) => entry + delta[axis]);
+
+const sum = (terms: readonly number[]): number => terms.reduce((a, b) => a + b, 0);
+
+const images = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 3 });
+
+const windows = images.chain((image) =>
+  fc
+    .tuple(
+      ...image.map((size) =>
+        fc.record({
+          window: fc.integer({ min: 1, max: size }),
+          stride: fc.integer({ min: 1, max: 3 }),
+          low: fc.integer({ min: 0, max: 2 }),
+          high: fc.integer({ min: 0, max: 2 }),
+        }),
+      ),
+    )
+    .map((axes) => ({
+      image,
+      shape: axes.map(({ window, stride, low, high }, axis) =>
+        Math.floor((image[axis] + low + high - window) / stride + 1),
+      ),
+      window: axes.map(({ window }) => window),
+      strides: axes.map(({ stride }) => stride),
+      low: axes.map(({ low }) => low),
+    })),
+);
+
+type Window = typeof windows extends fc.Arbitrary<infer T> ? T : never;
+
+const first = ({ strides, low }: Window, P: Offset): Offset =>
+  P.map((entry, axis) => entry * strides[axis] - low[axis]);
+
+const cases: Record<string, fc.Arbitrary<Case>> = {
+  patchMean: windows.map((w) => ({
+    image: w.image,
+    op: { op: 'patchMean', inputs: [0], ...withoutImage(w) },
+    entry: (k, P, P2) => {
+      const deltas = positions(w.window);
+      return sum(deltas.map((d) => k(plus(first(w, P), d), plus(first(w, P2), d)))) / deltas.length;
+    },
+  })),
+  flatten: images.map((image) => ({
+    image,
+    op: { op: 'patchMean', inputs: [0], shape: [], ...wholeImage(image) },
+    entry: (k) => sum(positions(image).map((p) => k(p, p))) / sizeOf(image),
+  })),
+  pool: windows.map((w) => ({
+    image: w.image,
+    op: { op: 'pool', inputs: [0], scale: 0.25, ...withoutImage(w) },
+    entry: (k, P, P2) => {
+      const deltas = positions(w.window);
+      return (
+        0.25 * sum(deltas.flatMap((a) => deltas.map((b) => k(plus(first(w, P), a), plus(first(w, P2), b)))))
+      );
+    },
+  })),
+  globalPool: images.map((image) => ({
+    image,
+    op: { op: 'pool', inputs: [0], shape: [], scale: 1, ...wholeImage(image) },
+    entry: (k) => sum(positions(image).flatMap((a) => positions(image).map((b) => k(a, b)))),
+  })),
+  wrap: windows.map(({ image, low, strides }) => {
+    const shape = image.map((size, axis) => size + low[axis] + strides[axis]);
+    const inside = (P: Offset): Offset => P.map((entry, axis) => modulo(entry - low[axis], image[axis]));
+    return {
+      image,
+      op: { op: 'wrap', inputs: [0], shape, low },
+      entry: (k, P, P2) => k(inside(P), inside(P2)),
+    };
+  }),
+  weigh: images.map((image) => {
+    const weights = image.map((size, axis) => Array.from({ length: size }, (_, i) => 1 / (i + axis + 1)));
+    const weight = (P: Offset): number => P.reduce((w, entry, axis) => w * weights[axis][entry], 1);
+    return {
+      image,
+      op: { op: 'weigh', inputs: [0], shape: image, weights },
+      entry: (k, P, P2) => weight(P) * weight(P2) * k(P, P2),
+    };
+  }),
+};
+
+function withoutImage({ image: _, ...fields }: Window) {
+  return fields;
+}
+
+function wholeImage(image: readonly number[]) {
+  return { window: image, strides: image.map(() => 1), low: image.map(() => 0) };
+}
+
+function modulo(a: number, n: number): number {
+  return ((a % n) + n) % n;
+}
+
+/** Entries in adjacent pairs of axes, made of [p, p'] and a sample. */
+function adjacent(shape: readonly number[], entry: (p: Offset, p2: Offset) => number): number[] {
+  const pairs = positions(shape.flatMap((size) => [size, size]));
+  const half = (index: Offset, which: 0 | 1): Offset => index.filter((_, axis) => axis % 2 === which);
+  return pairs.map((index) => entry(half(index, 0), half(index, 1)));
+}
+
+const n1 = 2;
+const n2 = 1;
+
+/** Runs one op on given covariances; `k` are those of each of the n1·n2 pairs. */
+function run(
+  { image, op }: Case,
+  k: readonly At[],
+): { nngp: Float32Array; ntk: Float32Array; cov1: Float32Array } {
+  const program: Program = { version: 1, ops: [{ op: 'given', inputs: [], shape: image }, op], output: 1 };
+  const pairs = image.flatMap((size) => [size, size]);
+  const values = k.flatMap((at) => adjacent(image, at));
+  return tf.tidy(() => {
+    const nngp = tf.tensor(values, [n1, n2, ...pairs]);
+    const cov1 = tf.tensor(values, [n1, ...pairs]);
+    const given: Covariances = { nngp, ntk: tf.mul(2, nngp), cov1, cov2: null };
+    const result = tfExecutor.evaluate(program, { given }, ['nngp', 'ntk', 'cov1', 'cov2']);
+    expect(result.cov2).toBeNull();
+    const out = op.shape.flatMap((size) => [size, size]);
+    expect(result.nngp!.shape).toEqual([n1, n2, ...out]);
+    expect(result.cov1!.shape).toEqual([n1, ...out]);
+    const data = (field: 'nngp' | 'ntk' | 'cov1') => result[field]!.dataSync() as Float32Array;
+    return { nngp: data('nngp'), ntk: data('ntk'), cov1: data('cov1') };
+  });
+}
+
+/** A covariance without any symmetry, positive so that sums keep their digits, 0 outside the image. */
+const arbitrary =
+  (image: readonly number[], sample: number): At =>
+  (p, p2) => {
+    const outside = [p, p2].some((q) => q.some((entry, axis) => entry < 0 || entry >= image[axis]));
+    const phase = [...p, ...p2].reduce((a, entry) => 7.3 * a + entry, sample);
+    return outside ? 0 : 1.5 + Math.sin(phase);
+  };
+
+describe.each(Object.entries(cases))('%s', (_, arbitraryCase) => {
+  it('is what its definition says, for nngp, ntk and cov1 alike', () => {
+    fc.assert(
+      fc.property(arbitraryCase, (oneCase) => {
+        const { image, op, entry } = oneCase;
+        const k = [0, 1].map((sample) => arbitrary(image, sample));
+        const expected = k.flatMap((at) => adjacent(op.shape, (P, P2) => entry(at, P, P2)));
+        const { nngp, ntk, cov1 } = run(oneCase, k);
+        expect(relativeError(nngp, expected)).toBeLessThan(tolerance.f32.rounding);
+        expect(relativeError(cov1, expected)).toBeLessThan(tolerance.f32.rounding);
+        expect(
+          relativeError(
+            ntk,
+            expected.map((value) => 2 * value),
+          ),
+        ).toBeLessThan(tolerance.f32.rounding);
+      }),
+      { numRuns: 30, seed: 1 },
+    );
+  });
+
+  it('reads no other offsets than it says that it needs', () => {
+    fc.assert(
+      fc.property(arbitraryCase, fc.nat(), (oneCase, pick) => {
+        const { image, op, entry } = oneCase;
+        const wanted = combinations(op.shape.map((size) => [pick % size, -(pick % size)]))[0];
+        const rule = opRules[op.op] as OpRule<AnyOp>;
+        const needed = new Set(rule.needs(op, wanted, image).map(String));
+        for (const offset of needed) {
+          expect(offset.split(',').every((d, axis) => Math.abs(Number(d)) < image[axis])).toBe(true);
+        }
+        const full = arbitrary(image, 0);
+        const only: At = (p, p2) =>
+          needed.has(String(p2.map((entry, axis) => entry - p[axis]))) ? full(p, p2) : 0;
+        for (const P of positions(op.shape)) {
+          const P2 = plus(P, wanted);
+          if (P2.some((coordinate, axis) => coordinate < 0 || coordinate >= op.shape[axis])) continue;
+          expect(entry(only, P, P2)).toBe(entry(full, P, P2));
+        }
+      }),
+      { numRuns: 30, seed: 1 },
+    );
+  });
+});
