@@ -35,18 +35,14 @@ export interface StandardiseOptions<D extends FloatType = FloatType> {
  */
 export function channelStats(images: Images): ChannelStats {
   const channels = channelCount('channelStats', images);
-  const { data } = images;
-  const pixels = data.length / channels;
+  const pixels = images.data.length / channels;
   if (!(pixels > 0)) {
     throw new ShapeError(
       `channelStats: needs at least one pixel, got images of shape [${images.shape.join(', ')}]. Pass the training images.`,
     );
   }
-  const mean = new Array<number>(channels).fill(0);
-  const square = new Array<number>(channels).fill(0);
-  for (let i = 0; i < data.length; i++) mean[i % channels] += data[i];
-  for (let channel = 0; channel < channels; channel++) mean[channel] /= pixels;
-  for (let i = 0; i < data.length; i++) square[i % channels] += (data[i] - mean[i % channels]) ** 2;
+  const mean = channelSums(images, 1, new Array<number>(channels).fill(0)).map((sum) => sum / pixels);
+  const square = channelSums(images, 2, mean);
   return { mean, std: square.map((sum) => Math.sqrt(sum / pixels) || 1) };
 }
 
@@ -81,6 +77,24 @@ export function unstandardise<D extends FloatType = 'float64'>(
   options: StandardiseOptions<D> = {},
 ): NdArray<FloatData<D>> {
   return mapChannels('unstandardise', images, stats, options, (x, mean, std) => x * std + mean);
+}
+
+/** Sums (x − centre)^power over every channel, image by image: one running sum over all of MNIST loses six digits. */
+function channelSums({ shape, data }: Images, power: 1 | 2, centre: readonly number[]): number[] {
+  const imageSize = data.length / shape[0];
+  const channels = centre.length;
+  return centre.map((shift, channel) => {
+    let total = 0;
+    for (let start = channel; start < data.length; start += imageSize) {
+      let sum = 0;
+      for (let i = start; i < start - channel + imageSize; i += channels) {
+        const x = data[i] - shift;
+        sum += power === 2 ? x * x : x;
+      }
+      total += sum;
+    }
+    return total;
+  });
 }
 
 function mapChannels<D extends FloatType>(

@@ -96,6 +96,8 @@ describe('parseIdx', () => {
     const badSize = file.slice();
     badSize[file.length - 1] = 255;
     expect(() => parseIdx(badSize)).toThrow('bytes is damaged, it announces');
-    expect(() => parseIdx(file.subarray(0, 12))).toThrowErrorMatchingInlineSnapshot(`[FormatError: parseIdx: the gzip file of 12 bytes is damaged, a gzip file has at least 18 bytes. Fetch it again.]`);
+    expect(() => parseIdx(file.subarray(0, 12))).toThrowErrorMatchingInlineSnapshot(
+      `[FormatError: parseIdx: the gzip file of 12 bytes is damaged, a gzip file has at least 18 bytes. Fetch it again.]`,
+    );
   });
 });

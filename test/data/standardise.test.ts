@@ -10,6 +10,19 @@ describe('channelStats', () => {
     expect(channelStats(images)).toEqual({ mean: [3, 5], std: [Math.sqrt(5), 1] });
   });
 
+  it('keeps its digits over many pixels', () => {
+    const [n, side] = [300, 100];
+    const data = Uint8Array.from({ length: n * side * side }, (_, i) => (i * i) % 251);
+    // Sums of integers below 2^53 are exact.
+    const sum = data.reduce((a, x) => a + x, 0);
+    const sumOfSquares = data.reduce((a, x) => a + x * x, 0);
+    const mean = sum / data.length;
+    const std = Math.sqrt((sumOfSquares - sum * mean) / data.length);
+    const stats = channelStats({ shape: [n, side, side, 1], data });
+    expect(Math.abs(stats.mean[0] / mean - 1)).toBeLessThan(tolerance.f64.rounding);
+    expect(Math.abs(stats.std[0] / std - 1)).toBeLessThan(tolerance.f64.rounding);
+  });
+
   it('refuses no pixels, and a shape that is not the data’s', () => {
     expect(() => channelStats({ shape: [0, 2, 2, 1], data: new Float64Array(0) })).toThrow(ShapeError);
     expect(() =>
