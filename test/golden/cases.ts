@@ -33,6 +33,9 @@ const cases = (JSON.parse(readFileSync(fixture, 'utf8')) as { cases: GoldenCase[
 /** Cases all of whose layers the library has. */
 export const supported = cases.filter(({ net }) => missingLayers(net).length === 0);
 
+/** Cases whose gradients float32 cannot hold to `tolerance.f32.golden`: conditioning.test.ts measures why. */
+export const illConditioned: ReadonlySet<string> = new Set(['random-15']);
+
 /** Names of the cases whose layers come later, each with the layers that it lacks. */
 export const unsupported = cases.flatMap(({ name, net }) => {
   const missing = missingLayers(net);
