@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { DisposedError, NonFiniteError, ShapeError } from '../errors.js';
-import type { NdArray } from '../nd-array.js';
+import { type NdArray, sizeOf } from '../nd-array.js';
 
 /** An array of samples, `[n, …spatial, channels]`. */
 export type Samples = tf.Tensor | NdArray;
@@ -11,7 +11,8 @@ export type Samples = tf.Tensor | NdArray;
  * @param where the caller's name, for messages.
  * @throws TypeError when an input is no array.
  * @throws DisposedError when a tensor was disposed of.
- * @throws ShapeError when the rank is less than 2, a size is 0, or samples of x1 and x2 differ in shape.
+ * @throws ShapeError when the rank is less than 2, a size is 0, an array's data do not fill its shape, or samples of x1 and
+ *   x2 differ in shape.
  * @throws NonFiniteError when an entry is NaN or infinite.
  */
 export function checkInputs(where: string, x1: Samples, x2: Samples | null): void {
@@ -22,7 +23,7 @@ export function checkInputs(where: string, x1: Samples, x2: Samples | null): voi
   if (String(sample1) !== String(sample2)) {
     throw new ShapeError(
       `${where}: samples of x1 and x2 must have equal shapes, got [${sample1}] (x1 is [${x1.shape}]) and ` +
-        `[${sample2}] (x2 is [${x2.shape}]).`,
+        `[${sample2}] (x2 is [${x2.shape}]). Give both the same spatial sizes and channels.`,
     );
   }
 }
@@ -30,7 +31,9 @@ export function checkInputs(where: string, x1: Samples, x2: Samples | null): voi
 /** Checks one input array, called `name` in messages; the errors are those of `checkInputs`. */
 export function checkSamples(where: string, name: string, x: Samples): void {
   if (!isSamples(x)) {
-    throw new TypeError(`${where}: ${name} must be a tensor, got ${describe(x)}. Pass e.g. tf.tensor2d(…).`);
+    throw new TypeError(
+      `${where}: ${name} must be a tensor or { shape, data }, got ${describe(x)}. Pass e.g. tf.tensor2d(…).`,
+    );
   }
   if (x instanceof tf.Tensor) {
     checkNotDisposed(where, name, x);
@@ -46,9 +49,16 @@ export function checkSamples(where: string, name: string, x: Samples): void {
     );
   }
   if (shape.includes(0)) {
-    throw new ShapeError(`${where}: ${name} must not be empty, got shape [${shape}].`);
+    throw new ShapeError(
+      `${where}: ${name} must not be empty, got shape [${shape}]. Pass at least one sample.`,
+    );
   }
   const data = x instanceof tf.Tensor ? x.dataSync() : x.data;
+  if (data.length !== sizeOf(shape)) {
+    throw new ShapeError(
+      `${where}: ${name} needs ${sizeOf(shape)} numbers for its shape [${shape}], got ${data.length}.`,
+    );
+  }
   for (let i = 0; i < data.length; i++) {
     if (!Number.isFinite(data[i])) {
       throw new NonFiniteError(

@@ -13,13 +13,13 @@ const executors: { readonly [name in ExecutorName]: Executor } = { engine: engin
 const cpuBackends = ['cpu', 'wasm', 'tensorflow'];
 
 /**
- * The executor of this name; without a name, the engine if the current tfjs backend keeps tensors in the CPU's memory and
+ * The executor of this name; without a name, the engine if the tfjs backend keeps tensors in the CPU's memory and
  * `tf` on GPUs.
  *
  * @throws UnsupportedError for another name.
  */
-export function executorFor(name: ExecutorName | undefined): Executor {
-  if (name === undefined) return executors[cpuBackends.includes(tf.getBackend()) ? 'engine' : 'tf'];
+export function executorFor(name: ExecutorName | undefined, backend = tf.getBackend()): Executor {
+  if (name === undefined) return executors[cpuBackends.includes(backend) ? 'engine' : 'tf'];
   if (!Object.hasOwn(executors, name)) {
     throw new UnsupportedError(`kernel: executor must be 'engine' or 'tf', got '${name}'.`);
   }

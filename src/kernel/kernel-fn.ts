@@ -76,6 +76,8 @@ interface Run {
 }
 
 function runOnTensors(x1: tf.Tensor, x2: tf.Tensor | null, options: KernelOptions): Run {
+  requireTensor('x1', x1);
+  if (x2 !== null) requireTensor('x2', x2);
   checkInputs('kernel', x1, x2);
   return {
     start: { from: 'inputs', shape: x1.shape.slice(1) },
@@ -85,6 +87,14 @@ function runOnTensors(x1: tf.Tensor, x2: tf.Tensor | null, options: KernelOption
     n2: (x2 ?? x1).shape[0],
     x1IsX2: x2 === null || x2 === x1,
   };
+}
+
+function requireTensor(name: string, x: tf.Tensor): void {
+  if (!(x instanceof tf.Tensor)) {
+    throw new TypeError(
+      `kernel: ${name} must be a tensor or a Kernel, got ${Array.isArray(x) ? 'an array' : typeof x}. Pass e.g. tf.tensor2d(…).`,
+    );
+  }
 }
 
 function runOnKernel(given: Kernel, x2: tf.Tensor | null): Run {

@@ -211,7 +211,9 @@ describe('Programs', () => {
 
   test('are found from the kernel function', () => {
     expect(programOf(net.kernel, [5, 5, 2])).toBe(traceProgram(net, [5, 5, 2]));
-    expect(() => programOf(() => 0, [5])).toThrowErrorMatchingInlineSnapshot(`[TypeError: programOf: expects the kernel function of a layer, got another function. Pass e.g. stax.serial(…).kernel.]`);
+    expect(() => programOf(() => 0, [5])).toThrowErrorMatchingInlineSnapshot(
+      `[TypeError: programOf: expects the kernel function of a layer, got another function. Pass e.g. stax.serial(…).kernel.]`,
+    );
   });
 
   test('have one output', () => {

@@ -1,0 +1,246 @@
+import * as tf from '@tensorflow/tfjs';
+import { Matrix } from 'ml-matrix';
+import { checkOptions } from '../check-options.js';
+import { ShapeError } from '../errors.js';
+import type { Dtype, FloatArray } from '../executors/engine/dtype.js';
+import { engineGram, engineRidge, engineVjp } from '../executors/engine/run.js';
+import type { Rows } from '../executors/engine/tile.js';
+import { defaultThreads } from '../executors/engine/workers.js';
+import type { NdArray } from '../nd-array.js';
+import type { Program } from '../program/program.js';
+import { checkInputs, type Samples } from './check-input.js';
+import { programOf } from './trace.js';
+
+/** A covariance that is one number for each pair of samples. */
+export type GramField = 'nngp' | 'ntk';
+
+/** How a Gram matrix is computed. */
+export interface ComputeOptions {
+  /** Precision of the kernel. Default `'float64'`; `'float32'` is about twice as fast. */
+  readonly dtype?: Dtype;
+  /** Worker threads. Default: one a core. The result's bits do not depend on it. */
+  readonly threads?: number;
+  /** Stops the work; the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Called as blocks come in, with the pairs done and the pairs in all. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** Options of `gram`. */
+export interface GramOptions<Get extends GramField | readonly GramField[]> extends ComputeOptions {
+  /** Which covariance, or a list of them. */
+  readonly get: Get;
+  /** Rows and columns of the blocks that the work is cut into. Default: about 20 ms of work each. */
+  readonly block?: { readonly rows: number; readonly columns: number };
+}
+
+/** One matrix, or a record of those asked for. */
+export type GramResult<Get extends GramField | readonly GramField[]> = Get extends readonly (infer F)[]
+  ? { readonly [Field in F & GramField]: Matrix }
+  : Matrix;
+
+const computeOptions = ['dtype', 'threads', 'signal', 'onProgress'] as const;
+
+/**
+ * The Gram matrix `[n1, n2]` of a network's kernel between samples `x1` `[n1, …spatial, channels]` and `x2`
+ * `[n2, …spatial, channels]`; `x2` null: of `x1` with itself, exactly symmetric.
+ *
+ * Runs on the engine's worker threads, block by block, in memory for the result and a few blocks: any sizes do.
+ *
+ * @param kernel the `kernel` of a network that ends in one position (Flatten, a global pool, or no spatial axes).
+ * @throws ShapeError when inputs do not fit the network, or it leaves spatial axes.
+ * @throws NonFiniteError when an input holds NaN or an infinity.
+ * @throws DisposedError when a tensor was disposed of.
+ * @throws RangeError for an unknown field or precision, or a number of threads below 1.
+ *
+ * @remarks A ConvNet's entry for 32×32 images takes about a millisecond; see `docs/architecture.md`.
+ *
+ * @example
+ * ```ts
+ * import { gram, stax } from 'neural-tangents';
+ * const net = stax.serial(stax.Dense(512), stax.Relu(), stax.Dense(1));
+ * const x = { shape: [3, 2], data: new Float64Array([1, 0, 0, 1, 1, 1]) };
+ * const k = await gram(net.kernel, x, null, { get: 'ntk' });
+ * console.log(k.rows, k.columns, k.get(0, 1) === k.get(1, 0)); // 3 3 true
+ * ```
+ */
+export async function gram<const Get extends GramField | readonly GramField[]>(
+  kernel: object,
+  x1: Samples,
+  x2: Samples | null,
+  options: GramOptions<Get>,
+): Promise<GramResult<Get>> {
+  checkOptions('gram', options, ['get', 'block', ...computeOptions]);
+  const fields = [options.get].flat() as GramField[];
+  if (fields.length === 0) throw new RangeError("gram: get must name at least one field, e.g. 'ntk'.");
+  for (const field of fields) checkField('gram', field);
+  const { program, rows1, rows2, run } = prepare('gram', kernel, x1, x2 === x1 ? null : x2, options);
+  if (options.block && !(options.block.rows >= 1 && options.block.columns >= 1)) {
+    throw new RangeError(
+      `gram: block needs rows and columns of at least 1, got ${JSON.stringify(options.block)}.`,
+    );
+  }
+  const ntk = fields.includes('ntk');
+  const result = await engineGram(program, rows1, rows2, { ...run, ntk, block: options.block });
+  const matrix = (field: GramField) => toMatrix(result[field]!, rows1.count, (rows2 ?? rows1).count);
+  if (!Array.isArray(options.get)) return matrix(fields[0]) as GramResult<Get>;
+  return Object.fromEntries(fields.map((field) => [field, matrix(field)])) as GramResult<Get>;
+}
+
+/** Cotangents of a Gram matrix's fields, `[n1, n2]` each. */
+export interface GramCotangents {
+  readonly nngp?: Matrix;
+  readonly ntk?: Matrix;
+}
+
+/** Gradients in the shapes of the inputs. */
+export interface GramGradients {
+  readonly x1: NdArray<Float64Array>;
+  readonly x2: NdArray<Float64Array> | null;
+}
+
+/**
+ * Gradients of Σ cotangents.nngp ∘ nngp + Σ cotangents.ntk ∘ ntk in the inputs: the vector–Jacobian product of
+ * `gram`. With `x2` null the gradient in `x1` is through both arguments.
+ *
+ * @throws ShapeError also when a cotangent is not `[n1, n2]`.
+ * @throws RangeError also when neither cotangent is given.
+ *
+ * @remarks About three times the time of `gram`. Where two positions' inputs are parallel the derivative of a
+ * ReLU's angle is taken as 0. In float32, gradients of nearly parallel inputs lose digits.
+ */
+export async function gramVjp(
+  kernel: object,
+  x1: Samples,
+  x2: Samples | null,
+  cotangents: GramCotangents,
+  options: ComputeOptions = {},
+): Promise<GramGradients> {
+  checkOptions('gramVjp', options, computeOptions);
+  const { program, rows1, rows2, run } = prepare('gramVjp', kernel, x1, x2, options);
+  const [n1, n2] = [rows1.count, (rows2 ?? rows1).count];
+  if (!cotangents.nngp && !cotangents.ntk) {
+    throw new RangeError('gramVjp: needs a cotangent of nngp, of ntk, or of both, got neither.');
+  }
+  const flat = (field: GramField): FloatArray | null => {
+    const matrix = cotangents[field];
+    if (!matrix) return null;
+    if (matrix.rows !== n1 || matrix.columns !== n2) {
+      throw new ShapeError(
+        `gramVjp: the cotangent of ${field} must be [${n1}, ${n2}], got [${matrix.rows}, ${matrix.columns}].`,
+      );
+    }
+    return Float64Array.from(matrix.to1DArray());
+  };
+  const cotangent = { nngp: flat('nngp'), ntk: flat('ntk') };
+  const gradients = await engineVjp(program, rows1, rows2, cotangent, {
+    ...run,
+    sides: { x1: true, x2: true },
+  });
+  return {
+    x1: { shape: x1.shape, data: gradients.x1! },
+    x2: x2 && gradients.x2 && { shape: x2.shape, data: gradients.x2 },
+  };
+}
+
+/** Options of `ridgeVisit`. */
+export interface RidgeVisitOptions extends ComputeOptions {
+  readonly get: GramField;
+  /** Whether to compute the gradient in the supports. */
+  readonly gradient?: boolean;
+}
+
+/** What one visit to all targets yields. */
+export interface RidgeVisit {
+  /** ½·mean over targets and classes of (K_ts α − y)². */
+  readonly loss: number;
+  /** Targets whose largest prediction is at their largest label. */
+  readonly correct: number;
+  /** K_tsᵀ G `[n, C]`, with G = (K_ts α − y)/(N·C). */
+  readonly kTg: Matrix;
+  /** Gradient of the loss in the support images through K_ts, α held fixed. */
+  readonly supportGradient: NdArray<Float64Array> | null;
+}
+
+/**
+ * Ridge regression's residuals on a set of targets, each block of targets visited once: kernel block, residual,
+ * its cotangent and that one's gradient are done where the block is, and K_ts never exists as a whole.
+ *
+ * @param support `[n, …]`. @param targets `[N, …]`. @param alpha `[n, C]`. @param labels `[N, C]`.
+ * @throws ShapeError also when `alpha` or `labels` do not fit.
+ */
+export async function ridgeVisit(
+  kernel: object,
+  support: Samples,
+  targets: Samples,
+  alpha: Matrix,
+  labels: Matrix,
+  options: RidgeVisitOptions,
+): Promise<RidgeVisit> {
+  checkOptions('ridgeVisit', options, ['get', 'gradient', ...computeOptions]);
+  checkField('ridgeVisit', options.get);
+  const { program, rows1, rows2, run } = prepare('ridgeVisit', kernel, support, targets, options);
+  const classes = alpha.columns;
+  if (alpha.rows !== rows1.count || labels.rows !== rows2!.count || labels.columns !== classes) {
+    throw new ShapeError(
+      `ridgeVisit: ${rows1.count} supports and ${rows2!.count} targets need alpha [${rows1.count}, C] and labels ` +
+        `[${rows2!.count}, C], got [${alpha.rows}, ${classes}] and [${labels.rows}, ${labels.columns}].`,
+    );
+  }
+  const sums = await engineRidge(program, rows1, rows2!, {
+    ...run,
+    field: options.get,
+    classes,
+    alpha: Float64Array.from(alpha.to1DArray()),
+    labels: Float64Array.from(labels.to1DArray()),
+    scale: 1 / (rows2!.count * classes),
+    gradient: options.gradient ?? false,
+  });
+  return {
+    loss: sums.loss,
+    correct: sums.correct,
+    kTg: toMatrix(sums.kG, rows1.count, classes),
+    supportGradient: sums.x1 && { shape: support.shape, data: sums.x1 },
+  };
+}
+
+function checkField(where: string, field: string): void {
+  if (field === 'nngp' || field === 'ntk') return;
+  throw new RangeError(`${where}: get must be 'nngp' or 'ntk' (gram: or a list of these), got '${field}'.`);
+}
+
+/** Checks the arguments that all functions here share, and brings the samples into the engine's form. */
+function prepare(where: string, kernel: object, x1: Samples, x2: Samples | null, options: ComputeOptions) {
+  const { dtype = 'float64', threads = defaultThreads(), signal, onProgress } = options;
+  if (dtype !== 'float64' && dtype !== 'float32') {
+    throw new RangeError(`${where}: dtype must be 'float64' or 'float32', got '${dtype}'.`);
+  }
+  if (!(Number.isInteger(threads) && threads >= 1)) {
+    throw new RangeError(`${where}: threads must be a whole number of at least 1, got ${threads}.`);
+  }
+  checkInputs(where, x1, x2);
+  const program: Program = programOf(kernel, x1.shape.slice(1));
+  const left = program.ops[program.output].shape.reduce((a, b) => a * b, 1);
+  if (left !== 1) {
+    throw new ShapeError(
+      `${where}: needs one number for each pair of samples, but the network leaves spatial axes ` +
+        `[${program.ops[program.output].shape}]. End it with Flatten or GlobalAvgPool.`,
+    );
+  }
+  const rows1 = toRows(x1, dtype);
+  const rows2 = x2 && toRows(x2, dtype);
+  return { program, rows1, rows2, run: { dtype, threads, signal, onProgress } };
+}
+
+function toRows(x: Samples, dtype: Dtype): Rows {
+  const data = x instanceof tf.Tensor ? x.dataSync() : x.data;
+  return { data: dtype === 'float32' ? Float32Array.from(data) : Float64Array.from(data), count: x.shape[0] };
+}
+
+function toMatrix(data: FloatArray, rows: number, columns: number): Matrix {
+  const matrix = new Matrix(rows, columns);
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++) matrix.set(i, j, data[i * columns + j]);
+  }
+  return matrix;
+}
