@@ -133,7 +133,7 @@ function remedy(data: Float64Array, n: number, meanDiagonal: number, ridge: numb
   const scale = meanDiagonal > 0 ? meanDiagonal : rowNorm(data, n) || 1;
   let exponent = -15;
   // Ends: by Gershgorin a shift above the largest row sum makes any matrix positive definite.
-  while (!factorWith(data, n, 10 ** exponent * scale).ok) exponent++;
+  while (exponent < 308 && !factorWith(data, n, 10 ** exponent * scale).ok) exponent++;
   const needed = ridge + 10 ** exponent * scale;
   const share = meanDiagonal > 0 ? ` (${roundUp(needed / (meanDiagonal - ridge))} of the mean diagonal)` : '';
   return `A ridge of ${roundUp(needed)}${share} would have been enough.`;

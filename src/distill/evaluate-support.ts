@@ -1,0 +1,59 @@
+import { checkOptions } from '../check-options.js';
+import { type Dataset, oneHotCentred } from '../data/index.js';
+import { ShapeError } from '../errors.js';
+import type { SolveEvidence } from '../regression/index.js';
+import { fromRowMajor } from '../regression/row-major.js';
+import { checkDataset, checkSupport } from './check-support.js';
+import { computeKipLoss } from './kip-loss.js';
+import { type Support, type SupportOptions, supportOptions } from './types.js';
+
+/** How well a support set predicts a data set. */
+export interface Evaluation {
+  /** ½·mean over samples and classes of the squared error against one-hot labels minus 1/C; 0 predictions give (1 − 1/C)/(2C). */
+  readonly loss: number;
+  /** Share of samples whose largest prediction is at their class. */
+  readonly accuracy: number;
+  /** Of the regression's solve. */
+  readonly evidence: SolveEvidence;
+}
+
+/**
+ * Loss and accuracy on a data set of kernel ridge regression from a support set.
+ *
+ * @param kernel the `kernel` of a network that ends in one position
+ * @param support images `[n, h, w, c]` and labels `[n, C]`
+ * @param test images `[N, h, w, c]`, classes `[N]`
+ * @throws ShapeError, NonFiniteError, NotPositiveDefiniteError, RangeError, UnsupportedError as `kipLoss` does.
+ * @remarks Blocks of the data set are visited one by one; the kernel between it and the support never exists as a whole.
+ */
+export async function evaluateSupport(
+  kernel: object,
+  support: Support,
+  test: Dataset,
+  options: SupportOptions = {},
+): Promise<Evaluation> {
+  checkOptions('evaluateSupport', options, supportOptions);
+  checkSupport('evaluateSupport', support);
+  checkDataset('evaluateSupport', 'test', test);
+  if (support.labels.columns !== test.numClasses) {
+    throw new ShapeError(
+      `evaluateSupport: support.labels needs a column for each of ${test.numClasses} classes, got ${support.labels.columns}.`,
+    );
+  }
+  const { loss, accuracy, evidence } = await computeKipLoss(
+    'evaluateSupport',
+    kernel,
+    support,
+    targetsOf(test),
+    {
+      ...options,
+      gradient: false,
+    },
+  );
+  return { loss, accuracy, evidence };
+}
+
+/** A data set as targets of a regression: its images, its classes one-hot minus 1/C. */
+export function targetsOf({ images, labels, numClasses }: Dataset): Support {
+  return { images, labels: fromRowMajor(oneHotCentred(labels, numClasses).data, labels.length, numClasses) };
+}

@@ -1,0 +1,161 @@
+import type { Matrix } from 'ml-matrix';
+import { checkOptions } from '../check-options.js';
+import { type Dataset, oneHotCentred } from '../data/index.js';
+import { NotPositiveDefiniteError } from '../errors.js';
+import { appendRows, gemm, solveAppended } from '../executors/engine/linalg.js';
+import { checkSamples } from '../kernel/check-input.js';
+import { type ComputeOptions, type GramField, gram } from '../kernel/gram.js';
+import { programOf } from '../kernel/trace.js';
+import type { NdArray } from '../nd-array.js';
+import type { Program } from '../program/program.js';
+import { checkRidge } from '../regression/ridge.js';
+import { fromRowMajor, rowMajor } from '../regression/row-major.js';
+import { checkDataset } from './check-support.js';
+
+/** Options of {@link labelSolve}. */
+export interface LabelSolveOptions extends ComputeOptions {
+  /** Which kernel, default `'ntk'`. */
+  readonly get?: GramField;
+  /** The ridge, absolute; default 1e-6. What is added to the diagonal is reg/n. */
+  readonly reg?: number;
+  /** Targets a block; memory is (2n + C)·block numbers. Default 1024. */
+  readonly block?: number;
+}
+
+/** What labels were solved for, as plain JSON. */
+export interface LabelSolveConfiguration {
+  /** The network's kernel. */
+  readonly program: Program;
+  readonly get: GramField;
+  readonly dtype: 'float64' | 'float32';
+  readonly reg: number;
+  readonly block: number;
+  readonly supportSize: number;
+  readonly targets: number;
+  readonly numClasses: number;
+}
+
+/** The best labels of a support set. */
+export interface LabelSolveResult {
+  /** `[n, C]`. */
+  readonly labels: Matrix;
+  /** ½·mean over targets and classes of (K_ts β − y_t)², plus the ridge's (reg/n)·‖β‖²/(2NC): what was minimised. */
+  readonly objective: number;
+  /** Largest over smallest pivot of the QR factorisation of K_ts with its ridge: a lower bound of its condition number. */
+  readonly conditionEstimate: number;
+  /** Wall-clock time. */
+  readonly seconds: number;
+  readonly configuration: LabelSolveConfiguration;
+}
+
+/**
+ * Label Solve: the labels of given support images from which kernel ridge regression fits a whole data set best.
+ *
+ * y_s = (K_ss + (reg/n)·I) (K_st K_ts + (reg/n)·I)⁻¹ K_st y_t, with y_t one-hot minus 1/C.
+ *
+ * @param kernel the `kernel` of a network that ends in one position
+ * @param images support images, `[n, h, w, c]`
+ * @param train the targets: images `[N, h, w, c]`, classes `[N]`; N ≥ n for labels to be determined by data
+ * @throws ShapeError when shapes do not fit each other or the network.
+ * @throws NonFiniteError when an entry is NaN or infinite; the message names the array and the index.
+ * @throws NotPositiveDefiniteError when K_ts is rank deficient in float64 for the ridge that was asked for.
+ * @throws RangeError when an option is out of range; UnsupportedError when there is no such option.
+ * @remarks Streams over blocks of targets in n² + nC numbers plus a block. The problem is solved as what it is, the least
+ *   squares min ‖K_ts β − y_t‖² + (reg/n)‖β‖², by a QR factorisation that takes the rows as they come: K_st K_ts, which
+ *   has the squared condition number, is never formed. 2Nn² operations besides the kernel.
+ * @source Nguyen, Chen, Lee, "Dataset meta-learning from kernel ridge-regression" (ICLR 2021), equation 8; the ridge as
+ *   in the released notebook
+ * @example
+ * ```ts
+ * import { labelSolve, stax } from 'neural-tangents';
+ *
+ * const { kernel } = stax.serial(stax.Dense(64), stax.Relu(), stax.Dense(2));
+ * const images = { shape: [4, 2], data: Float64Array.of(1, 0, 0, 1, 1, 1, 2, 1) };
+ * const train = { images, labels: Int32Array.of(0, 1, 1, 0), numClasses: 2 };
+ * const support = { shape: [2, 2], data: Float64Array.of(1, 0, 0, 1) };
+ * const { labels } = await labelSolve(kernel, support, train);
+ * console.log(labels.rows, labels.columns); // 2 2
+ * ```
+ */
+export async function labelSolve(
+  kernel: object,
+  images: NdArray,
+  train: Dataset,
+  options: LabelSolveOptions = {},
+): Promise<LabelSolveResult> {
+  checkOptions('labelSolve', options, ['get', 'reg', 'block', 'dtype', 'threads', 'signal', 'onProgress']);
+  const { get = 'ntk', reg = 1e-6, block = 1024, dtype = 'float64', threads, signal, onProgress } = options;
+  checkRidge('labelSolve', { reg });
+  if (!(Number.isInteger(block) && block >= 1)) {
+    throw new RangeError(`labelSolve: block needs a whole number of at least 1, got ${block}.`);
+  }
+  checkSamples('labelSolve', 'images', images);
+  checkDataset('labelSolve', 'train', train);
+  const started = performance.now();
+  const { labels, numClasses } = train;
+  const [n, total] = [images.shape[0], labels.length];
+  const width = n + numClasses;
+  const compute = { get, dtype, threads, signal };
+
+  const kSs = rowMajor(await gram(kernel, images, null, compute));
+  const state = new Float64Array(n * width);
+  for (let i = 0; i < n; i++) state[i * width + i] = Math.sqrt(reg / n);
+  let residual = 0;
+  for (let from = 0; from < total; from += block) {
+    signal?.throwIfAborted();
+    const rows = Math.min(block, total - from);
+    const kSt = await gram(kernel, images, rowsOf(train.images, from, rows), compute);
+    const stacked = new Float64Array(width * rows);
+    stacked.set(rowMajor(kSt));
+    const oneHot = oneHotCentred(labels.subarray(from, from + rows), numClasses).data;
+    for (let i = 0; i < rows; i++) {
+      for (let c = 0; c < numClasses; c++) stacked[(n + c) * rows + i] = oneHot[i * numClasses + c];
+    }
+    residual += appendRows(state, n, numClasses, stacked, rows);
+    onProgress?.(from + rows, total);
+  }
+
+  const conditionEstimate = checkRank(state, n, width, reg);
+  const beta = solveAppended(state, n, numClasses);
+  for (let i = 0; i < n; i++) kSs[i * n + i] += reg / n;
+  return {
+    labels: fromRowMajor(gemm(n, numClasses, n, kSs, beta), n, numClasses),
+    objective: residual / (2 * total * numClasses),
+    conditionEstimate,
+    seconds: (performance.now() - started) / 1000,
+    configuration: {
+      program: programOf(kernel, images.shape.slice(1)),
+      get,
+      dtype,
+      reg,
+      block,
+      supportSize: n,
+      targets: total,
+      numClasses,
+    },
+  };
+}
+
+/** Samples `from` to `from + count`; shares memory. */
+function rowsOf({ shape, data }: NdArray, from: number, count: number): NdArray {
+  const size = data.length / shape[0];
+  return { shape: [count, ...shape.slice(1)], data: data.subarray(from * size, (from + count) * size) };
+}
+
+/** The ratio of the extreme pivots; an error where the smallest is but rounding error. */
+function checkRank(state: Float64Array, n: number, width: number, reg: number): number {
+  let [smallest, largest] = [Number.POSITIVE_INFINITY, 0];
+  for (let i = 0; i < n; i++) {
+    const pivot = Math.abs(state[i * width + i]);
+    smallest = Math.min(smallest, pivot);
+    largest = Math.max(largest, pivot);
+  }
+  const noise = n * Number.EPSILON * largest;
+  if (smallest > noise) return largest / smallest;
+  // No pivot is below the root of the ridge, so this one lifts all above the noise.
+  const needed = (4 * n * (largest === 0 ? 1 : noise) ** 2).toPrecision(2);
+  throw new NotPositiveDefiniteError(
+    `labelSolve: the kernel between support and targets is rank deficient: with reg ${reg}, pivots go from ${largest.toPrecision(3)} ` +
+      `down to ${smallest.toPrecision(3)}. A reg of ${needed} would have been enough; or drop repeated images.`,
+  );
+}

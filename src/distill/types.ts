@@ -1,0 +1,21 @@
+import type { Matrix } from 'ml-matrix';
+import type { ComputeOptions, GramField } from '../kernel/gram.js';
+import type { NdArray } from '../nd-array.js';
+import type { RidgeOptions } from '../regression/index.js';
+
+/** A few images that stand for a data set, and what a regression is told to predict on them. */
+export interface Support {
+  /** `[n, h, w, c]`. */
+  readonly images: NdArray;
+  /** `[n, C]`; one-hot minus 1/C to begin with. */
+  readonly labels: Matrix;
+}
+
+/** Options of everything that regresses from a support set. */
+export interface SupportOptions extends RidgeOptions, Omit<ComputeOptions, 'onProgress'> {
+  /** Which kernel, default `'ntk'`. */
+  readonly get?: GramField;
+}
+
+/** Names of {@link SupportOptions}, to refuse others. */
+export const supportOptions = ['reg', 'regScale', 'jitter', 'get', 'dtype', 'threads', 'signal'] as const;
