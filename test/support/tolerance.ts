@@ -27,4 +27,10 @@ export const tolerance = {
     /** Least squares by QR against the normal equations, whose condition number is squared. */
     normalEquations: 1e-9,
   },
+  kip: {
+    /** Loss, predictions and gradients against Neural Tangents at reg 1e-2. */
+    ridge: 1e-9,
+    /** The same at reg 1e-6, where the solve amplifies the kernel's last digits. */
+    smallRidge: 1e-6,
+  },
 } as const;
