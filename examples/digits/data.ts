@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { concatDatasets, type Dataset, loadMnist, subset } from 'neural-tangents';
@@ -12,10 +12,7 @@ export interface Digits {
 /** The digits of a folder with the four IDX files of MNIST or a relative, or else the embedded ones. */
 export async function readDigits(folder: string | undefined): Promise<Digits> {
   if (folder === undefined) return embeddedDigits();
-  return loadMnist(async (name) => {
-    const file = join(folder, name);
-    return existsSync(file) ? readFileSync(file) : null;
-  });
+  return loadMnist((name) => readFileSync(join(folder, name)));
 }
 
 const testPerClass = 200;
@@ -39,22 +36,14 @@ function embeddedDigits(): Digits {
       numClasses: 10,
     };
   });
-  const part = (from: (count: number) => number, to: (count: number) => number) =>
-    concatDatasets(
-      classes.map((digits) => {
-        const start = from(digits.labels.length);
-        const indices = Array.from({ length: to(digits.labels.length) - start }, (_, i) => start + i);
-        return subset(digits, indices);
-      }),
-    );
+  const split = (digits: Dataset<Uint8Array>) => digits.labels.length - testPerClass;
   return {
-    train: part(
-      () => 0,
-      (count) => count - testPerClass,
-    ),
-    test: part(
-      (count) => count - testPerClass,
-      (count) => count,
-    ),
+    train: concatDatasets(classes.map((digits) => slice(digits, 0, split(digits)))),
+    test: concatDatasets(classes.map((digits) => slice(digits, split(digits), digits.labels.length))),
   };
+}
+
+function slice(digits: Dataset<Uint8Array>, start: number, end: number): Dataset<Uint8Array> {
+  const indices = Array.from({ length: end - start }, (_, i) => start + i);
+  return subset(digits, indices);
 }

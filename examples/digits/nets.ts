@@ -6,6 +6,24 @@ const weights = { wStd: Math.SQRT2, bStd: 0.1 };
 const block = () => [stax.Conv(128, [3, 3], { ...weights, padding: 'SAME' }), stax.Relu()] as const;
 const pooledBlock = () => [...block(), stax.AvgPool([2, 2], { strides: [2, 2] })] as const;
 
+/** How much work is put into a network. */
+export interface Settings {
+  /** Steps of KIP. */
+  readonly steps: number;
+  /** Targets of a step. */
+  readonly targetBatch: number;
+  /** Of Adam. */
+  readonly learningRate: number;
+  /** Targets of Label Solve. */
+  readonly lsTargets: number;
+  /** Digits in the test. */
+  readonly testSize: number;
+}
+
+interface Net extends Settings {
+  readonly build: () => { readonly kernel: object };
+}
+
 /** The networks of the demo, and settings with which both together take about three minutes on two cores. */
 export const nets = {
   /** One hidden layer. */
@@ -14,7 +32,7 @@ export const nets = {
     steps: 200,
     targetBatch: 1000,
     learningRate: 0.04,
-    lsTargets: 8000,
+    lsTargets: 6000,
     testSize: 2000,
   },
   /** The ConvNet of "Dataset Distillation with Infinitely Wide Convolutional Networks" (arXiv 2107.13034). */
@@ -28,12 +46,13 @@ export const nets = {
         stax.Flatten(),
         stax.Dense(10, weights),
       ),
-    steps: 40,
-    targetBatch: 150,
-    learningRate: 0.04,
-    lsTargets: 1000,
-    testSize: 1000,
+    steps: 30,
+    targetBatch: 100,
+    learningRate: 0.1,
+    lsTargets: 500,
+    testSize: 500,
   },
-} as const;
+} as const satisfies Record<string, Net>;
 
+/** A network of the demo by its name. */
 export type NetName = keyof typeof nets;

@@ -1,16 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { type NetName, nets } from './nets.js';
+import { type NetName, nets, type Settings } from './nets.js';
 
-/** What the command line says. Absent numbers come from the net (`nets.ts`). */
-export interface Options {
+/** What the command line says; settings that it does not give come from the net. */
+export interface Options extends Partial<Settings> {
   readonly net: readonly NetName[];
   readonly support: number;
-  readonly steps?: number;
-  readonly targetBatch?: number;
-  readonly learningRate?: number;
-  readonly lsTargets?: number;
-  readonly testSize?: number;
   readonly data?: string;
   readonly seed: number;
   readonly threads: number;
@@ -39,7 +34,9 @@ export function readOptions(argv: readonly string[]): Options {
     .option('--seed <n>', 'seed of every random choice', nonNegativeInteger, 1)
     .option('--threads <n>', 'worker threads', positiveInteger, availableParallelism())
     .addOption(
-      new Option('--dtype <type>', 'precision of the kernels').choices(['float32', 'float64']).default('float32'),
+      new Option('--dtype <type>', 'precision of the kernels')
+        .choices(['float32', 'float64'])
+        .default('float32'),
     )
     .option('--out <folder>', 'folder for the pictures', 'out/digits')
     .helpOption('-h, --help', 'print this')

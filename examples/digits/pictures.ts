@@ -1,56 +1,51 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  type Chart,
-  imageGrid,
-  type LossSeries,
-  labelHeatmap,
-  lossCurve,
-  type NdArray,
-} from 'neural-tangents';
+import { type Chart, imageGrid, labelHeatmap, lossCurve, type NdArray } from 'neural-tangents';
 import { parse, View } from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
+import type { Outcome } from './experiment.js';
 
-type LabelTable = Parameters<typeof labelHeatmap>[0];
+/**
+ * Draws what came out of one network: the images before and after, the losses of KIP, the labels that were learned.
+ *
+ * @returns the paths of the files, none if there is nothing to draw yet.
+ */
+export async function drawPictures(
+  folder: string,
+  net: string,
+  outcomes: readonly Outcome[],
+): Promise<string[]> {
+  if (outcomes.length === 0) return [];
+  const files: [name: string, content: string | Uint8Array][] = [];
 
-/** Writes pictures of one net into a folder and remembers their paths. */
-export class Pictures {
-  readonly paths: string[] = [];
+  const learned = outcomes.filter(({ history }) => history.length > 0);
+  const sets = [outcomes[0], ...learned].map(({ support }) => support.images);
+  files.push(['images.png', imageGrid(stacked(sets), { columns: 10, scale: 3 })]);
 
-  constructor(
-    private readonly folder: string,
-    private readonly net: string,
-  ) {
-    mkdirSync(folder, { recursive: true });
+  if (learned.length > 0) {
+    const series = learned.map(({ method, history }) => ({ name: method, points: history }));
+    files.push(['loss.svg', await toSvg(lossCurve(series, `${net}: loss on each step's targets`))]);
+  }
+  for (const { method, support } of outcomes) {
+    if (method !== 'Label Solve' && method !== 'KIP + labels') continue;
+    const title = `${net}: labels of ${method}`;
+    const name = `${method.toLowerCase().replace(/\W+/g, '-')}.svg`;
+    files.push([name, await toSvg(labelHeatmap(support.labels, { title }))]);
   }
 
-  /** Sets of images of one shape, one below the other, ten images a row. */
-  images(sets: readonly NdArray[]): void {
-    const [, ...shape] = sets[0].shape;
-    // A set fills whole rows, so that the next one starts on a row of its own.
-    const columns = Math.min(10, sets[0].shape[0]);
-    const data = Float64Array.from(sets.flatMap((set) => [...set.data]));
-    const all = { shape: [sets.reduce((n, set) => n + set.shape[0], 0), ...shape], data };
-    this.write('images.png', imageGrid(all, { columns, scale: 3 }));
-  }
-
-  async losses(series: readonly LossSeries[]): Promise<void> {
-    this.write(
-      'loss.svg',
-      await toSvg(lossCurve(series, `KIP on digits (${this.net}): loss of each target batch`)),
-    );
-  }
-
-  async labels(labels: LabelTable, rowNames: readonly string[]): Promise<void> {
-    const title = `Learned labels (${this.net})`;
-    this.write('labels.svg', await toSvg(labelHeatmap(labels, { title, rowNames })));
-  }
-
-  private write(name: string, content: string | Uint8Array): void {
-    const path = join(this.folder, `${this.net}-${name}`);
+  mkdirSync(folder, { recursive: true });
+  return files.map(([name, content]) => {
+    const path = join(folder, `${net}-${name}`);
     writeFileSync(path, content);
-    this.paths.push(path);
-  }
+    return path;
+  });
+}
+
+/** Sets of images one after the other; each fills whole rows of ten, as there are ten classes. */
+function stacked(sets: readonly NdArray[]): NdArray {
+  const [, ...shape] = sets[0].shape;
+  const data = Float64Array.from(sets.flatMap((set) => [...set.data]));
+  return { shape: [sets.reduce((n, set) => n + set.shape[0], 0), ...shape], data };
 }
 
 function toSvg(chart: Chart): Promise<string> {

@@ -1,27 +1,28 @@
 import { Presets, SingleBar } from 'cli-progress';
 
-/** A bar on stderr for a task of known length; nothing where there is no terminal to draw on. */
+/** Progress of a named task on stderr: a bar on a terminal, elsewhere one line when it ends. */
 export class Progress {
-  private readonly bar: SingleBar;
+  readonly #name: string;
+  readonly #bar: SingleBar;
+  readonly #started = performance.now();
 
   constructor(name: string, total: number) {
-    this.bar = new SingleBar(
-      {
-        format: `${name.padEnd(24)} {bar} {value}/{total}  {eta_formatted}  {note}`,
-        clearOnComplete: true,
-        hideCursor: true,
-        gracefulExit: false,
-      },
+    this.#name = name;
+    const format = `${name.padEnd(22)} {bar} {value}/{total}  {duration_formatted}  {note}`;
+    this.#bar = new SingleBar(
+      { format, clearOnComplete: true, hideCursor: true, gracefulExit: false, barsize: 30 },
       Presets.shades_classic,
     );
-    this.bar.start(total, 0, { note: '' });
+    this.#bar.start(total, 0, { note: '' });
   }
 
   update(done: number, note = ''): void {
-    this.bar.update(done, { note });
+    this.#bar.update(done, { note });
   }
 
   stop(): void {
-    this.bar.stop();
+    this.#bar.stop();
+    const seconds = ((performance.now() - this.#started) / 1000).toFixed(1);
+    if (!process.stderr.isTTY) console.error(`${this.#name}: ${seconds} s`);
   }
 }
