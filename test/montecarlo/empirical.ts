@@ -1,0 +1,79 @@
+import * as tf from '@tensorflow/tfjs';
+import { random } from '../../src/index.js';
+import type { Layer, Params } from '../../src/stax/index.js';
+
+/** Mean over draws, and its standard error, of each entry of a Gram matrix of x with itself, `[n, n]` row-major. */
+export interface Estimate {
+  readonly mean: readonly number[];
+  readonly standardError: readonly number[];
+}
+
+/**
+ * Covariance of a network's outputs, averaged over the output channels and over draws of the parameters.
+ *
+ * @param layer its outputs are `[n, width]`.
+ */
+export function empiricalNngp(layer: Layer, x: tf.Tensor, draws: number, seed: number): Estimate {
+  return estimate(layer, x, draws, seed, (params) => {
+    const outputs = layer.apply(params, x);
+    return tf.div(tf.matMul(outputs, outputs, false, true), outputs.shape[1]!);
+  });
+}
+
+/**
+ * Tangent kernel Σ_θ ∂f(x)/∂θ · ∂f(x')/∂θ of a network with one output, averaged over draws of the parameters.
+ *
+ * @param layer its outputs are `[n, 1]`.
+ */
+export function empiricalNtk(layer: Layer, x: tf.Tensor, draws: number, seed: number): Estimate {
+  return estimate(layer, x, draws, seed, (params) => {
+    const leaves = leavesOf(params);
+    const rows = tf.unstack(x).map((sample) => {
+      const output = (...tensors: tf.Tensor[]) =>
+        tf.sum(layer.apply(withLeaves(params, tensors), tf.expandDims(sample)));
+      return tf.concat(
+        tf
+          .grads(output)(leaves)
+          .map((gradient) => tf.reshape(gradient, [-1])),
+      );
+    });
+    const jacobian = tf.stack(rows);
+    return tf.matMul(jacobian, jacobian, false, true);
+  });
+}
+
+function estimate(
+  layer: Layer,
+  x: tf.Tensor,
+  draws: number,
+  seed: number,
+  gramOf: (params: Params) => tf.Tensor,
+): Estimate {
+  const grams = random.split(random.key(seed), draws).map((key) =>
+    tf.tidy(() => {
+      const [, params] = layer.init(key, x.shape);
+      return gramOf(params).dataSync();
+    }),
+  );
+  const mean = [...grams[0]].map((_, i) => grams.reduce((sum, gram) => sum + gram[i], 0) / draws);
+  const standardError = mean.map((centre, i) => {
+    const squares = grams.reduce((sum, gram) => sum + (gram[i] - centre) ** 2, 0);
+    return Math.sqrt(squares / (draws - 1) / draws);
+  });
+  return { mean, standardError };
+}
+
+function leavesOf(params: Params): tf.Tensor[] {
+  return params instanceof tf.Tensor ? [params] : Object.values(params).flatMap(leavesOf);
+}
+
+/** The tree `params` with other leaves, in the order of `leavesOf`. */
+function withLeaves(params: Params, leaves: readonly tf.Tensor[]): Params {
+  const rest = [...leaves];
+  const build = (tree: Params): Params => {
+    if (tree instanceof tf.Tensor) return rest.shift()!;
+    if (Array.isArray(tree)) return tree.map(build);
+    return Object.fromEntries(Object.entries(tree).map(([name, value]) => [name, build(value)]));
+  };
+  return build(params);
+}
