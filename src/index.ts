@@ -15,8 +15,9 @@ export {
 } from './errors.js';
 export type { Dtype } from './executors/engine/dtype.js';
 export { defaultThreads, releaseThreads } from './executors/engine/workers.js';
+export type { Samples } from './kernel/check-input.js';
 export type { ExecutorName } from './kernel/executors.js';
-export type { FieldName, Get, Got } from './kernel/get.js';
+export type { Canonical, FieldName, Get, Got } from './kernel/get.js';
 export {
   type ComputeOptions,
   type GramCotangents,
@@ -32,10 +33,23 @@ export {
 } from './kernel/gram.js';
 export type { Kernel } from './kernel/kernel.js';
 export type { KernelFn, KernelOptions } from './kernel/kernel-fn.js';
-export { programHash, programOf, traceProgram } from './kernel/trace.js';
+export type { SymbolicKernel, SymbolicTree } from './kernel/symbolic.js';
+export { programHash, programOf, type Traceable, traceProgram } from './kernel/trace.js';
+export type { Shape, Tree, TreeLike } from './kernel/tree.js';
 export { type NdArray, sizeOf } from './nd-array.js';
 export * from './plot/index.js';
-export type { Program } from './program/program.js';
+export type { ProgramBuilder } from './program/builder.js';
+export type { ActivationOp } from './program/ops/activation.js';
+export type { AffineOp } from './program/ops/affine.js';
+export type { GivenOp } from './program/ops/given.js';
+export type { GramOp } from './program/ops/gram.js';
+export type { AnyOp } from './program/ops/index.js';
+export type { PatchMeanOp } from './program/ops/patch-mean.js';
+export type { PoolOp } from './program/ops/pool.js';
+export type { SumOp } from './program/ops/sum.js';
+export type { WeighOp } from './program/ops/weigh.js';
+export type { WrapOp } from './program/ops/wrap.js';
+export type { OpBase, Program } from './program/program.js';
 export * as random from './random/index.js';
 export * from './regression/index.js';
 export * as stax from './stax/index.js';

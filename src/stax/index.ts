@@ -18,5 +18,6 @@ export { parallel } from './parallel.js';
 export { mapParams, type Params } from './params.js';
 export { AvgPool, type AvgPoolOptions, SumPool, type SumPoolOptions } from './pool.js';
 export { ABRelu, Abs, LeakyRelu, Relu, type ReluOptions } from './relu.js';
-export { serial } from './serial.js';
+export { type InputOfFirst, type OutputOfLast, serial } from './serial.js';
+export type { InputOf, OutputOf } from './typing.js';
 export type { WeightOptions } from './weights.js';

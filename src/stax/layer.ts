@@ -45,12 +45,17 @@ export interface Layer<In = tf.Tensor, Out = tf.Tensor> extends Triple<In, Out> 
 
 /** What combinators need of the layers that they combine, whatever these take and give. */
 export interface AnyLayer {
+  /** Name in messages. */
   readonly name: string;
+  /** Draws the parameters. */
   // biome-ignore lint/suspicious/noExplicitAny: no narrower type admits every layer
   init(key: Key, inputShape: any): [outputShape: any, params: Params];
+  /** Runs the finite layer. */
   // biome-ignore lint/suspicious/noExplicitAny: no narrower type admits every layer
   apply(params: Params, x: any): any;
+  /** Shape of one sample's outputs, given that of one sample's inputs. */
   outShape(shape: Tree<Shape>): Tree<Shape>;
+  /** The symbolic kernel after the layer; emits the ops that compute it. */
   propagate(kernel: SymbolicTree): SymbolicTree;
 }
 

@@ -6,10 +6,13 @@ import type { Params } from './params.js';
 import type { InputOf, OutputOf } from './typing.js';
 
 /** What the first of these layers takes. */
-type InputOfFirst<Layers extends readonly AnyLayer[]> = InputOf<Layers[0]>;
+export type InputOfFirst<Layers extends readonly AnyLayer[]> = InputOf<Layers[0]>;
 
 /** What the last of these layers gives. */
-type OutputOfLast<Layers extends readonly AnyLayer[]> = Layers extends readonly [...AnyLayer[], infer Last]
+export type OutputOfLast<Layers extends readonly AnyLayer[]> = Layers extends readonly [
+  ...AnyLayer[],
+  infer Last,
+]
   ? OutputOf<Last>
   : OutputOf<Layers[number]>;
 
