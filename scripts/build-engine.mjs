@@ -24,7 +24,12 @@ try {
     ...['-O3', '--converge', '--noAssert', '--enable', 'simd', '--runtime', 'stub', '--use', 'abort='],
     ...['--initialMemory', '2', '--outFile', raw],
   ]);
-  const features = ['--enable-simd', '--enable-bulk-memory', '--enable-nontrapping-float-to-int', '--enable-sign-ext'];
+  const features = [
+    '--enable-simd',
+    '--enable-bulk-memory',
+    '--enable-nontrapping-float-to-int',
+    '--enable-sign-ext',
+  ];
   run(bin('wasm-opt'), [raw, '-O4', '--converge', ...features, '-o', optimized]);
   const base64 = readFileSync(optimized).toString('base64');
   writeFileSync(path.join(generated, 'wasm.ts'), `${header}export const engineWasm =\n  '${base64}';\n`);
@@ -35,8 +40,13 @@ try {
     external: ['node:worker_threads'],
   });
   const source = JSON.stringify(outputFiles[0].text);
-  writeFileSync(path.join(generated, 'worker-source.ts'), `${header}export const workerSource =\n  ${source};\n`);
-  console.log(`engine: ${Buffer.byteLength(base64, 'base64')} bytes of WebAssembly, worker of ${source.length} bytes`);
+  writeFileSync(
+    path.join(generated, 'worker-source.ts'),
+    `${header}export const workerSource =\n  ${source};\n`,
+  );
+  console.log(
+    `engine: ${Buffer.byteLength(base64, 'base64')} bytes of WebAssembly, worker of ${source.length} bytes`,
+  );
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }

@@ -30,7 +30,11 @@ export class Assembler {
   }
 
   /** Appends an instruction; f64 operands go last, on an even word. */
-  emit(code: (typeof opcode)[keyof typeof opcode], ints: readonly number[], floats: readonly number[] = []): void {
+  emit(
+    code: (typeof opcode)[keyof typeof opcode],
+    ints: readonly number[],
+    floats: readonly number[] = [],
+  ): void {
     this.data([code, ...ints], floats);
   }
 

@@ -43,7 +43,14 @@ export class Emitter {
    * Computes a step at offset `d` into `out`. `tape` keeps what a nonlinearity was applied to, for `adjoint`
    * (which needs no `out`); where the step's variances themselves are computed they go there.
    */
-  forward(code: Assembler, index: number, d: Offset, input: ImageOf, out: Image | null, tape: Image | null): void {
+  forward(
+    code: Assembler,
+    index: number,
+    d: Offset,
+    input: ImageOf,
+    out: Image | null,
+    tape: Image | null,
+  ): void {
     const step = this.#lowered.steps[index];
     switch (step.kind) {
       case 'source':
@@ -172,7 +179,10 @@ export class Emitter {
     tape: Image | null,
   ): void {
     const descriptors = this.#regions.filters[index]!;
-    const source = input(step.inputs[0], perAxis((a) => d[a] * step.strides[a]));
+    const source = input(
+      step.inputs[0],
+      perAxis((a) => d[a] * step.strides[a]),
+    );
     const sizes = this.#filterWords(step, d);
     const [f1, f2] = step.activation ? this.#factors(index, step, d) : [0, 0];
     const from = [source.k, source.theta];
@@ -219,7 +229,10 @@ export class Emitter {
         code.emit(opcode.add, [g.k, variances2 + varianceAt[index], this.bytes(step.shape, d)]);
       }
     }
-    const to = input(step.inputs[0], perAxis((a) => d[a] * step.strides[a]));
+    const to = input(
+      step.inputs[0],
+      perAxis((a) => d[a] * step.strides[a]),
+    );
     code.emit(opcode.filterAdjoint, [
       ...[descriptors.whole, to.k, to.theta, g.k, g.theta, 0, 0, 0, 0],
       ...this.#filterWords(step, d),

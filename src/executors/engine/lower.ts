@@ -112,15 +112,18 @@ export function lower(program: Program): Lowered {
         return push({ ...base, kind: 'source', channels: op.channels });
       case 'patchMean': {
         const window = triple(op.window, 1);
-        return push(
-          fresh(op, { window, strides: triple(op.strides, 1), low: triple(op.low, 0) }),
-        );
+        return push(fresh(op, { window, strides: triple(op.strides, 1), low: triple(op.low, 0) }));
       }
       case 'affine': {
         const before = extend(op);
         const theta = base.theta || op.ntkFromNngp !== 0 || op.ntkShift !== 0;
         if (!before) return push(fresh(op, { weights: compose(identity, op), theta }));
-        return replaceLast({ ...before, weights: compose(before.weights, op), theta, ops: [...before.ops, op] });
+        return replaceLast({
+          ...before,
+          weights: compose(before.weights, op),
+          theta,
+          ops: [...before.ops, op],
+        });
       }
       case 'activation': {
         const before = extend(op);

@@ -46,6 +46,8 @@ export interface Plan {
   readonly backward: Range;
   /** First address after all that the plan uses. */
   readonly end: number;
+  /** Pixels that a forward run computes for each pair, over all steps and offsets; times a few ns it is time. */
+  readonly work: number;
   /** Numbers of one sample (pixels × channels), of its factors, and of its variances at all nonlinearities. */
   readonly sampleSize: number;
   readonly factorSize: number;
@@ -104,14 +106,19 @@ export function plan(request: PlanRequest): Plan {
       if (!needs.kept[index]) return byOffset;
       for (const d of needs.offsets[index].sorted()) {
         const bytes = emitter.bytes(step.shape, d);
-        byOffset.set(d.join(), { k: layout.reserve(bytes), theta: hasTheta(step) ? layout.reserve(bytes) : 0 });
+        byOffset.set(d.join(), {
+          k: layout.reserve(bytes),
+          theta: hasTheta(step) ? layout.reserve(bytes) : 0,
+        });
       }
       return byOffset;
     });
     return { images, range: [start, layout.end] };
   };
   const values = keep();
-  const cotangents = backwards ? keep() : { images: steps.map(() => new Map<string, Image>()), range: [0, 0] as const };
+  const cotangents = backwards
+    ? keep()
+    : { images: steps.map(() => new Map<string, Image>()), range: [0, 0] as const };
 
   const slots = new Slots(layout, largestImage());
   const isProduct = (step: Step) => mode === 'pair' && step.kind === 'source' && pixels(step.shape) === 1;
@@ -136,6 +143,11 @@ export function plan(request: PlanRequest): Plan {
     forward: [forwardCode.at, forwardCode.at + forward.bytes],
     backward: [backwardCode.at, backwardCode.at + backward.bytes],
     end: layout.end,
+    work: steps.reduce(
+      (sum, step, index) =>
+        sum + needs.offsets[index].sorted().reduce((pairs, d) => pairs + pixels(imageSize(step.shape, d)), 0),
+      0,
+    ),
     ...addresses,
     product:
       sourceStep.kind === 'source' && isProduct(sourceStep)
@@ -159,7 +171,8 @@ export function plan(request: PlanRequest): Plan {
   function largestImage(): number {
     let largest = 16;
     steps.forEach((step, index) => {
-      for (const d of needs.offsets[index].sorted()) largest = Math.max(largest, emitter.bytes(step.shape, d));
+      for (const d of needs.offsets[index].sorted())
+        largest = Math.max(largest, emitter.bytes(step.shape, d));
     });
     return largest;
   }
@@ -198,7 +211,8 @@ export function plan(request: PlanRequest): Plan {
   function runChain(code: Assembler, chain: readonly Instance[], endImage: Image | null, taped: boolean) {
     const readers = new Map<string, number>();
     for (const instance of chain) {
-      for (const input of inputsOf(instance)) readers.set(nameOf(input), (readers.get(nameOf(input)) ?? 0) + 1);
+      for (const input of inputsOf(instance))
+        readers.set(nameOf(input), (readers.get(nameOf(input)) ?? 0) + 1);
     }
     const images = new Map<string, Image>();
     const tapes = new Map<string, Image>();
@@ -238,9 +252,16 @@ export function plan(request: PlanRequest): Plan {
     const step = steps[root];
     if (step.kind !== 'pool') {
       // A nonlinearity that nothing reads is there for its variances alone.
-      const read = root === lowered.output || steps.some((reader, i) => needs.offsets[i].size > 0 && reader.inputs.includes(root));
+      const read =
+        root === lowered.output ||
+        steps.some((reader, i) => needs.offsets[i].size > 0 && reader.inputs.includes(root));
       for (const d of ordered(needs.offsets[root])) {
-        runChain(forward, chainTo({ step: root, d }), read ? values.images[root].get(d.join())! : null, false);
+        runChain(
+          forward,
+          chainTo({ step: root, d }),
+          read ? values.images[root].get(d.join())! : null,
+          false,
+        );
       }
       return;
     }

@@ -58,7 +58,9 @@ export function layOut(request: PlanRequest, number: number, layout: Layout): Re
   }
 
   const filterCount = steps.filter((step) => step.kind === 'filter').length;
-  const tables = steps.filter((step) => step.kind === 'weigh').map((step) => pixels(step.shape) * number + 16);
+  const tables = steps
+    .filter((step) => step.kind === 'weigh')
+    .map((step) => pixels(step.shape) * number + 16);
   const at = layout.reserve(
     filterCount * 3 * (DESCRIPTOR_BYTES + PARAMS_BYTES) + tables.reduce((a, b) => a + b, 0),
   );
@@ -70,7 +72,9 @@ export function layOut(request: PlanRequest, number: number, layout: Layout): Re
       at + descriptor(assembler, step, part, steps[step.inputs[0]], { number, lane, scratch, at });
     return { whole: describe('whole'), weights: describe('weights'), nonlinearity: describe('nonlinearity') };
   });
-  const weightTables = steps.map((step) => (step.kind === 'weigh' ? at + weightTable(assembler, step, number) : 0));
+  const weightTables = steps.map((step) =>
+    step.kind === 'weigh' ? at + weightTable(assembler, step, number) : 0,
+  );
 
   const samples = (wanted: boolean, size: number) => (wanted ? layout.reserve(size * lane) : 0);
   const pair = request.mode === 'pair';
@@ -118,7 +122,10 @@ function descriptor(
   const plain = part === 'nonlinearity';
   const activation = part === 'weights' ? null : step.activation;
   const params = [...(step.activation?.params ?? []), 0, 0, 0, 0].slice(0, 4);
-  const start = assembler.data(memory.number === 4 ? floatWords(params) : [], memory.number === 4 ? [] : params);
+  const start = assembler.data(
+    memory.number === 4 ? floatWords(params) : [],
+    memory.number === 4 ? [] : params,
+  );
   assembler.align();
   const window = plain ? [1, 1, 1] : step.window;
   const size = window[0] * window[1] * window[2];
@@ -148,4 +155,6 @@ function weightTable(assembler: Assembler, step: Extract<Step, { kind: 'weigh' }
   return at;
 }
 
-const floatWords = (values: readonly number[]): number[] => [...new Int32Array(new Float32Array(values).buffer)];
+const floatWords = (values: readonly number[]): number[] => [
+  ...new Int32Array(new Float32Array(values).buffer),
+];

@@ -121,7 +121,8 @@ export class TileRunner {
         } else if (pair.gX1) {
           gatherAdd(pair.gX1, lanes, sampleSize, live, gRows + i * sampleSize * number);
         }
-        if (pair.gX1) gatherAdd(pair.variances1, lanes, varianceSize, live, qRows + i * varianceSize * number);
+        if (pair.gX1)
+          gatherAdd(pair.variances1, lanes, varianceSize, live, qRows + i * varianceSize * number);
       }
       if (pair.gX2) {
         this.#copy(pair.factors2, sample.factors2, pair.factorSize * width);
@@ -158,7 +159,14 @@ export class TileRunner {
     const { sampleSize } = sample;
     for (let i = 0; i < x.count; i += lanes) {
       const live = Math.min(lanes, x.count - i);
-      this.#kernels.pack(block.x1 + i * sampleSize * bytesOf(plans.dtype), sampleSize, live, sampleSize, lanes, sample.x2);
+      this.#kernels.pack(
+        block.x1 + i * sampleSize * bytesOf(plans.dtype),
+        sampleSize,
+        live,
+        sampleSize,
+        lanes,
+        sample.x2,
+      );
       this.#run(sample.forward);
       visit({ i, j: i, live }, sample.result, this.#view);
     }
@@ -198,7 +206,8 @@ export class TileRunner {
     ensureBytes(memory, pair.end);
     if (this.#plans?.key !== plans.key) {
       this.#plans = plans;
-      for (const { at, words } of [...sample.data, ...pair.data]) new Int32Array(memory.buffer).set(words, at / 4);
+      for (const { at, words } of [...sample.data, ...pair.data])
+        new Int32Array(memory.buffer).set(words, at / 4);
     }
     this.#refresh();
     const { sampleSize, factorSize } = pair;
@@ -219,14 +228,35 @@ export class TileRunner {
         const { pack, unpackAdd } = this.#kernels;
         pack(block.x1 + i * sampleSize * number, sampleSize, live, sampleSize, lanes, sample.x2);
         this.#run(sample.forward);
-        unpackAdd(sample.factors2, lanes, factorSize, live, factorSize, block.factors + i * factorSize * number);
+        unpackAdd(
+          sample.factors2,
+          lanes,
+          factorSize,
+          live,
+          factorSize,
+          block.factors + i * factorSize * number,
+        );
       }
     }
     if (pair.product && x2.count > 0) {
       const { channels } = pair.product;
       this.#fill(block.k, block.k + x1.count * x2.count * number);
       const { gemm } = this.#kernels;
-      gemm(x1.count, x2.count, channels, block.x1, channels, 1, block.x2, 1, channels, block.k, x2.count, 0, block.work);
+      gemm(
+        x1.count,
+        x2.count,
+        channels,
+        block.x1,
+        channels,
+        1,
+        block.x2,
+        1,
+        channels,
+        block.k,
+        x2.count,
+        0,
+        block.work,
+      );
     }
     return block;
   }
@@ -255,7 +285,8 @@ export class TileRunner {
     const inverse = dtype === 'float32' ? Math.fround(1 / product.channels) : 1 / product.channels;
     const from = block.k / number + i * block.columns + j;
     const live = Math.min(lanes, block.columns - j);
-    for (let w = 0; w < lanes; w++) this.#view[product.k / number + w] = this.#view[from + Math.min(w, live - 1)] * inverse;
+    for (let w = 0; w < lanes; w++)
+      this.#view[product.k / number + w] = this.#view[from + Math.min(w, live - 1)] * inverse;
   }
 
   /** Runs the sample plan's backward pass on the variances' cotangents that are in place. */
@@ -265,7 +296,15 @@ export class TileRunner {
   }
 
   /** gX1 += Ḡ·X2 and gX2 += Ḡᵀ·X1, where Ḡ is the input covariance's cotangent over C. */
-  #productAdjoint(plans: Plans, block: Block, x1: Rows, x2: Rows, g: number, gRows: number, gColumns: number): void {
+  #productAdjoint(
+    plans: Plans,
+    block: Block,
+    x1: Rows,
+    x2: Rows,
+    g: number,
+    gRows: number,
+    gColumns: number,
+  ): void {
     const { pair } = plans;
     const { channels } = pair.product!;
     const { gemm } = this.#kernels;
@@ -275,7 +314,8 @@ export class TileRunner {
   }
 
   #run(code: Range): void {
-    if (code[1] > code[0]) this.#kernels.run(code[0], code[1], this.#plans!.lanes * bytesOf(this.#plans!.dtype));
+    if (code[1] > code[0])
+      this.#kernels.run(code[0], code[1], this.#plans!.lanes * bytesOf(this.#plans!.dtype));
   }
 
   #reserve(bytes: number): number {

@@ -36,12 +36,17 @@ function answer({ id, key, plans, task }: Request): void {
     const result = runTask(runner, current, task);
     port.postMessage({ id, result }, buffersOf(result));
   } catch (error) {
-    port.postMessage({ id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) }, []);
+    port.postMessage(
+      { id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) },
+      [],
+    );
   }
 }
 
 function buffersOf(result: object): ArrayBuffer[] {
-  return Object.values(result).flatMap((value) => (ArrayBuffer.isView(value) ? [value.buffer as ArrayBuffer] : []));
+  return Object.values(result).flatMap((value) =>
+    ArrayBuffer.isView(value) ? [value.buffer as ArrayBuffer] : [],
+  );
 }
 
 if (port.on) port.on('message', answer);

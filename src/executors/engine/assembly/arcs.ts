@@ -7,14 +7,14 @@ import { splat } from './lanes';
 const HALF_PI: f64 = 1.5707963267948966;
 const ROOT_2: f64 = 1.4142135623730951;
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function step<T extends number>(p: v128, z: v128, coefficient: f64): v128 {
   return v128.add<T>(v128.mul<T>(p, z), splat<T>(coefficient));
 }
 
 /** A(z), z in [0, 1/4]. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function series<T extends number>(z: v128): v128 {
   if (sizeof<T>() == 4) {
@@ -44,7 +44,7 @@ function series<T extends number>(z: v128): v128 {
  * 1 − |c| for a correlation c, and exactly 0 where c is ±1 up to the rounding of k/√(q1 q2): identical inputs
  * then have angle 0 and not √eps, which is what an angle computed from a rounded cosine would give.
  */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 export function gap<T extends number>(a: v128): v128 {
   const e = v128.sub<T>(splat<T>(1), a);
@@ -53,7 +53,7 @@ export function gap<T extends number>(a: v128): v128 {
 }
 
 /** acos(a) for a in [0, 1], given e = gap(a). */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 export function arccos<T extends number>(a: v128, e: v128): v128 {
   const far = v128.lt<T>(a, splat<T>(0.5));
@@ -64,7 +64,7 @@ export function arccos<T extends number>(a: v128, e: v128): v128 {
 }
 
 /** asin(a) for a in [0, 1], given e = gap(a). */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 export function arcsin<T extends number>(a: v128, e: v128): v128 {
   const far = v128.lt<T>(a, splat<T>(0.5));

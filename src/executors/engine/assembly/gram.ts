@@ -62,7 +62,8 @@ export function gramAdjoint<T extends number>(pc: usize, width: usize): void {
           const flow = v128.mul<T>(v128.load(k + w), inverse);
           for (let c: usize = 0; c < <usize>channels; c++) {
             const at = c * width + w;
-            if (want1) v128.store(gA + at, v128.add<T>(v128.load(gA + at), v128.mul<T>(flow, v128.load(b + at))));
+            if (want1)
+              v128.store(gA + at, v128.add<T>(v128.load(gA + at), v128.mul<T>(flow, v128.load(b + at))));
             if (want2) {
               const left = lanes1 ? v128.load(a + at) : v128.load_splat<T>(a + c * sizeof<T>());
               v128.store(gB + at, v128.add<T>(v128.load(gB + at), v128.mul<T>(flow, left)));

@@ -4,8 +4,12 @@ import { gatherAdd, pack, spread, unpackAdd } from './layout';
 
 export * from './linalg/index';
 
-export function run32(pc: usize, end: usize, width: usize): void { run<f32>(pc, end, width); }
-export function run64(pc: usize, end: usize, width: usize): void { run<f64>(pc, end, width); }
+export function run32(pc: usize, end: usize, width: usize): void {
+  run<f32>(pc, end, width);
+}
+export function run64(pc: usize, end: usize, width: usize): void {
+  run<f64>(pc, end, width);
+}
 
 export function pack32(source: usize, stride: i32, rows: i32, count: i32, width: i32, to: usize): void {
   pack<f32>(source, stride, rows, count, width, to);
@@ -19,8 +23,12 @@ export function unpackAdd32(source: usize, width: i32, count: i32, rows: i32, st
 export function unpackAdd64(source: usize, width: i32, count: i32, rows: i32, stride: i32, to: usize): void {
   unpackAdd<f64>(source, width, count, rows, stride, to);
 }
-export function spread32(source: usize, count: i32, width: i32, to: usize): void { spread<f32>(source, count, width, to); }
-export function spread64(source: usize, count: i32, width: i32, to: usize): void { spread<f64>(source, count, width, to); }
+export function spread32(source: usize, count: i32, width: i32, to: usize): void {
+  spread<f32>(source, count, width, to);
+}
+export function spread64(source: usize, count: i32, width: i32, to: usize): void {
+  spread<f64>(source, count, width, to);
+}
 export function gatherAdd32(source: usize, width: i32, count: i32, lanes: i32, to: usize): void {
   gatherAdd<f32>(source, width, count, lanes, to);
 }

@@ -1,9 +1,16 @@
 // Moves between row-major samples and the engine's layout, in which the W pairs of a group stand side by side.
 
 /** destination[e][w] = source[w·stride + e] for e < count, w < rows; the other lanes repeat the last row. */
-export function pack<T extends number>(source: usize, stride: i32, rows: i32, count: i32, width: i32, destination: usize): void {
+export function pack<T extends number>(
+  source: usize,
+  stride: i32,
+  rows: i32,
+  count: i32,
+  width: i32,
+  destination: usize,
+): void {
   for (let w: i32 = 0; w < width; w++) {
-    const row = source + (<usize>(w < rows ? w : rows - 1) * <usize>stride) * sizeof<T>();
+    const row = source + <usize>(w < rows ? w : rows - 1) * <usize>stride * sizeof<T>();
     let to = destination + <usize>w * sizeof<T>();
     const step = <usize>width * sizeof<T>();
     for (let e: i32 = 0; e < count; e++) {
@@ -14,9 +21,16 @@ export function pack<T extends number>(source: usize, stride: i32, rows: i32, co
 }
 
 /** destination[w·stride + e] += source[e][w] for e < count, w < rows. */
-export function unpackAdd<T extends number>(source: usize, width: i32, count: i32, rows: i32, stride: i32, destination: usize): void {
+export function unpackAdd<T extends number>(
+  source: usize,
+  width: i32,
+  count: i32,
+  rows: i32,
+  stride: i32,
+  destination: usize,
+): void {
   for (let w: i32 = 0; w < rows; w++) {
-    const row = destination + (<usize>w * <usize>stride) * sizeof<T>();
+    const row = destination + <usize>w * <usize>stride * sizeof<T>();
     let from = source + <usize>w * sizeof<T>();
     const step = <usize>width * sizeof<T>();
     for (let e: i32 = 0; e < count; e++) {
@@ -38,7 +52,13 @@ export function spread<T extends number>(source: usize, count: i32, width: i32, 
 }
 
 /** destination[e] += Σ_w source[e][w] over the first `lanes` lanes, in order. */
-export function gatherAdd<T extends number>(source: usize, width: i32, count: i32, lanes: i32, destination: usize): void {
+export function gatherAdd<T extends number>(
+  source: usize,
+  width: i32,
+  count: i32,
+  lanes: i32,
+  destination: usize,
+): void {
   for (let e: i32 = 0; e < count; e++) {
     let sum: T = <T>0;
     for (let w: i32 = 0; w < lanes; w++) sum = <T>(sum + load<T>(source + <usize>w * sizeof<T>()));

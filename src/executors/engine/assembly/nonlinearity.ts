@@ -14,10 +14,18 @@ export function activationAdjoint<T extends number>(pc: usize, width: usize): vo
       const q1 = <usize>word(pc, 8);
       const q2 = <usize>word(pc, 9);
       backward<T>(
-        word(desc, 11), row, <usize>word(pc, 2) + at, <usize>word(pc, 3) + at,
-        <usize>word(pc, 6) + pixels, <usize>word(pc, 7) + pixels, <usize>word(desc, 12),
-        <usize>word(pc, 4) + at, gTheta ? gTheta + at : 0,
-        q1 ? q1 + pixels : 0, q2 ? q2 + pixels : 0, <usize>word(desc, 13),
+        word(desc, 11),
+        row,
+        <usize>word(pc, 2) + at,
+        <usize>word(pc, 3) + at,
+        <usize>word(pc, 6) + pixels,
+        <usize>word(pc, 7) + pixels,
+        <usize>word(desc, 12),
+        <usize>word(pc, 4) + at,
+        gTheta ? gTheta + at : 0,
+        q1 ? q1 + pixels : 0,
+        q2 ? q2 + pixels : 0,
+        <usize>word(desc, 13),
       );
       at += row;
     }
@@ -27,5 +35,11 @@ export function activationAdjoint<T extends number>(pc: usize, width: usize): vo
 /** Words: desc, q, to, bytes: the factors of a whole image of variances. */
 export function varianceFactors<T extends number>(pc: usize): void {
   const desc = <usize>word(pc, 1);
-  factors<T>(word(desc, 11), <usize>word(pc, 2), <usize>word(pc, 3), <usize>word(desc, 12), <usize>word(pc, 4));
+  factors<T>(
+    word(desc, 11),
+    <usize>word(pc, 2),
+    <usize>word(pc, 3),
+    <usize>word(desc, 12),
+    <usize>word(pc, 4),
+  );
 }

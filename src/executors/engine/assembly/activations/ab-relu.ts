@@ -17,8 +17,15 @@ export function factors<T extends number>(q: usize, to: usize, stride: usize, by
 }
 
 export function forward<T extends number>(
-  bytes: usize, k: usize, theta: usize, f1: usize, f2: usize, plane: usize,
-  outK: usize, outTheta: usize, params: usize,
+  bytes: usize,
+  k: usize,
+  theta: usize,
+  f1: usize,
+  f2: usize,
+  plane: usize,
+  outK: usize,
+  outTheta: usize,
+  params: usize,
 ): void {
   const kappa = v128.load_splat<T>(params);
   const high = v128.load_splat<T>(params + sizeof<T>());
@@ -28,7 +35,9 @@ export function forward<T extends number>(
   for (let i: usize = 0; i < bytes; i += REGISTER) {
     const cov = v128.load(k + i);
     const sigma = v128.mul<T>(v128.load(f1 + i), v128.load(f2 + i));
-    const a = v128.abs<T>(v128.mul<T>(cov, v128.mul<T>(v128.load(f1 + plane + i), v128.load(f2 + plane + i))));
+    const a = v128.abs<T>(
+      v128.mul<T>(cov, v128.mul<T>(v128.load(f1 + plane + i), v128.load(f2 + plane + i))),
+    );
     const e = gap<T>(a);
     const negative = v128.lt<T>(cov, zero);
     const angle = arccos<T>(a, e);
@@ -45,8 +54,17 @@ export function forward<T extends number>(
 }
 
 export function backward<T extends number>(
-  bytes: usize, k: usize, theta: usize, f1: usize, f2: usize, plane: usize,
-  gK: usize, gTheta: usize, q1: usize, q2: usize, params: usize,
+  bytes: usize,
+  k: usize,
+  theta: usize,
+  f1: usize,
+  f2: usize,
+  plane: usize,
+  gK: usize,
+  gTheta: usize,
+  q1: usize,
+  q2: usize,
+  params: usize,
 ): void {
   const kappa = v128.load_splat<T>(params);
   const high = v128.load_splat<T>(params + sizeof<T>());

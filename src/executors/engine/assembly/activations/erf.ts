@@ -14,8 +14,15 @@ export function factors<T extends number>(q: usize, to: usize, stride: usize, by
 }
 
 export function forward<T extends number>(
-  bytes: usize, k: usize, theta: usize, f1: usize, f2: usize, plane: usize,
-  outK: usize, outTheta: usize, params: usize,
+  bytes: usize,
+  k: usize,
+  theta: usize,
+  f1: usize,
+  f2: usize,
+  plane: usize,
+  outK: usize,
+  outTheta: usize,
+  params: usize,
 ): void {
   const one = splat<T>(1);
   const zero = splat<T>(0);
@@ -36,8 +43,17 @@ export function forward<T extends number>(
 }
 
 export function backward<T extends number>(
-  bytes: usize, k: usize, theta: usize, f1: usize, f2: usize, plane: usize,
-  gK: usize, gTheta: usize, q1: usize, q2: usize, params: usize,
+  bytes: usize,
+  k: usize,
+  theta: usize,
+  f1: usize,
+  f2: usize,
+  plane: usize,
+  gK: usize,
+  gTheta: usize,
+  q1: usize,
+  q2: usize,
+  params: usize,
 ): void {
   const one = splat<T>(1);
   const scale = splat<T>(TWO_OVER_PI);

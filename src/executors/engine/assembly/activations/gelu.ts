@@ -17,7 +17,7 @@ export function factors<T extends number>(q: usize, to: usize, stride: usize, by
 }
 
 /** asin x + π/2, so that K/4 and 1/4 need no terms of their own. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function shiftedArc<T extends number>(x: v128, a: v128, e: v128): v128 {
   const arc = arcsin<T>(a, e);
@@ -56,7 +56,7 @@ export function forward<T extends number>(
 }
 
 /** One side's share of the cotangents: of K'·2π and, times Θ's cotangent, of D·2π, with respect to q1. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function sidePull<T extends number>(
   cotK: v128, steep: v128, rho: v128, other: v128,

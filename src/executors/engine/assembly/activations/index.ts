@@ -17,8 +17,16 @@ export function factors<T extends number>(code: i32, q: usize, to: usize, stride
 
 /** (K, Θ) → (K', Θ') on a run of numbers; `outTheta` 0 where the NTK is not wanted. */
 export function forward<T extends number>(
-  code: i32, bytes: usize, k: usize, theta: usize, f1: usize, f2: usize, plane: usize,
-  outK: usize, outTheta: usize, params: usize,
+  code: i32,
+  bytes: usize,
+  k: usize,
+  theta: usize,
+  f1: usize,
+  f2: usize,
+  plane: usize,
+  outK: usize,
+  outTheta: usize,
+  params: usize,
 ): void {
   if (code == AB_RELU) abRelu.forward<T>(bytes, k, theta, f1, f2, plane, outK, outTheta, params);
   else if (code == ERF) erf.forward<T>(bytes, k, theta, f1, f2, plane, outK, outTheta, params);
@@ -31,8 +39,18 @@ export function forward<T extends number>(
  * variances at `q1`, `q2` (0 where one is not wanted).
  */
 export function backward<T extends number>(
-  code: i32, bytes: usize, k: usize, theta: usize, f1: usize, f2: usize, plane: usize,
-  gK: usize, gTheta: usize, q1: usize, q2: usize, params: usize,
+  code: i32,
+  bytes: usize,
+  k: usize,
+  theta: usize,
+  f1: usize,
+  f2: usize,
+  plane: usize,
+  gK: usize,
+  gTheta: usize,
+  q1: usize,
+  q2: usize,
+  params: usize,
 ): void {
   if (code == AB_RELU) abRelu.backward<T>(bytes, k, theta, f1, f2, plane, gK, gTheta, q1, q2, params);
   else if (code == ERF) erf.backward<T>(bytes, k, theta, f1, f2, plane, gK, gTheta, q1, q2, params);

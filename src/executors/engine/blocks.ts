@@ -1,0 +1,44 @@
+import { bytesOf } from './dtype.js';
+import type { Plans } from './tile.js';
+
+/** [start, end) of rows. */
+export type Span = readonly [number, number];
+
+/** How many rows of each side a task takes. */
+export interface BlockSize {
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** Pixels of a pair that a thread does in one task, about 20 ms. */
+const WORK_PER_TASK = 8e6;
+
+/** Bytes of samples, factors and gradients that a task may bring along. */
+const BYTES_PER_TASK = 24 * 2 ** 20;
+
+/**
+ * The block size for n1 × n2 pairs. It depends on the plans and the sizes alone, never on the number of
+ * threads, because sums over blocks (gradients) are made in the blocks' order.
+ *
+ * @param allRows every block has all n1 rows.
+ */
+export function blockSize(plans: Plans, n1: number, n2: number, allRows = false): BlockSize {
+  const { pair, lanes } = plans;
+  const channels = pair.product?.channels ?? 0;
+  const perPair = pair.work + channels / 16;
+  const pairs = Math.max(lanes, Math.min(WORK_PER_TASK / perPair, (n1 * n2) / 16));
+  const perSample = (2 * pair.sampleSize + pair.factorSize + pair.varianceSize) * bytesOf(plans.dtype);
+  const samples = Math.max(2 * lanes, BYTES_PER_TASK / perSample);
+  const few = Math.max(1, Math.min(n1, Math.round(Math.sqrt(pairs)), Math.floor(samples / 2)));
+  const rows = allRows ? n1 : few;
+  const columns = Math.min(pairs / rows, samples - rows, n2);
+  return { rows, columns: Math.max(1, Math.round(columns / lanes)) * lanes };
+}
+
+/** Cuts [0, n) into spans of `size`, the last one shorter. */
+export function spans(n: number, size: number): Span[] {
+  return Array.from(
+    { length: Math.ceil(n / size) },
+    (_, i) => [i * size, Math.min(n, (i + 1) * size)] as const,
+  );
+}

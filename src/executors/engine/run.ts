@@ -1,0 +1,231 @@
+import type { Program } from '../../program/program.js';
+import { type BlockSize, blockSize, type Span, spans } from './blocks.js';
+import { compile } from './compile.js';
+import { type Dtype, type FloatArray, zeros } from './dtype.js';
+import type { GramTask, PairBlock, RidgeTask, VjpTask } from './tasks.js';
+import type { Rows } from './tile.js';
+import { type RunOptions, runTasks } from './workers.js';
+
+/** How the engine runs a computation. */
+export interface EngineOptions extends RunOptions {
+  readonly dtype: Dtype;
+  /** Called with the pairs done and the pairs in all. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/**
+ * Covariances of all pairs, `[n1, n2]`; x2 null: of x1 with itself, one triangle computed and mirrored.
+ *
+ * The lanes run along the longer side: K(x1, x2) = K(x2, x1)ᵀ.
+ *
+ * @param block overrides the size of the tasks' blocks; results are the same bits for every size.
+ */
+export async function engineGram(
+  program: Program,
+  x1: Rows,
+  x2: Rows | null,
+  { ntk, block, ...options }: EngineOptions & { readonly ntk: boolean; readonly block?: BlockSize },
+): Promise<PairBlock> {
+  if (x2 && x1.count > x2.count) {
+    const turned = await engineGram(program, x2, x1, { ntk, block, ...options });
+    const turn = (field: FloatArray | null) => field && transpose(field, x2.count, x1.count);
+    return { nngp: turn(turned.nngp), ntk: turn(turned.ntk) };
+  }
+  const plans = compile(program, { dtype: options.dtype, ntk });
+  const right = x2 ?? x1;
+  const [n1, n2] = [x1.count, right.count];
+  const size = block ?? blockSize(plans, n1, n2);
+  const grid = gridOf(n1, n2, size, x2 === null);
+  const out: PairBlock = {
+    nngp: zeros(options.dtype, n1 * n2),
+    ntk: ntk ? zeros(options.dtype, n1 * n2) : null,
+  };
+  const tasks = function* (): Iterable<GramTask> {
+    for (const [rows, columns] of grid) {
+      const triangle = x2 === null ? { triangle: columns[0] - rows[0] } : {};
+      yield { kind: 'gram', x1: slice(x1, rows), x2: slice(right, columns), ...triangle };
+    }
+  };
+  const progress = progressOf(grid, options);
+  await runTasks(plans, tasks(), options, (result, index) => {
+    const [rows, columns] = grid[index];
+    for (const field of ['nngp', 'ntk'] as const) {
+      const [from, to] = [result[field], out[field]];
+      if (!from || !to) continue;
+      for (let i = rows[0]; i < rows[1]; i++) {
+        const first = x2 === null ? Math.max(columns[0], i) : columns[0];
+        const at = (i - rows[0]) * (columns[1] - columns[0]) - columns[0];
+        for (let j = first; j < columns[1]; j++) {
+          to[i * n2 + j] = from[at + j];
+          if (x2 === null) to[j * n2 + i] = from[at + j];
+        }
+      }
+    }
+    progress(index);
+  });
+  return out;
+}
+
+/**
+ * Gradients of Σ nngp̄∘nngp + Σ ntk̄∘ntk in x1 and x2 (f64 sums of the blocks' parts); x2 null: in x1 through both
+ * arguments, from one triangle.
+ */
+export async function engineVjp(
+  program: Program,
+  x1: Rows,
+  x2: Rows | null,
+  cotangent: { readonly nngp: FloatArray | null; readonly ntk: FloatArray | null },
+  { sides, ...options }: EngineOptions & { readonly sides: { readonly x1: boolean; readonly x2: boolean } },
+): Promise<{ x1: Float64Array | null; x2: Float64Array | null }> {
+  if (x2 && x1.count > x2.count) {
+    const turn = (field: FloatArray | null) => field && transpose(field, x1.count, x2.count);
+    const turned = { nngp: turn(cotangent.nngp), ntk: turn(cotangent.ntk) };
+    const turnedSides = { x1: sides.x2, x2: sides.x1 };
+    const gradients = await engineVjp(program, x2, x1, turned, { sides: turnedSides, ...options });
+    return { x1: gradients.x2, x2: gradients.x1 };
+  }
+  const self = x2 === null;
+  const right = x2 ?? x1;
+  const [n1, n2] = [x1.count, right.count];
+  const gradient = self ? { x1: true, x2: true } : sides;
+  const plans = compile(program, { dtype: options.dtype, ntk: cotangent.ntk !== null, gradient });
+  const grid = gridOf(n1, n2, blockSize(plans, n1, n2), self);
+  const { sampleSize } = plans.pair;
+  const g1 = gradient.x1 ? new Float64Array(n1 * sampleSize) : null;
+  const g2 = self ? g1 : gradient.x2 ? new Float64Array(n2 * sampleSize) : null;
+  const tasks = function* (): Iterable<VjpTask> {
+    for (const [rows, columns] of grid) {
+      const part = (field: FloatArray | null) =>
+        field && cotangentBlock(field, n2, rows, columns, self, options.dtype);
+      yield {
+        kind: 'vjp',
+        x1: slice(x1, rows),
+        x2: slice(right, columns),
+        cotangent: { nngp: part(cotangent.nngp), ntk: part(cotangent.ntk) },
+      };
+    }
+  };
+  const progress = progressOf(grid, options);
+  await runTasks(plans, tasks(), options, (result, index) => {
+    const [rows, columns] = grid[index];
+    if (result.x1 && g1) addAt(g1, rows[0] * sampleSize, result.x1);
+    if (result.x2 && g2) addAt(g2, columns[0] * sampleSize, result.x2);
+    progress(index);
+  });
+  return { x1: g1, x2: self ? null : g2 };
+}
+
+/** Σ over all targets of a ridge regression's loss and hits, K·G, and the gradient in the supports. */
+export interface RidgeSums {
+  readonly loss: number;
+  readonly correct: number;
+  readonly kG: Float64Array;
+  readonly x1: Float64Array | null;
+}
+
+/** Visits every block of targets once: see `RidgeTask`, whose `alpha`, `labels` and `scale` it takes. */
+export async function engineRidge(
+  program: Program,
+  supports: Rows,
+  targets: Rows,
+  {
+    field,
+    classes,
+    alpha,
+    labels,
+    scale,
+    gradient,
+    ...options
+  }: EngineOptions &
+    Pick<RidgeTask, 'field' | 'classes' | 'alpha' | 'labels' | 'scale'> & { readonly gradient: boolean },
+): Promise<RidgeSums> {
+  const ntk = field === 'ntk';
+  const plans = compile(program, { dtype: options.dtype, ntk, gradient: { x1: gradient, x2: false } });
+  const n = supports.count;
+  const columns = spans(targets.count, blockSize(plans, n, targets.count, true).columns);
+  const grid = columns.map((span) => [[0, n], span] as const);
+  const tasks = function* (): Iterable<RidgeTask> {
+    for (const span of columns) {
+      const part = labels.slice(span[0] * classes, span[1] * classes);
+      yield {
+        kind: 'ridge',
+        x1: supports,
+        x2: slice(targets, span),
+        field,
+        classes,
+        alpha,
+        labels: part,
+        scale,
+      };
+    }
+  };
+  let loss = 0;
+  let correct = 0;
+  const kG = new Float64Array(n * classes);
+  const x1 = gradient ? new Float64Array(supports.data.length) : null;
+  const progress = progressOf(grid, options);
+  await runTasks(plans, tasks(), options, (result, index) => {
+    loss += result.loss;
+    correct += result.correct;
+    addAt(kG, 0, result.kG);
+    if (x1 && result.x1) addAt(x1, 0, result.x1);
+    progress(index);
+  });
+  return { loss, correct, kG, x1 };
+}
+
+type Cell = readonly [rows: Span, columns: Span];
+
+/** Blocks in row order; of a triangle, those with some column ≥ row. */
+function gridOf(n1: number, n2: number, size: BlockSize, triangle: boolean): Cell[] {
+  const columns = spans(n2, size.columns);
+  return spans(n1, size.rows).flatMap((rows) =>
+    columns.filter((span) => !triangle || span[1] > rows[0]).map((span) => [rows, span] as const),
+  );
+}
+
+function progressOf(grid: readonly Cell[], { onProgress }: EngineOptions): (index: number) => void {
+  const pairs = ([rows, columns]: Cell) => (rows[1] - rows[0]) * (columns[1] - columns[0]);
+  const total = grid.reduce((sum, cell) => sum + pairs(cell), 0);
+  let done = 0;
+  return (index) => {
+    done += pairs(grid[index]);
+    onProgress?.(done, total);
+  };
+}
+
+function slice(rows: Rows, [start, end]: Span): Rows {
+  const size = rows.data.length / rows.count;
+  return { data: rows.data.slice(start * size, end * size), count: end - start };
+}
+
+/** A block of the cotangent; for x1 with itself, both triangles' cotangents on the upper one. */
+function cotangentBlock(
+  field: FloatArray,
+  n2: number,
+  rows: Span,
+  columns: Span,
+  self: boolean,
+  dtype: Dtype,
+): FloatArray {
+  const block = zeros(dtype, (rows[1] - rows[0]) * (columns[1] - columns[0]));
+  let at = 0;
+  for (let i = rows[0]; i < rows[1]; i++) {
+    for (let j = columns[0]; j < columns[1]; j++, at++) {
+      if (!self || i === j) block[at] = field[i * n2 + j];
+      else if (i < j) block[at] = field[i * n2 + j] + field[j * n2 + i];
+    }
+  }
+  return block;
+}
+
+function transpose(matrix: FloatArray, rows: number, columns: number): FloatArray {
+  const out = matrix.slice();
+  for (let i = 0; i < rows; i++)
+    for (let j = 0; j < columns; j++) out[j * rows + i] = matrix[i * columns + j];
+  return out;
+}
+
+function addAt(to: Float64Array, at: number, from: FloatArray): void {
+  for (let i = 0; i < from.length; i++) to[at + i] += from[i];
+}
