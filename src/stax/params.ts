@@ -15,7 +15,7 @@ export type Params = tf.Tensor | readonly Params[] | { readonly [name: string]: 
  * const variables = stax.mapParams(params, (tensor) => tf.variable(tensor));
  * const [x, y] = [tf.tensor2d([[0, 1], [1, 0]]), tf.tensor2d([[1], [-1]])];
  * const loss = () => apply(variables, x).sub(y).square().mean().asScalar();
- * for (let step = 0; step < 50; step++) tf.train.sgd(0.1).minimize(loss);
+ * for (let step = 0; step < 50; step++) tf.train.sgd(0.5).minimize(loss);
  * console.log(loss().arraySync() < 1e-3); // true
  * ```
  */
