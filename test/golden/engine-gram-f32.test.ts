@@ -1,0 +1,3 @@
+import { testThroughGram } from './through-gram.js';
+
+testThroughGram('float32');
