@@ -32,20 +32,21 @@ const close = (actual: tf.Tensor | null, expected: tf.Tensor | null) => {
   expect(error).toBeLessThan(tolerance.f32.rounding);
 };
 
-describe('a kernel function', () => {
+describe.each(['engine', 'tf'] as const)('a kernel function on the %s executor', (executor) => {
+  const options = { executor };
   const { kernel } = stax.serial(head, tail);
 
   test('gives the field asked for', () => {
-    const record = kernel(x1, x2, undefined, onTf);
+    const record = kernel(x1, x2, undefined, options);
     for (const field of ['nngp', 'ntk', 'cov1', 'cov2'] as const) {
-      close(kernel(x1, x2, field, onTf), record[field]);
+      close(kernel(x1, x2, field, options), record[field]);
     }
-    expect(kernel(x1, x2, 'shape2', onTf)).toEqual([3, 1]);
-    expect(Object.keys(kernel(x1, x2, ['NTK', 'nngp'], onTf))).toEqual(['ntk', 'nngp']);
+    expect(kernel(x1, x2, 'shape2', options)).toEqual([3, 1]);
+    expect(Object.keys(kernel(x1, x2, ['NTK', 'nngp'], options))).toEqual(['ntk', 'nngp']);
   });
 
   test('gives a record of everything otherwise', () => {
-    const { nngp, ntk, cov1, cov2, ...facts } = head.kernel(x1, x2, undefined, onTf);
+    const { nngp, ntk, cov1, cov2, ...facts } = head.kernel(x1, x2, undefined, options);
     expect([nngp, ntk, cov1, cov2].map((tensor) => tensor?.shape)).toEqual([
       [2, 3, 2, 2, 3, 3],
       [2, 3, 2, 2, 3, 3],
@@ -69,28 +70,28 @@ describe('a kernel function', () => {
   });
 
   test('without x2 takes x1 for both', () => {
-    const alone = kernel(x1, null, undefined, onTf);
-    const twice = kernel(x1, x1, undefined, onTf);
+    const alone = kernel(x1, null, undefined, options);
+    const twice = kernel(x1, x1, undefined, options);
     close(alone.nngp, twice.nngp);
     close(alone.ntk, twice.ntk);
     close(alone.cov1, twice.cov2);
     expect(alone.cov2).toBeNull();
     expect([alone.x1IsX2, twice.x1IsX2]).toEqual([true, true]);
     expect(alone.shape2).toEqual([2, 1]);
-    expect(kernel(x1, undefined, 'cov2', onTf)).toBeNull();
+    expect(kernel(x1, undefined, 'cov2', options)).toBeNull();
   });
 
   test('takes integers', () => {
     const counts = tf.tensor2d([[1, 2, 0]], undefined, 'int32');
     const net = stax.Dense(1);
-    close(net.kernel(counts, null, 'nngp', onTf), net.kernel(counts.toFloat(), null, 'nngp', onTf));
+    close(net.kernel(counts, null, 'nngp', options), net.kernel(counts.toFloat(), null, 'nngp', options));
   });
 
   test('is differentiable', () => {
     const scale = tf.scalar(1);
-    const gradient = tf.grad((s) => kernel(x1.mul(s), x2, 'ntk', onTf).sum())(scale);
+    const gradient = tf.grad((s) => kernel(x1.mul(s), x2, 'ntk', options).sum())(scale);
     const step = 1e-2;
-    const at = (s: number) => kernel(x1.mul(s), x2, 'ntk', onTf).sum().dataSync()[0];
+    const at = (s: number) => kernel(x1.mul(s), x2, 'ntk', options).sum().dataSync()[0];
     const difference = (at(1 + step) - at(1 - step)) / (2 * step);
     expect(Math.abs(gradient.dataSync()[0] / difference - 1)).toBeLessThan(tolerance.f32.finiteDifference);
   });
@@ -98,15 +99,15 @@ describe('a kernel function', () => {
   test('gives a list for a network that ends in branches', () => {
     const branches = stax.serial(stax.Dense(4), stax.FanOut(2), stax.parallel(stax.Relu(), stax.Erf()));
     const x = tf.tensor2d([[1, 2]]);
-    const [relu, erf] = branches.kernel(x, null, 'nngp', onTf);
-    close(relu, stax.serial(stax.Dense(4), stax.Relu()).kernel(x, null, 'nngp', onTf));
-    close(erf, stax.serial(stax.Dense(4), stax.Erf()).kernel(x, null, 'nngp', onTf));
+    const [relu, erf] = branches.kernel(x, null, 'nngp', options);
+    close(relu, stax.serial(stax.Dense(4), stax.Relu()).kernel(x, null, 'nngp', options));
+    close(erf, stax.serial(stax.Dense(4), stax.Erf()).kernel(x, null, 'nngp', options));
   });
 
   test('leaves nothing behind but its results', () => {
-    kernel(x1, x2, 'ntk', onTf);
+    kernel(x1, x2, 'ntk', options);
     const before = tf.memory().numTensors;
-    const record = kernel(x1, x2, undefined, onTf);
+    const record = kernel(x1, x2, undefined, options);
     expect(tf.memory().numTensors).toBe(before + 4);
     tf.dispose([record.nngp, record.ntk, record.cov1, record.cov2!]);
     expect(x1.isDisposed || x2.isDisposed).toBe(false);
