@@ -43,7 +43,9 @@ describe('checkInputs', () => {
   test('refuses data that do not fill their shape', () => {
     const short = { shape: [2, 3], data: new Float64Array(5) };
     expect(() => checkInputs('f', short, null)).toThrow(ShapeError);
-    expect(() => checkInputs('f', short, null)).toThrowErrorMatchingInlineSnapshot(`[ShapeError: f: x1 needs 6 numbers for its shape [2,3], got 5.]`);
+    expect(() => checkInputs('f', short, null)).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: f: x1 needs 6 numbers for its shape [2,3], got 5.]`,
+    );
   });
 
   test('refuses samples of different shapes, naming both', () => {
