@@ -36,5 +36,7 @@ export const tolerance = {
     labelSolveLoss: 1e-8,
     /** Gradients against central differences in float64. */
     finiteDifferences: 1e-6,
+    /** The loss in float32 against float64 at reg 1e-2. */
+    float32Loss: 1e-4,
   },
 } as const;
