@@ -3,7 +3,7 @@ import { UnsupportedError } from '../../errors.js';
 import type { CovarianceField, Executor, Source } from '../../program/executor.js';
 import type { Program } from '../../program/program.js';
 import { compile } from './compile.js';
-import { bytesOf } from './dtype.js';
+import { bytesOf, type FloatArray } from './dtype.js';
 import { pixels, type Triple, triple } from './geometry.js';
 import type { ResultImage } from './plan.js';
 import { type GroupVisitor, type Rows, TileRunner } from './tile.js';
@@ -25,9 +25,10 @@ export const engineExecutor: Executor = {
     const results: Partial<Record<CovarianceField, tf.Tensor | null>> = {};
     if (fields.length > 0) {
       const stacked = pairCovariances(program, source, fields);
-      const parts = tf.unstack(stacked);
+      // Not tf.unstack: its gradient fails for a single part.
+      const rows = stacked.reshape([fields.length, -1]);
       fields.forEach((field, i) => {
-        results[field] = parts[i];
+        results[field] = rows.slice([i, 0], [1, -1]).reshape(stacked.shape.slice(1));
       });
     }
     if (want.includes('cov1')) results.cov1 = sampleCovariances(program, x1);
@@ -48,7 +49,9 @@ function pairCovariances(
   const [n1, n2] = [x1.shape[0], (x2 ?? x1).shape[0]];
   const { shape, entries } = fullLayout(program);
   const count = n1 * n2 * entries;
-  const evaluate = (left: tf.Tensor, right: tf.Tensor | null): tf.Tensor => {
+  // tfjs may dispose of the inputs before it asks for gradients, so these work on copies.
+  const [left, right] = [rowsOf(x1), x2 && rowsOf(x2)];
+  const evaluate = (): tf.Tensor => {
     const plans = compile(program, { dtype: DTYPE, ntk });
     const out = new Float32Array(fields.length * count);
     const visit: GroupVisitor = ({ i, j, live }, images, memory) => {
@@ -66,10 +69,10 @@ function pairCovariances(
         });
       }
     };
-    runner().forward(plans, rowsOf(left), rowsOf(right ?? left), visit, right ? undefined : 0);
+    runner().forward(plans, left, right ?? left, visit, right ? undefined : 0);
     return tf.tensor(out, [fields.length, n1, n2, ...shape]);
   };
-  const gradients = (dy: tf.Tensor, left: tf.Tensor, right: tf.Tensor | null): tf.Tensor[] => {
+  const gradients = (dy: tf.Tensor): tf.Tensor[] => {
     const plans = compile(program, { dtype: DTYPE, ntk, gradient: { x1: true, x2: true } });
     const cotangent = dy.dataSync();
     const write: GroupVisitor = ({ i, j, live }, images, memory) => {
@@ -85,68 +88,57 @@ function pairCovariances(
         });
       }
     };
-    const g = runner().forwardThenBackward(plans, rowsOf(left), rowsOf(right ?? left), () => {}, write);
-    if (right) return [tensorLike(g.x1!, left), tensorLike(g.x2!, right)];
+    const g = runner().forwardThenBackward(plans, left, right ?? left, () => {}, write);
+    if (x2) return [tensorOf(g.x1!, x1.shape), tensorOf(g.x2!, x2.shape)];
     return [
-      tensorLike(
+      tensorOf(
         g.x1!.map((entry, i) => entry + g.x2![i]),
-        left,
+        x1.shape,
       ),
     ];
   };
-  if (x2 === null) {
-    return tf.customGrad((left) => ({
-      value: evaluate(left as tf.Tensor, null),
-      gradFunc: (dy: tf.Tensor) => gradients(dy, left as tf.Tensor, null),
-    }))(x1);
-  }
-  return tf.customGrad((left, right) => ({
-    value: evaluate(left as tf.Tensor, right as tf.Tensor),
-    gradFunc: (dy: tf.Tensor) => gradients(dy, left as tf.Tensor, right as tf.Tensor),
-  }))(x1, x2);
+  const custom = tf.customGrad(() => ({ value: evaluate(), gradFunc: gradients }));
+  return x2 ? custom(x1, x2) : custom(x1);
 }
 
 /** cov1 or cov2: `[n, h, h', …]`. */
 function sampleCovariances(program: Program, x: tf.Tensor): tf.Tensor {
   const { shape, entries } = fullLayout(program);
-  return tf.customGrad((samples) => {
-    const input = samples as tf.Tensor;
-    const n = input.shape[0];
-    const value = () => {
-      const plans = compile(program, { dtype: DTYPE, ntk: false, samples: true });
-      const out = new Float32Array(n * entries);
-      runner().samples(plans, rowsOf(input), ({ i, live }, images, memory) => {
-        for (const image of images) {
-          eachEntry(program, image, plans.lanes, (lane, at) => {
-            for (let w = 0; w < live; w++) {
-              out[(i + w) * entries + at] = memory[image.k / bytesOf(DTYPE) + lane + w];
-            }
-          });
-        }
-      });
-      return tf.tensor(out, [n, ...shape]);
-    };
-    const gradFunc = (dy: tf.Tensor) => {
-      const plans = compile(program, {
-        dtype: DTYPE,
-        ntk: false,
-        samples: true,
-        gradient: { x1: true, x2: true },
-      });
-      const cotangent = dy.dataSync();
-      const gradient = runner().samplesBackward(plans, rowsOf(input), ({ i, live }, images, memory) => {
-        for (const image of images) {
-          eachEntry(program, image, plans.lanes, (lane, at) => {
-            for (let w = 0; w < live; w++) {
-              memory[image.k / bytesOf(DTYPE) + lane + w] = cotangent[(i + w) * entries + at];
-            }
-          });
-        }
-      });
-      return tensorLike(gradient, input);
-    };
-    return { value: value(), gradFunc };
-  })(x);
+  const rows = rowsOf(x);
+  const evaluate = (): tf.Tensor => {
+    const plans = compile(program, { dtype: DTYPE, ntk: false, samples: true });
+    const out = new Float32Array(rows.count * entries);
+    runner().samples(plans, rows, ({ i, live }, images, memory) => {
+      for (const image of images) {
+        eachEntry(program, image, plans.lanes, (lane, at) => {
+          for (let w = 0; w < live; w++) {
+            out[(i + w) * entries + at] = memory[image.k / bytesOf(DTYPE) + lane + w];
+          }
+        });
+      }
+    });
+    return tf.tensor(out, [rows.count, ...shape]);
+  };
+  const gradients = (dy: tf.Tensor): tf.Tensor => {
+    const plans = compile(program, {
+      dtype: DTYPE,
+      ntk: false,
+      samples: true,
+      gradient: { x1: true, x2: true },
+    });
+    const cotangent = dy.dataSync();
+    const gradient = runner().samplesBackward(plans, rows, ({ i, live }, images, memory) => {
+      for (const image of images) {
+        eachEntry(program, image, plans.lanes, (lane, at) => {
+          for (let w = 0; w < live; w++) {
+            memory[image.k / bytesOf(DTYPE) + lane + w] = cotangent[(i + w) * entries + at];
+          }
+        });
+      }
+    });
+    return tensorOf(gradient, x.shape);
+  };
+  return tf.customGrad(() => ({ value: evaluate(), gradFunc: gradients }))(x);
 }
 
 function runner(): TileRunner {
@@ -191,6 +183,6 @@ function rowsOf(x: tf.Tensor): Rows {
   return { data: Float64Array.from(x.dataSync()), count: x.shape[0] };
 }
 
-function tensorLike(data: Float32Array | Float64Array, like: tf.Tensor): tf.Tensor {
-  return tf.tensor(Float32Array.from(data), like.shape);
+function tensorOf(data: FloatArray, shape: readonly number[]): tf.Tensor {
+  return tf.tensor(Float32Array.from(data), [...shape]);
 }

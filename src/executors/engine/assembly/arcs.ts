@@ -7,14 +7,14 @@ import { splat } from './lanes';
 const HALF_PI: f64 = 1.5707963267948966;
 const ROOT_2: f64 = 1.4142135623730951;
 
-// @ts-expect-error: decorator
+// @ts-ignore: decorator
 @inline
 function step<T extends number>(p: v128, z: v128, coefficient: f64): v128 {
   return v128.add<T>(v128.mul<T>(p, z), splat<T>(coefficient));
 }
 
 /** A(z), z in [0, 1/4]. */
-// @ts-expect-error: decorator
+// @ts-ignore: decorator
 @inline
 function series<T extends number>(z: v128): v128 {
   if (sizeof<T>() == 4) {
@@ -41,19 +41,25 @@ function series<T extends number>(z: v128): v128 {
 }
 
 /**
- * 1 − |c| for a correlation c, and exactly 0 where c is ±1 up to the rounding of k/√(q1 q2): identical inputs
+ * 1 − |c| cleaned of rounding: exactly 0 where it is below `ulps` units in the last place of 1. Identical inputs
  * then have angle 0 and not √eps, which is what an angle computed from a rounded cosine would give.
  */
-// @ts-expect-error: decorator
+// @ts-ignore: decorator
 @inline
-export function gap<T extends number>(a: v128): v128 {
-  const e = v128.sub<T>(splat<T>(1), a);
-  const tiny: f64 = sizeof<T>() == 4 ? 8 * 1.1920929e-7 : 8 * 2.220446049250313e-16;
+export function gap<T extends number>(e: v128, ulps: f64): v128 {
+  const tiny: f64 = ulps * (sizeof<T>() == 4 ? 1.1920929e-7 : 2.220446049250313e-16);
   return v128.and(e, v128.ge<T>(e, splat<T>(tiny)));
 }
 
-/** acos(a) for a in [0, 1], given e = gap(a). */
-// @ts-expect-error: decorator
+/** 1 − a for a = |k|·(r1·r2), r being the rounded 1/√q: two roots, two quotients and two products are off by 3 eps. */
+// @ts-ignore: decorator
+@inline
+export function gapOfCosine<T extends number>(a: v128): v128 {
+  return gap<T>(v128.sub<T>(splat<T>(1), a), 3.5);
+}
+
+/** acos(a) for a in [0, 1], given e = 1 − a. */
+// @ts-ignore: decorator
 @inline
 export function arccos<T extends number>(a: v128, e: v128): v128 {
   const far = v128.lt<T>(a, splat<T>(0.5));
@@ -63,8 +69,8 @@ export function arccos<T extends number>(a: v128, e: v128): v128 {
   return v128.bitselect(v128.sub<T>(splat<T>(HALF_PI), arc), arc, far);
 }
 
-/** asin(a) for a in [0, 1], given e = gap(a). */
-// @ts-expect-error: decorator
+/** asin(a) for a in [0, 1], given e = 1 − a. */
+// @ts-ignore: decorator
 @inline
 export function arcsin<T extends number>(a: v128, e: v128): v128 {
   const far = v128.lt<T>(a, splat<T>(0.5));

@@ -1,4 +1,5 @@
 // a·min(x,0) + b·max(x,0). With κ = (a−b)²/(2π), H = (a²+b²)/2, c = K/√(q1q2), θ' = acos|c|:
+// with 1 − |c| = (√q1√q2 − |K|)/√(q1q2), which rounds better than 1 − |c| and is below 2 eps for equal inputs.
 //   K' = κ√(q1q2)(sin θ' − θ'cos θ') + (c ≥ 0 ? H : ab)·K,   D = ∂K'/∂K = c ≥ 0 ? H − κθ' : ab + κθ'.
 // Factors of a variance: √q and 1/√q (0 where q = 0, which gives θ = π/2 as NT has it).
 // Parameters: κ, H, ab.
@@ -35,10 +36,10 @@ export function forward<T extends number>(
   for (let i: usize = 0; i < bytes; i += REGISTER) {
     const cov = v128.load(k + i);
     const sigma = v128.mul<T>(v128.load(f1 + i), v128.load(f2 + i));
-    const a = v128.abs<T>(
-      v128.mul<T>(cov, v128.mul<T>(v128.load(f1 + plane + i), v128.load(f2 + plane + i))),
-    );
-    const e = gap<T>(a);
+    const inverse = v128.mul<T>(v128.load(f1 + plane + i), v128.load(f2 + plane + i));
+    const size = v128.abs<T>(cov);
+    const a = v128.mul<T>(size, inverse);
+    const e = gap<T>(v128.mul<T>(v128.sub<T>(sigma, size), inverse), 2);
     const negative = v128.lt<T>(cov, zero);
     const angle = arccos<T>(a, e);
     const sine = v128.sqrt<T>(v128.mul<T>(e, v128.add<T>(one, a)));
@@ -80,7 +81,7 @@ export function backward<T extends number>(
     const inverse = v128.mul<T>(r1, r2);
     const c = v128.mul<T>(cov, inverse);
     const a = v128.abs<T>(c);
-    const e = gap<T>(a);
+    const e = gap<T>(v128.mul<T>(v128.sub<T>(sigma, v128.abs<T>(cov)), inverse), 2);
     const negative = v128.lt<T>(cov, zero);
     const sine = v128.sqrt<T>(v128.mul<T>(e, v128.add<T>(one, a)));
     const turn = v128.mul<T>(kappa, arccos<T>(a, e));

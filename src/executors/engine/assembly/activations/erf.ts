@@ -1,6 +1,6 @@
 // erf(x). With h = 1/√(1+2q), x = 2K h1 h2: K' = (2/π) asin x, D = (4/π) h1 h2 / √(1−x²).
 // Factor of a variance: h.
-import { arcsin, gap } from '../arcs';
+import { arcsin, gapOfCosine } from '../arcs';
 import { REGISTER, splat } from '../lanes';
 
 const TWO_OVER_PI: f64 = 0.6366197723675814;
@@ -32,7 +32,7 @@ export function forward<T extends number>(
     let h = v128.mul<T>(v128.load(f1 + i), v128.load(f2 + i));
     h = v128.add<T>(h, h);
     const a = v128.abs<T>(v128.mul<T>(cov, h));
-    const e = gap<T>(a);
+    const e = gapOfCosine<T>(a);
     const arc = v128.mul<T>(scale, arcsin<T>(a, e));
     v128.store(outK + i, v128.bitselect(v128.neg<T>(arc), arc, v128.lt<T>(cov, zero)));
     if (outTheta) {
@@ -64,7 +64,7 @@ export function backward<T extends number>(
     h = v128.add<T>(h, h);
     const x = v128.mul<T>(v128.load(k + i), h);
     const a = v128.abs<T>(x);
-    const y = v128.mul<T>(gap<T>(a), v128.add<T>(one, a));
+    const y = v128.mul<T>(gapOfCosine<T>(a), v128.add<T>(one, a));
     const d = v128.div<T>(v128.mul<T>(scale, h), v128.sqrt<T>(y));
     const cotK = v128.load(gK + i);
     let inK = v128.mul<T>(cotK, d);

@@ -1,7 +1,7 @@
 // x·Φ(x). With ρ = 1/√(1+q), R = ρ1ρ2, x = K R, y = 1−x², P = q1q2, α = asin x:
 //   K' = [R(x²/√y + P√y) + Kα]/(2π) + K/4,   D = [(x/√y)·B + α]/(2π) + 1/4,   B = R²/y + (1−P)R² + 1.
 // Factors of a variance: ρ and q.
-import { arcsin, gap } from '../arcs';
+import { arcsin, gapOfCosine } from '../arcs';
 import { REGISTER, splat } from '../lanes';
 
 const HALF_PI: f64 = 1.5707963267948966;
@@ -17,7 +17,7 @@ export function factors<T extends number>(q: usize, to: usize, stride: usize, by
 }
 
 /** asin x + π/2, so that K/4 and 1/4 need no terms of their own. */
-// @ts-expect-error: decorator
+// @ts-ignore: decorator
 @inline
 function shiftedArc<T extends number>(x: v128, a: v128, e: v128): v128 {
   const arc = arcsin<T>(a, e);
@@ -37,7 +37,7 @@ export function forward<T extends number>(
     const p = v128.mul<T>(v128.load(f1 + plane + i), v128.load(f2 + plane + i));
     const x = v128.mul<T>(cov, r);
     const a = v128.abs<T>(x);
-    const e = gap<T>(a);
+    const e = gapOfCosine<T>(a);
     const y = v128.mul<T>(e, v128.add<T>(one, a));
     const root = v128.sqrt<T>(y);
     const arc = shiftedArc<T>(x, a, e);
@@ -56,7 +56,7 @@ export function forward<T extends number>(
 }
 
 /** One side's share of the cotangents: of K'·2π and, times Θ's cotangent, of D·2π, with respect to q1. */
-// @ts-expect-error: decorator
+// @ts-ignore: decorator
 @inline
 function sidePull<T extends number>(
   cotK: v128, steep: v128, rho: v128, other: v128,
@@ -106,7 +106,7 @@ export function backward<T extends number>(
     const p = v128.mul<T>(v1, v2);
     const x = v128.mul<T>(cov, r);
     const a = v128.abs<T>(x);
-    const e = gap<T>(a);
+    const e = gapOfCosine<T>(a);
     const y = v128.mul<T>(e, v128.add<T>(one, a));
     const root = v128.sqrt<T>(y);
     const r2 = v128.mul<T>(r, r);
