@@ -1,74 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { stax } from '../../src/index.js';
-import type { AnyLayer, Layer } from '../../src/stax/index.js';
+import { layerNets, withReadout } from '../support/layer-nets.js';
 import { type Estimate, empiricalNngp, empiricalNtk } from './empirical.js';
-
-const { Dense, Conv, Relu, LeakyRelu, ABRelu, Abs, Erf, Gelu, Flatten, Identity, FanOut, FanInSum } = stax;
-const { AvgPool, SumPool, GlobalAvgPool, GlobalSumPool, parallel } = stax;
-
-/** A network under test, given the width of its hidden layers, without its readout; and one sample's shape. */
-type Net = [name: string, sample: readonly number[], (width: number) => AnyLayer[]];
-
-const conv = (width: number, filter = [2, 2], options = {}) =>
-  Conv(width, filter, { wStd: 1.4, bStd: 0.3, ...options });
-
-const dense = (width: number) => Dense(width, { wStd: 1.4, bStd: 0.3 });
-
-// One hidden layer has no bias in its width at all, so most networks have one.
-const nets: Net[] = [
-  ['Dense', [3], (w) => [dense(w), Relu()]],
-  [
-    'Dense, standard',
-    [3],
-    (w) => [Dense(w, { wStd: 1.2, bStd: 0.5, parameterization: 'standard', s: [2, 1] }), Relu()],
-  ],
-  ['Dense on images', [2, 3, 2], (w) => [dense(w), Relu(), GlobalAvgPool()]],
-  ['LeakyRelu', [3], (w) => [dense(w), LeakyRelu(0.2)]],
-  ['ABRelu', [3], (w) => [dense(w), ABRelu(-0.5, 1.5)]],
-  ['Abs', [3], (w) => [dense(w), Abs()]],
-  ['Erf', [3], (w) => [dense(w), Erf({ a: 0.9, b: 1.3, c: 0.4 })]],
-  ['Gelu', [3], (w) => [dense(w), Gelu()]],
-  ['Identity', [3], (w) => [dense(w), Identity(), Relu(), Identity()]],
-  ['Flatten first', [2, 3, 2], (w) => [Flatten(), dense(w), Relu()]],
-  ['Conv VALID, strides', [4, 5, 2], (w) => [conv(w, [2, 3], { strides: [2, 1] }), Relu(), Flatten()]],
-  [
-    'Conv SAME, strides',
-    [4, 5, 2],
-    (w) => [conv(w, [3, 2], { padding: 'SAME', strides: [1, 2] }), Relu(), Flatten()],
-  ],
-  ['Conv CIRCULAR', [3, 4, 2], (w) => [conv(w, [3, 2], { padding: 'CIRCULAR' }), Relu(), GlobalAvgPool()]],
-  [
-    'Conv, standard',
-    [3, 3, 2],
-    (w) => [
-      conv(w, [2, 2], { padding: 'SAME', parameterization: 'standard', s: [1, 2] }),
-      Relu(),
-      GlobalAvgPool(),
-    ],
-  ],
-  ['Conv, 1 axis', [6, 2], (w) => [conv(w, [3], { padding: 'SAME' }), Relu(), GlobalAvgPool()]],
-  ['Conv, 3 axes', [2, 3, 2, 2], (w) => [conv(w, [2, 2, 1]), Relu(), GlobalSumPool()]],
-  ['AvgPool', [5, 4, 2], (w) => [conv(w), Relu(), AvgPool([2, 2], { strides: [2, 1] }), Flatten()]],
-  ['AvgPool SAME', [4, 4, 2], (w) => [conv(w), Relu(), AvgPool([2, 3], { padding: 'SAME' }), Flatten()]],
-  [
-    'AvgPool, normalizeEdges',
-    [4, 4, 2],
-    (w) => [conv(w), Relu(), AvgPool([2, 3], { padding: 'SAME', normalizeEdges: true }), Flatten()],
-  ],
-  [
-    'SumPool CIRCULAR',
-    [4, 4, 2],
-    (w) => [conv(w), Relu(), SumPool([2, 3], { padding: 'CIRCULAR' }), Flatten()],
-  ],
-  ['GlobalSumPool', [4, 4, 2], (w) => [conv(w), Relu(), GlobalSumPool()]],
-  ['Conv after pooling', [4, 4, 1], (w) => [conv(w), Relu(), AvgPool([2, 2]), conv(w), Relu(), Flatten()]],
-  [
-    'FanOut, parallel, FanInSum',
-    [3],
-    (w) => [dense(w), FanOut(2), parallel(stax.serial(Relu(), dense(w)), Identity()), FanInSum(), Relu()],
-  ],
-];
 
 const width = 256;
 const outputs = 64;
@@ -84,14 +17,13 @@ function resolution({ mean, standardError }: Estimate): number {
   return Math.max(...standardError) / Math.max(...mean.map(Math.abs));
 }
 
-describe.each(nets)('%s', (_, sample, hidden) => {
+describe.each(layerNets)('%s', (_, sample, hidden) => {
   const size = sample.reduce((a, b) => a * b, 2);
   const x = tf.tensor(
     Array.from({ length: size }, (_, k) => Math.sin(1 + 1.7 * k)),
     [2, ...sample],
   );
-  const net = (outDim: number): Layer =>
-    stax.serial(...(hidden(width) as [Layer]), Dense(outDim, { wStd: 1.1, bStd: 0.2 })) as Layer;
+  const net = (outDim: number) => withReadout(hidden(width), outDim);
   const analytic = () => net(1).kernel(x, null, ['nngp', 'ntk'], { executor: 'tf' });
 
   it('has the NNGP of wide networks', () => {

@@ -1,6 +1,10 @@
 /** Largest error that a test allows, by dtype and kind; relative to the largest expected entry. */
 export const tolerance = {
   f64: {
+    /** Gradients against central differences along a line, with step 1e-5; observed PLACE3. */
+    line: 1e-8,
+    /** Most negative eigenvalue of a Gram matrix, relative to its largest entry; observed PLACE4. */
+    eigenvalue: 1e-12,
     /** Against values computed by Neural Tangents in float64. */
     golden: 1e-10,
     /** Against jax's float64 elementary functions, entry by entry; observed 3.6e-15. */
@@ -9,6 +13,10 @@ export const tolerance = {
     rounding: 1e-13,
   },
   f32: {
+    /** Values against the same in float64, where no pair of points is nearly parallel; observed PLACE1. */
+    values: 1e-5,
+    /** Gradients likewise; observed PLACE2. */
+    gradients: 1e-4,
     /** Gradients against central differences with step 1e-2; observed 1.2e-5. */
     finiteDifference: 1e-4,
     /** Against values computed by Neural Tangents in float64. */

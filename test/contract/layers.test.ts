@@ -1,0 +1,147 @@
+import { EigenvalueDecomposition } from 'ml-matrix';
+import { describe, expect, it } from 'vitest';
+import { gram, type NdArray, programOf, random } from '../../src/index.js';
+import { relativeError } from '../support/compare.js';
+import { layerNets, withReadout } from '../support/layer-nets.js';
+import { tolerance } from '../support/tolerance.js';
+import { byEngine, byTf, type Computed, generic, lossOf, tensorOf } from './compute.js';
+
+describe.each(layerNets)('%s', (_, sample, hidden) => {
+  const net = withReadout(hidden(3), 2);
+  const n1 = 4;
+  const x1 = generic([n1, ...sample]);
+  const x2 = generic([3, ...sample], 5);
+
+  it('has one shape in init, apply and kernel', () => {
+    const [shape, params] = net.init(random.key(0), x1.shape);
+    const x = tensorOf(x1);
+    expect(net.apply(params, x).shape).toEqual(shape);
+    expect(net.kernel(x, null, 'shape1', { executor: 'tf' })).toEqual(shape);
+  });
+
+  it('has a Program that survives JSON', () => {
+    const program = programOf(net.kernel, x1.shape.slice(1));
+    expect(JSON.parse(JSON.stringify(program))).toEqual(program);
+  });
+
+  it('is symmetric and positive semidefinite, whatever the threads and tiles', async () => {
+    for (const get of ['nngp', 'ntk'] as const) {
+      const one = await gram(net.kernel, x1, null, { get, dtype: 'float64', threads: 1 });
+      const block = { rows: 1, columns: 3 };
+      const tiled = await gram(net.kernel, x1, null, { get, dtype: 'float64', threads: 2, block });
+      expect(tiled.to1DArray()).toEqual(one.to1DArray());
+      expect(one.transpose().to1DArray()).toEqual(one.to1DArray());
+      const { realEigenvalues } = new EigenvalueDecomposition(one, { assumeSymmetric: true });
+      expect(Math.min(...realEigenvalues) / one.max()).toBeGreaterThan(-tolerance.f64.eigenvalue);
+    }
+  });
+
+  it('takes x2 null as x2 = x1', async () => {
+    const copy = { ...x1, data: x1.data.slice() };
+    const pairs: [Computed, Computed, number][] = [
+      [
+        await byEngine(net, x1, null, 'float64'),
+        await byEngine(net, x1, copy, 'float64'),
+        tolerance.f64.rounding,
+      ],
+      [byTf(net, x1, null), byTf(net, x1, copy), tolerance.f32.rounding],
+    ];
+    for (const [alone, both, rounding] of pairs) {
+      const [g1, g2] = both.gradients;
+      const total = Array.from(g1, (entry, i) => entry + g2[i]);
+      expectClose(alone, { ...both, gradients: [total] }, rounding, rounding);
+    }
+  });
+
+  it('is the same by engine and tf executor, values and gradients', async () => {
+    for (const other of [x2, null]) {
+      const exact = await byEngine(net, x1, other, 'float64');
+      for (const single of [byTf(net, x1, other), await byEngine(net, x1, other, 'float32')]) {
+        expectClose(single, exact, tolerance.f32.values, tolerance.f32.gradients);
+      }
+    }
+  });
+
+  it('has the derivatives of its values', async () => {
+    const direction = [generic(x1.shape, 3).data, generic(x2.shape, 4).data];
+    const step = 1e-4;
+    const moved = (x: NdArray, line: Float64Array, t: number) => ({
+      shape: x.shape,
+      data: Float64Array.from(x.data, (entry, i) => entry + t * line[i]),
+    });
+    const lossAt = async (t: number, withItself: boolean) => {
+      const other = withItself ? null : moved(x2, direction[1], t);
+      return lossOf(await byEngine(net, moved(x1, direction[0], t), other, 'float64'));
+    };
+    for (const withItself of [false, true]) {
+      const { gradients } = await byEngine(net, x1, withItself ? null : x2, 'float64');
+      const along = gradients.map((gradient, i) =>
+        direction[i].reduce((sum, entry, k) => sum + entry * gradient[k], 0),
+      );
+      const slope = along.reduce((a, b) => a + b, 0);
+      const spread = async (t: number) => (await lossAt(t, withItself)) - (await lossAt(-t, withItself));
+      const difference = (8 * (await spread(step)) - (await spread(2 * step))) / (12 * step);
+      expect(relativeError([difference], [slope])).toBeLessThan(tolerance.f64.line);
+    }
+  });
+
+  it.each(Object.entries(degenerate(sample)))('is finite, with its gradients, for %s', async (_name, x) => {
+    const other = generic([2, ...sample], 5);
+    for (const [left, right] of [
+      [x, null],
+      [x, x],
+      [x, other],
+      [other, x],
+    ] as const) {
+      expectFinite(await byEngine(net, left, right, 'float64'));
+      expectFinite(await byEngine(net, left, right, 'float32'));
+      expectFinite(byTf(net, left, right));
+    }
+  });
+});
+
+/** Inputs at which the derivatives of arc-cosines are singular. */
+function degenerate(sample: readonly number[]): Record<string, NdArray<Float64Array>> {
+  const row = generic([1, ...sample]).data;
+  const rows = (...list: ArrayLike<number>[]): NdArray<Float64Array> => ({
+    shape: [list.length, ...sample],
+    data: Float64Array.from(list.flatMap((entries) => Array.from(entries))),
+  });
+  const constant = row.map(() => 0.7);
+  return {
+    'zero rows': rows(
+      row.map(() => 0),
+      row,
+      row.map(() => 0),
+    ),
+    'identical rows': rows(row, row),
+    'antipodal rows': rows(
+      row,
+      row.map((entry) => -entry),
+    ),
+    'parallel rows': rows(
+      row,
+      row.map((entry) => 3 * entry),
+    ),
+    'constant images': rows(
+      constant,
+      constant,
+      constant.map((entry) => -entry),
+    ),
+  };
+}
+
+function expectClose(actual: Computed, expected: Computed, values: number, gradients: number): void {
+  expect(relativeError(actual.nngp, expected.nngp)).toBeLessThan(values);
+  expect(relativeError(actual.ntk, expected.ntk)).toBeLessThan(values);
+  expect(actual.gradients.length).toBe(expected.gradients.length);
+  expected.gradients.forEach((gradient, i) => {
+    expect(relativeError(actual.gradients[i], gradient)).toBeLessThan(gradients);
+  });
+}
+
+function expectFinite({ nngp, ntk, gradients }: Computed): void {
+  for (const numbers of [nngp, ntk, ...gradients]) {
+    expect(Array.from(numbers).every(Number.isFinite)).toBe(true);
+  }
+}
