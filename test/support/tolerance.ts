@@ -36,9 +36,9 @@ export const tolerance = {
     normalEquations: 1e-9,
   },
   kip: {
-    /** Loss, predictions and gradients against Neural Tangents at reg 1e-2. */
+    /** Loss, predictions, gradients and solved labels against Neural Tangents at reg 1e-2; observed 6e-13. */
     ridge: 1e-9,
-    /** The same at reg 1e-6, where the solve amplifies the kernel's last digits. */
+    /** The same at reg 1e-6, where solves amplify the last digits; observed 3e-12, labels 2.4e-9. */
     smallRidge: 1e-6,
     /** What the rounding of Neural Tangents' normal equations is worth in Label Solve's training loss; observed 1.2e-9. */
     labelSolveLoss: 1e-8,
