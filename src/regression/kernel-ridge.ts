@@ -37,10 +37,10 @@ export interface KernelRidge {
  * import { Matrix } from 'ml-matrix';
  * import { kernelRidge } from 'neural-tangents';
  *
- * const k = new Matrix([[2, 1], [1, 2]]);
- * const { alpha, predict } = kernelRidge(k, new Matrix([[3], [0]]), { reg: 0 });
- * console.log(alpha.to1DArray()); // [ 2, -1 ]
- * console.log(predict(new Matrix([[1, 1]])).to1DArray()); // [ 1 ]
+ * const k = new Matrix([[4, 2], [2, 5]]);
+ * const { alpha, predict } = kernelRidge(k, new Matrix([[6], [-1]]), { reg: 0 });
+ * console.log(alpha.to1DArray()); // [ 1.5, 1 ]
+ * console.log(predict(new Matrix([[1, 1]])).to1DArray()); // [ 2.5 ]
  * ```
  */
 export function kernelRidge(

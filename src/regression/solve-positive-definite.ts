@@ -20,9 +20,9 @@ import { type PositiveDefiniteOptions, type Solution, safeCholesky } from './saf
  * import { Matrix } from 'ml-matrix';
  * import { solvePositiveDefinite } from 'neural-tangents';
  *
- * const a = new Matrix([[4, 2], [2, 3]]);
- * const { x, evidence } = solvePositiveDefinite(a, new Matrix([[2], [3]]));
- * console.log(x.to1DArray(), evidence.jitter, evidence.attempts); // [ 0, 1 ] 0 1
+ * const a = new Matrix([[4, 2], [2, 5]]);
+ * const { x, evidence } = solvePositiveDefinite(a, new Matrix([[2], [5]]));
+ * console.log(x.to1DArray(), evidence.jitter, evidence.attempts); // [ 1.5, 1 ] 0 1
  * ```
  */
 export function solvePositiveDefinite(a: Matrix, b: Matrix, options: PositiveDefiniteOptions = {}): Solution {
