@@ -38,7 +38,7 @@ export interface KernelRidge {
  * import { kernelRidge } from 'neural-tangents';
  *
  * const k = new Matrix([[4, 2], [2, 5]]);
- * const { alpha, predict } = kernelRidge(k, new Matrix([[6], [-1]]), { reg: 0 });
+ * const { alpha, predict } = kernelRidge(k, new Matrix([[8], [8]]), { reg: 0 });
  * console.log(alpha.to1DArray()); // [ 1.5, 1 ]
  * console.log(predict(new Matrix([[1, 1]])).to1DArray()); // [ 2.5 ]
  * ```

@@ -21,7 +21,7 @@ import { type PositiveDefiniteOptions, type Solution, safeCholesky } from './saf
  * import { solvePositiveDefinite } from 'neural-tangents';
  *
  * const a = new Matrix([[4, 2], [2, 5]]);
- * const { x, evidence } = solvePositiveDefinite(a, new Matrix([[2], [5]]));
+ * const { x, evidence } = solvePositiveDefinite(a, new Matrix([[8], [8]]));
  * console.log(x.to1DArray(), evidence.jitter, evidence.attempts); // [ 1.5, 1 ] 0 1
  * ```
  */

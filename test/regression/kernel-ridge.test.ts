@@ -52,17 +52,31 @@ describe('kernelRidge', () => {
     const singular = Matrix.ones(3, 3);
     const refused = () => kernelRidge(singular, Matrix.ones(3, 1), { reg: 0, jitter: false });
     expect(refused).toThrow(NotPositiveDefiniteError);
-    expect(refused).toThrowErrorMatchingInlineSnapshot(`[NotPositiveDefiniteError: kernelRidge: kTrainTrain must be positive definite, its factorisation fails at row 1 of 3 (jitter is off). A ridge of 1.0e-15 (1.0e-15 of the mean diagonal) would have been enough.]`);
+    expect(refused).toThrowErrorMatchingInlineSnapshot(
+      `[NotPositiveDefiniteError: kernelRidge: kTrainTrain must be positive definite, its factorisation fails at row 1 of 3 (jitter is off). A ridge of 1.0e-15 (1.0e-15 of the mean diagonal) would have been enough.]`,
+    );
   });
 
   it('refuses bad options and shapes', () => {
-    expect(() => kernelRidge(gram, labels, { reg: -1 })).toThrowErrorMatchingInlineSnapshot(`[RangeError: kernelRidge: reg needs a finite number of at least 0, got -1. Pass e.g. 1e-6.]`);
-    expect(() => kernelRidge(gram, labels, { reg: Number.NaN })).toThrowErrorMatchingInlineSnapshot(`[RangeError: kernelRidge: reg needs a finite number of at least 0, got NaN. Pass e.g. 1e-6.]`);
+    expect(() => kernelRidge(gram, labels, { reg: -1 })).toThrowErrorMatchingInlineSnapshot(
+      `[RangeError: kernelRidge: reg needs a finite number of at least 0, got -1. Pass e.g. 1e-6.]`,
+    );
+    expect(() => kernelRidge(gram, labels, { reg: Number.NaN })).toThrowErrorMatchingInlineSnapshot(
+      `[RangeError: kernelRidge: reg needs a finite number of at least 0, got NaN. Pass e.g. 1e-6.]`,
+    );
     expect(() =>
       kernelRidge(gram, labels, { regScale: 'mean' as 'trace' }),
-    ).toThrowErrorMatchingInlineSnapshot(`[RangeError: kernelRidge: regScale needs 'trace' or 'absolute', got mean.]`);
-    expect(() => kernelRidge(gram, labels, { diagReg: 1 } as object)).toThrowErrorMatchingInlineSnapshot(`[UnsupportedError: kernelRidge: has no option diagReg. Its options are reg, regScale, jitter.]`);
-    expect(() => kernelRidge(gram, Matrix.ones(3, 1))).toThrowErrorMatchingInlineSnapshot(`[ShapeError: kernelRidge: yTrain needs 30 rows and at least one column, got [3, 1].]`);
-    expect(() => kernelRidge(gram, labels).predict(Matrix.ones(2, 2))).toThrowErrorMatchingInlineSnapshot(`[ShapeError: kernelRidge: kTestTrain needs a column for each of 30 training samples, got [2, 2].]`);
+    ).toThrowErrorMatchingInlineSnapshot(
+      `[RangeError: kernelRidge: regScale needs 'trace' or 'absolute', got mean.]`,
+    );
+    expect(() => kernelRidge(gram, labels, { diagReg: 1 } as object)).toThrowErrorMatchingInlineSnapshot(
+      `[UnsupportedError: kernelRidge: has no option diagReg. Its options are reg, regScale, jitter.]`,
+    );
+    expect(() => kernelRidge(gram, Matrix.ones(3, 1))).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: kernelRidge: yTrain needs 30 rows and at least one column, got [3, 1].]`,
+    );
+    expect(() => kernelRidge(gram, labels).predict(Matrix.ones(2, 2))).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: kernelRidge: kTestTrain needs a column for each of 30 training samples, got [2, 2].]`,
+    );
   });
 });

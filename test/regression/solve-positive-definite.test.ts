@@ -69,7 +69,9 @@ describe('solvePositiveDefinite', () => {
   it('names the ridge that would have been enough, and it is', () => {
     const refused = () => solvePositiveDefinite(singular, ones, { jitter: false });
     expect(refused).toThrow(NotPositiveDefiniteError);
-    expect(refused).toThrowErrorMatchingInlineSnapshot(`[NotPositiveDefiniteError: solvePositiveDefinite: a must be positive definite, its factorisation fails at row 1 of 3 (jitter is off). A ridge of 2.4e-15 (1.0e-15 of the mean diagonal) would have been enough.]`);
+    expect(refused).toThrowErrorMatchingInlineSnapshot(
+      `[NotPositiveDefiniteError: solvePositiveDefinite: a must be positive definite, its factorisation fails at row 1 of 3 (jitter is off). A ridge of 2.4e-15 (1.0e-15 of the mean diagonal) would have been enough.]`,
+    );
     const ridge = Number(/A ridge of (\S+)/.exec(message(refused))?.[1]);
     const { evidence } = solvePositiveDefinite(Matrix.add(singular, Matrix.eye(3, 3, ridge)), ones, {
       jitter: false,
@@ -86,31 +88,49 @@ describe('solvePositiveDefinite', () => {
         ]),
         Matrix.ones(2, 1),
       ),
-    ).toThrowErrorMatchingInlineSnapshot(`[NotPositiveDefiniteError: solvePositiveDefinite: a must be positive definite, its factorisation fails at row 1 of 2 (jitter up to 0.000001 of the mean diagonal was tried). A ridge of 10 (10 of the mean diagonal) would have been enough.]`);
+    ).toThrowErrorMatchingInlineSnapshot(
+      `[NotPositiveDefiniteError: solvePositiveDefinite: a must be positive definite, its factorisation fails at row 1 of 2 (jitter up to 0.000001 of the mean diagonal was tried). A ridge of 10 (10 of the mean diagonal) would have been enough.]`,
+    );
     expect(() =>
       solvePositiveDefinite(new Matrix([[-1]]), Matrix.ones(1, 1)),
-    ).toThrowErrorMatchingInlineSnapshot(`[NotPositiveDefiniteError: solvePositiveDefinite: a must be positive definite, its factorisation fails at row 0 of 1 (jitter up to 0.000001 of the mean diagonal was tried). A ridge of 10 would have been enough.]`);
+    ).toThrowErrorMatchingInlineSnapshot(
+      `[NotPositiveDefiniteError: solvePositiveDefinite: a must be positive definite, its factorisation fails at row 0 of 1 (jitter up to 0.000001 of the mean diagonal was tried). A ridge of 10 would have been enough.]`,
+    );
     expect(() =>
       solvePositiveDefinite(Matrix.zeros(2, 2), Matrix.ones(2, 1)),
-    ).toThrowErrorMatchingInlineSnapshot(`[NotPositiveDefiniteError: solvePositiveDefinite: a must be positive definite, its factorisation fails at row 0 of 2 (jitter up to 0.000001 of the mean diagonal was tried). A ridge of 1.0e-15 would have been enough.]`);
+    ).toThrowErrorMatchingInlineSnapshot(
+      `[NotPositiveDefiniteError: solvePositiveDefinite: a must be positive definite, its factorisation fails at row 0 of 2 (jitter up to 0.000001 of the mean diagonal was tried). A ridge of 1.0e-15 would have been enough.]`,
+    );
   });
 
   it('names the first entry that is not finite', () => {
     const a = Matrix.eye(3, 3);
     a.set(2, 1, Number.NaN);
     expect(() => solvePositiveDefinite(a, ones)).toThrow(NonFiniteError);
-    expect(() => solvePositiveDefinite(a, ones)).toThrowErrorMatchingInlineSnapshot(`[NonFiniteError: solvePositiveDefinite: a must be finite, got NaN at [2, 1]. Clean the data first.]`);
+    expect(() => solvePositiveDefinite(a, ones)).toThrowErrorMatchingInlineSnapshot(
+      `[NonFiniteError: solvePositiveDefinite: a must be finite, got NaN at [2, 1]. Clean the data first.]`,
+    );
     const b = new Matrix([[1], [Number.POSITIVE_INFINITY], [1]]);
-    expect(() => solvePositiveDefinite(Matrix.eye(3, 3), b)).toThrowErrorMatchingInlineSnapshot(`[NonFiniteError: solvePositiveDefinite: b must be finite, got Infinity at [1, 0]. Clean the data first.]`);
+    expect(() => solvePositiveDefinite(Matrix.eye(3, 3), b)).toThrowErrorMatchingInlineSnapshot(
+      `[NonFiniteError: solvePositiveDefinite: b must be finite, got Infinity at [1, 0]. Clean the data first.]`,
+    );
   });
 
   it('refuses wrong shapes and ladders', () => {
     expect(() => solvePositiveDefinite(Matrix.ones(2, 3), ones)).toThrow(ShapeError);
-    expect(() => solvePositiveDefinite(Matrix.ones(2, 3), ones)).toThrowErrorMatchingInlineSnapshot(`[ShapeError: solvePositiveDefinite: a must be square and not empty, got [2, 3].]`);
-    expect(() => solvePositiveDefinite(Matrix.zeros(0, 0), ones)).toThrowErrorMatchingInlineSnapshot(`[ShapeError: solvePositiveDefinite: a must be square and not empty, got [0, 0].]`);
-    expect(() => solvePositiveDefinite(Matrix.eye(2, 2), ones)).toThrowErrorMatchingInlineSnapshot(`[ShapeError: solvePositiveDefinite: b needs 2 rows and at least one column, got [3, 1].]`);
+    expect(() => solvePositiveDefinite(Matrix.ones(2, 3), ones)).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: solvePositiveDefinite: a must be square and not empty, got [2, 3].]`,
+    );
+    expect(() => solvePositiveDefinite(Matrix.zeros(0, 0), ones)).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: solvePositiveDefinite: a must be square and not empty, got [0, 0].]`,
+    );
+    expect(() => solvePositiveDefinite(Matrix.eye(2, 2), ones)).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: solvePositiveDefinite: b needs 2 rows and at least one column, got [3, 1].]`,
+    );
     expect(() =>
       solvePositiveDefinite(Matrix.eye(3, 3), ones, { jitter: { first: 1e-4 } }),
-    ).toThrowErrorMatchingInlineSnapshot(`[RangeError: solvePositiveDefinite: jitter needs 0 < first <= last < 1, got first 0.0001, last 0.000001. Pass false to switch it off.]`);
+    ).toThrowErrorMatchingInlineSnapshot(
+      `[RangeError: solvePositiveDefinite: jitter needs 0 < first <= last < 1, got first 0.0001, last 0.000001. Pass false to switch it off.]`,
+    );
   });
 });
