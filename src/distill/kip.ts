@@ -155,7 +155,7 @@ export async function kip(kernel: object, train: Dataset, options: KipOptions): 
   const { shape } = start.images;
   let result: KipResult = {
     images: { shape, data: Float64Array.from(start.images.data) },
-    labels: start.labels,
+    labels: start.labels.clone(),
     history: [],
     configuration,
   };
