@@ -7,37 +7,44 @@ import { splat } from './lanes';
 const HALF_PI: f64 = 1.5707963267948966;
 const ROOT_2: f64 = 1.4142135623730951;
 
+// Terms of A from the highest power down. Constants are read from memory: V8 builds a register constant anew in
+// every turn of a loop, which costs more than the arithmetic.
+const TERMS_32 = memory.data<f32>([
+  0.04241737376, 0.02399399965, 0.04552063563, 0.07494696687, 0.1666678201, 0.999999996,
+]);
+const TERMS_64 = memory.data<f64>([
+  0.0318796214008128394, -0.0161873922715991332, 0.019513468251252168, 0.00652930200473656928,
+  0.0121701385923917263, 0.0138848428264020808, 0.0173597796413499801, 0.0223717497331640541,
+  0.0303819596976851382, 0.0446428568059989384, 0.0750000000038520167, 0.166666666666649412,
+  1.00000000000000001,
+]);
+
+/** The next term of Horner's rule. */
 // @ts-ignore: decorator
 @inline
-function step<T extends number>(p: v128, z: v128, coefficient: f64): v128 {
-  return v128.add<T>(v128.mul<T>(p, z), splat<T>(coefficient));
+function term<T extends number>(p: v128, z: v128, i: usize): v128 {
+  const table = sizeof<T>() == 4 ? TERMS_32 : TERMS_64;
+  return v128.add<T>(v128.mul<T>(p, z), v128.load_splat<T>(table + i * sizeof<T>()));
 }
 
 /** A(z), z in [0, 1/4]. */
 // @ts-ignore: decorator
 @inline
 function series<T extends number>(z: v128): v128 {
-  if (sizeof<T>() == 4) {
-    let p = splat<T>(0.04241737376);
-    p = step<T>(p, z, 0.02399399965);
-    p = step<T>(p, z, 0.04552063563);
-    p = step<T>(p, z, 0.07494696687);
-    p = step<T>(p, z, 0.1666678201);
-    return step<T>(p, z, 0.999999996);
-  }
-  let p = splat<T>(0.0318796214008128394);
-  p = step<T>(p, z, -0.0161873922715991332);
-  p = step<T>(p, z, 0.019513468251252168);
-  p = step<T>(p, z, 0.00652930200473656928);
-  p = step<T>(p, z, 0.0121701385923917263);
-  p = step<T>(p, z, 0.0138848428264020808);
-  p = step<T>(p, z, 0.0173597796413499801);
-  p = step<T>(p, z, 0.0223717497331640541);
-  p = step<T>(p, z, 0.0303819596976851382);
-  p = step<T>(p, z, 0.0446428568059989384);
-  p = step<T>(p, z, 0.0750000000038520167);
-  p = step<T>(p, z, 0.166666666666649412);
-  return step<T>(p, z, 1.00000000000000001);
+  let p = v128.load_splat<T>(sizeof<T>() == 4 ? TERMS_32 : TERMS_64);
+  p = term<T>(p, z, 1);
+  p = term<T>(p, z, 2);
+  p = term<T>(p, z, 3);
+  p = term<T>(p, z, 4);
+  p = term<T>(p, z, 5);
+  if (sizeof<T>() == 4) return p;
+  p = term<T>(p, z, 6);
+  p = term<T>(p, z, 7);
+  p = term<T>(p, z, 8);
+  p = term<T>(p, z, 9);
+  p = term<T>(p, z, 10);
+  p = term<T>(p, z, 11);
+  return term<T>(p, z, 12);
 }
 
 /**

@@ -6,8 +6,9 @@
 // preK, preΘ (0: not kept) receive (K', Θ') before φ. Without φ the result goes to outK, outΘ.
 // Descriptor words: window[3], strides[3], low[3], full[1..2] (output sizes), activation, plane, params, scratch,
 // margin; then scale, shift, ntkFromNngp, ntkShift as f64. f1, f2 point at the factors of the first pixel.
-import { forward } from './activations/index';
-import { REGISTER, splat } from './lanes';
+import { AB_RELU, forward } from './activations/index';
+import { forwardTaps3 } from './activations/ab-relu';
+import { addInto, REGISTER, splat } from './lanes';
 import { word } from './words';
 
 /** Descriptor words of `filter`, by name. */
@@ -30,16 +31,23 @@ function sumRows<T extends number>(
   const rows = word(pc, 11);
   const z0 = z * word(desc, STRIDE) - word(desc, LOW);
   const y0 = y * word(desc, STRIDE + 1) - word(desc, LOW + 1);
+  const bottom = min(z0 + word(desc, WINDOW), word(pc, 10));
+  const from = max(y0, 0);
+  const count = min(y0 + word(desc, WINDOW + 1), rows) - from;
   let first = true;
-  for (let i = max(z0, 0); i < min(z0 + word(desc, WINDOW), word(pc, 10)); i++) {
-    for (let j = max(y0, 0); j < min(y0 + word(desc, WINDOW + 1), rows); j++) {
-      const row = image + <usize>(i * rows + j) * rowBytes;
-      if (first) memory.copy(to, row, rowBytes);
-      else {
-        for (let b: usize = 0; b < rowBytes; b += REGISTER) {
-          v128.store(to + b, v128.add<T>(v128.load(to + b), v128.load(row + b)));
-        }
+  for (let i = max(z0, 0); i < bottom; i++) {
+    const row = image + <usize>(i * rows + from) * rowBytes;
+    if (first && count == 3) {
+      for (let b: usize = 0; b < rowBytes; b += REGISTER) {
+        const two = v128.add<T>(v128.load(row + b), v128.load(row + rowBytes + b));
+        v128.store(to + b, v128.add<T>(two, v128.load(row + 2 * rowBytes + b)));
       }
+      first = false;
+      continue;
+    }
+    for (let j = 0; j < count; j++) {
+      if (first) memory.copy(to, row, rowBytes);
+      else addInto<T>(to, row + <usize>j * rowBytes, rowBytes);
       first = false;
     }
   }
@@ -84,6 +92,7 @@ export function filter<T extends number>(pc: usize, width: usize): void {
   const sparePreK = sumsTheta + margin + rowIn + margin;
   const sparePreTheta = sparePreK + rowOut;
   if (!pointwise) memory.fill(sumsK, 0, sparePreK - sumsK);
+  const fused = code == AB_RELU && taps == 3 && step == width && outTheta != 0 && preK == 0;
 
   for (let z = 0; z < word(pc, 13); z++) {
     for (let y = 0; y < word(pc, 14); y++) {
@@ -98,6 +107,16 @@ export function filter<T extends number>(pc: usize, width: usize): void {
         memory.fill(sumsTheta + margin, 0, rowIn);
       } else if (inTheta) {
         sumRows<T>(inTheta, desc, pc, z, y, rowIn, sumsTheta + margin);
+      }
+      const pixels = <usize>((z * word(desc, FULL_1) + y) * word(desc, FULL_2)) * width;
+      const f1 = <usize>word(pc, 8) + pixels;
+      const f2 = <usize>word(pc, 9) + pixels;
+      if (fused) {
+        const coefficients = desc + COEFFICIENTS;
+        forwardTaps3<T>(rowOut, width, fromK, fromTheta, coefficients, f1, f2, plane, outK, outTheta, params);
+        outK += rowOut;
+        outTheta += rowOut;
+        continue;
       }
       const linearK = preK ? preK : code ? sparePreK : outK;
       const linearTheta = !outTheta ? <usize>0 : preK ? preTheta : code ? sparePreTheta : outTheta;
@@ -114,9 +133,6 @@ export function filter<T extends number>(pc: usize, width: usize): void {
         }
       }
       if (code) {
-        const pixels = <usize>((z * word(desc, FULL_1) + y) * word(desc, FULL_2)) * width;
-        const f1 = <usize>word(pc, 8) + pixels;
-        const f2 = <usize>word(pc, 9) + pixels;
         forward<T>(code, rowOut, linearK, linearTheta, f1, f2, plane, outK, outTheta, params);
       }
       outK += rowOut;

@@ -7,10 +7,45 @@ import { REGISTER, splat } from './lanes';
 import { DEPTH } from './linalg/gemm';
 import { word } from './words';
 
+/** Σ_c of one image's channels times a number a lane each, for the three channels of colour. */
+// @ts-ignore: decorator
+@inline
+function product3<T extends number>(a: usize, step: usize, b: usize, width: usize): v128 {
+  const red = v128.mul<T>(v128.load_splat<T>(a), v128.load(b));
+  const green = v128.mul<T>(v128.load_splat<T>(a + step), v128.load(b + width));
+  const blue = v128.mul<T>(v128.load_splat<T>(a + step + step), v128.load(b + width + width));
+  return v128.add<T>(v128.add<T>(red, green), blue);
+}
+
+function imageProduct<T extends number>(a: usize, b: usize, width: usize, channels: i32): v128 {
+  let sum = splat<T>(0);
+  for (let block = 0; block < channels; block += DEPTH) {
+    let part = splat<T>(0);
+    for (let c = <usize>block; c < <usize>min(block + DEPTH, channels); c++) {
+      part = v128.add<T>(part, v128.mul<T>(v128.load_splat<T>(a + c * sizeof<T>()), v128.load(b + c * width)));
+    }
+    sum = v128.add<T>(sum, part);
+  }
+  return sum;
+}
+
+function lanesProduct<T extends number>(a: usize, b: usize, width: usize, channels: i32): v128 {
+  let sum = splat<T>(0);
+  for (let block = 0; block < channels; block += DEPTH) {
+    let part = splat<T>(0);
+    for (let c = <usize>block; c < <usize>min(block + DEPTH, channels); c++) {
+      part = v128.add<T>(part, v128.mul<T>(v128.load(a + c * width), v128.load(b + c * width)));
+    }
+    sum = v128.add<T>(sum, part);
+  }
+  return sum;
+}
+
 export function gram<T extends number>(pc: usize, width: usize): void {
   let k = <usize>word(pc, 1);
   const channels = word(pc, 9);
   const lanes1 = word(pc, 10);
+  const rgb = !lanes1 && channels == 3;
   const inverse = splat<T>(load<f64>(pc + 56));
   const pixel2 = <usize>channels * width;
   const pixel1 = lanes1 ? pixel2 : <usize>channels * sizeof<T>();
@@ -21,15 +56,11 @@ export function gram<T extends number>(pc: usize, width: usize): void {
       let b = <usize>word(pc, 3) + row * pixel2;
       for (let x = 0; x < word(pc, 6); x++) {
         for (let w: usize = 0; w < width; w += REGISTER) {
-          let sum = splat<T>(0);
-          for (let block = 0; block < channels; block += DEPTH) {
-            let part = splat<T>(0);
-            for (let c = <usize>block; c < <usize>min(block + DEPTH, channels); c++) {
-              const left = lanes1 ? v128.load(a + c * width + w) : v128.load_splat<T>(a + c * sizeof<T>());
-              part = v128.add<T>(part, v128.mul<T>(left, v128.load(b + c * width + w)));
-            }
-            sum = v128.add<T>(sum, part);
-          }
+          const sum = rgb
+            ? product3<T>(a, sizeof<T>(), b + w, width)
+            : lanes1
+              ? lanesProduct<T>(a + w, b + w, width, channels)
+              : imageProduct<T>(a, b + w, width, channels);
           v128.store(k + w, v128.mul<T>(sum, inverse));
         }
         k += width;

@@ -17,35 +17,38 @@ export function poolAdjoint<T extends number>(pc: usize, width: usize): void {
 
 function move<T extends number>(pc: usize, width: usize, to: usize, from: usize, adjoint: bool): void {
   const scale = splat<T>(load<f64>(pc + 80));
-  const size1 = word(pc, 6);
-  const size2 = word(pc, 7);
+  const rows = word(pc, 6);
+  const columns = word(pc, 7);
+  const outColumns = word(pc, 10);
+  const stride = word(pc, 13);
   for (let z = 0; z < word(pc, 8); z++) {
     const z0 = z * word(pc, 11) + word(pc, 14);
     const zEnd = min(z0 + word(pc, 17), word(pc, 5));
     for (let y = 0; y < word(pc, 9); y++) {
       const y0 = y * word(pc, 12) + word(pc, 15);
-      const yEnd = min(y0 + word(pc, 18), size1);
-      for (let x = 0; x < word(pc, 10); x++) {
-        const x0 = x * word(pc, 13) + word(pc, 16);
-        const xFirst = max(x0, 0);
-        const xEnd = min(x0 + word(pc, 19), size2);
-        for (let w: usize = 0; w < width; w += REGISTER) {
-          let sum = splat<T>(0);
-          const flow = v128.mul<T>(scale, v128.load(to + w));
-          for (let i = max(z0, 0); i < zEnd; i++) {
-            for (let j = max(y0, 0); j < yEnd; j++) {
-              const row = from + <usize>((i * size1 + j) * size2) * width + w;
-              for (let l = xFirst; l < xEnd; l++) {
-                const at = row + <usize>l * width;
-                if (adjoint) v128.store(at, v128.add<T>(v128.load(at), flow));
-                else sum = v128.add<T>(sum, v128.load(at));
+      const yEnd = min(y0 + word(pc, 18), rows);
+      for (let i = max(z0, 0); i < zEnd; i++) {
+        for (let j = max(y0, 0); j < yEnd; j++) {
+          const row = from + <usize>((i * rows + j) * columns) * width;
+          for (let tap = word(pc, 16); tap < word(pc, 16) + word(pc, 19); tap++) {
+            // Results x with 0 <= x·stride + tap < columns.
+            const first = tap < 0 ? (stride - 1 - tap) / stride : 0;
+            const last = min(outColumns, (columns - 1 - tap + stride) / stride);
+            if (columns - 1 - tap < 0) break;
+            let at = row + <usize>(first * stride + tap) * width;
+            const end = to + <usize>last * width;
+            for (let out = to + <usize>first * width; out < end; out += width) {
+              for (let w: usize = 0; w < width; w += REGISTER) {
+                const target = adjoint ? at + w : out + w;
+                const source = v128.load(adjoint ? out + w : at + w);
+                v128.store(target, v128.add<T>(v128.load(target), v128.mul<T>(scale, source)));
               }
+              at += <usize>stride * width;
             }
           }
-          if (!adjoint) v128.store(to + w, v128.add<T>(v128.load(to + w), v128.mul<T>(scale, sum)));
         }
-        to += width;
       }
+      to += <usize>outColumns * width;
     }
   }
 }

@@ -17,6 +17,40 @@ export function factors<T extends number>(q: usize, to: usize, stride: usize, by
   }
 }
 
+/** (K, Θ) → (K', Θ') of one register. */
+// @ts-ignore: decorator
+@inline
+function apply<T extends number>(
+  cov: v128,
+  theta: v128,
+  at: usize,
+  f1: usize,
+  f2: usize,
+  plane: usize,
+  outK: usize,
+  outTheta: usize,
+  kappa: v128,
+  high: v128,
+  low: v128,
+): void {
+  const sigma = v128.mul<T>(v128.load(f1 + at), v128.load(f2 + at));
+  const inverse = v128.mul<T>(v128.load(f1 + plane + at), v128.load(f2 + plane + at));
+  const size = v128.abs<T>(cov);
+  const a = v128.mul<T>(size, inverse);
+  const e = gap<T>(v128.mul<T>(v128.sub<T>(sigma, size), inverse), 2);
+  const negative = v128.lt<T>(cov, splat<T>(0));
+  const angle = arccos<T>(a, e);
+  const sine = v128.sqrt<T>(v128.mul<T>(e, v128.add<T>(splat<T>(1), a)));
+  const arc = v128.sub<T>(sine, v128.mul<T>(angle, a));
+  const slope = v128.bitselect(low, high, negative);
+  v128.store(outK + at, v128.add<T>(v128.mul<T>(v128.mul<T>(kappa, sigma), arc), v128.mul<T>(slope, cov)));
+  if (outTheta) {
+    const turn = v128.mul<T>(kappa, angle);
+    const d = v128.bitselect(v128.add<T>(low, turn), v128.sub<T>(high, turn), negative);
+    v128.store(outTheta + at, v128.mul<T>(theta, d));
+  }
+}
+
 export function forward<T extends number>(
   bytes: usize,
   k: usize,
@@ -31,26 +65,46 @@ export function forward<T extends number>(
   const kappa = v128.load_splat<T>(params);
   const high = v128.load_splat<T>(params + sizeof<T>());
   const low = v128.load_splat<T>(params + 2 * sizeof<T>());
-  const zero = splat<T>(0);
-  const one = splat<T>(1);
   for (let i: usize = 0; i < bytes; i += REGISTER) {
-    const cov = v128.load(k + i);
-    const sigma = v128.mul<T>(v128.load(f1 + i), v128.load(f2 + i));
-    const inverse = v128.mul<T>(v128.load(f1 + plane + i), v128.load(f2 + plane + i));
-    const size = v128.abs<T>(cov);
-    const a = v128.mul<T>(size, inverse);
-    const e = gap<T>(v128.mul<T>(v128.sub<T>(sigma, size), inverse), 2);
-    const negative = v128.lt<T>(cov, zero);
-    const angle = arccos<T>(a, e);
-    const sine = v128.sqrt<T>(v128.mul<T>(e, v128.add<T>(one, a)));
-    const arc = v128.sub<T>(sine, v128.mul<T>(angle, a));
-    const slope = v128.bitselect(low, high, negative);
-    v128.store(outK + i, v128.add<T>(v128.mul<T>(v128.mul<T>(kappa, sigma), arc), v128.mul<T>(slope, cov)));
-    if (outTheta) {
-      const turn = v128.mul<T>(kappa, angle);
-      const d = v128.bitselect(v128.add<T>(low, turn), v128.sub<T>(high, turn), negative);
-      v128.store(outTheta + i, v128.mul<T>(v128.load(theta + i), d));
-    }
+    const flow = outTheta ? v128.load(theta + i) : kappa;
+    apply<T>(v128.load(k + i), flow, i, f1, f2, plane, outK, outTheta, kappa, high, low);
+  }
+}
+
+/**
+ * The 3-tap sum of a convolution's row, its weights and the nonlinearity in one pass, for NNGP and NTK: the
+ * engine's most frequent work. `k` and `theta` are rows of sums, whose neighbours are `width` bytes apart.
+ */
+export function forwardTaps3<T extends number>(
+  bytes: usize,
+  width: usize,
+  k: usize,
+  theta: usize,
+  coefficients: usize,
+  f1: usize,
+  f2: usize,
+  plane: usize,
+  outK: usize,
+  outTheta: usize,
+  params: usize,
+): void {
+  const kappa = v128.load_splat<T>(params);
+  const high = v128.load_splat<T>(params + sizeof<T>());
+  const low = v128.load_splat<T>(params + 2 * sizeof<T>());
+  const scale = splat<T>(load<f64>(coefficients));
+  const shift = splat<T>(load<f64>(coefficients + 8));
+  const fromNngp = splat<T>(load<f64>(coefficients + 16));
+  const ntkShift = splat<T>(load<f64>(coefficients + 24));
+  const twice = width + width;
+  for (let i: usize = 0; i < bytes; i += REGISTER) {
+    const m = v128.add<T>(v128.add<T>(v128.load(k + i), v128.load(k + i + width)), v128.load(k + i + twice));
+    const n = v128.add<T>(
+      v128.add<T>(v128.load(theta + i), v128.load(theta + i + width)),
+      v128.load(theta + i + twice),
+    );
+    const cov = v128.add<T>(v128.mul<T>(m, scale), shift);
+    const flow = v128.add<T>(v128.add<T>(v128.mul<T>(m, fromNngp), ntkShift), v128.mul<T>(n, scale));
+    apply<T>(cov, flow, i, f1, f2, plane, outK, outTheta, kappa, high, low);
   }
 }
 
