@@ -13,10 +13,10 @@ export const tolerance = {
     rounding: 1e-13,
   },
   f32: {
-    /** Values against the same in float64, where no pair of points is nearly parallel; observed 3.0e-7. */
+    /** Values against the same in float64, where no pair of points is nearly parallel; observed 5.4e-6 over 500 random networks. */
     values: 1e-5,
     /** Gradients likewise; observed 1.3e-5. */
-    gradients: 1e-4,
+    gradients: 5e-5,
     /** Gradients against central differences with step 1e-2; observed 1.2e-5. */
     finiteDifference: 1e-4,
     /** Against values computed by Neural Tangents in float64. */

@@ -92,8 +92,12 @@ describe('tfExecutor', () => {
     const x1 = input(1, 0);
     const one = tf.ones([1, 1]);
     const given: Source = { given: { nngp: one, ntk: null, cov1: tf.ones([1]), cov2: null } };
-    expect(() => tfExecutor.evaluate(branching, given, all)).toThrowErrorMatchingInlineSnapshot(`[TypeError: gram: the Program starts from inputs, got covariances. Pass { x1, x2 } as the source.]`);
+    expect(() => tfExecutor.evaluate(branching, given, all)).toThrowErrorMatchingInlineSnapshot(
+      `[TypeError: gram: the Program starts from inputs, got covariances. Pass { x1, x2 } as the source.]`,
+    );
     const program: Program = { version: 1, ops: [{ op: 'given', inputs: [], shape: [] }], output: 0 };
-    expect(() => tfExecutor.evaluate(program, { x1, x2: null }, all)).toThrowErrorMatchingInlineSnapshot(`[TypeError: given: the Program starts from covariances, got inputs. Pass { given } as the source.]`);
+    expect(() => tfExecutor.evaluate(program, { x1, x2: null }, all)).toThrowErrorMatchingInlineSnapshot(
+      `[TypeError: given: the Program starts from covariances, got inputs. Pass { given } as the source.]`,
+    );
   });
 });

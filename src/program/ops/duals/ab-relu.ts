@@ -8,7 +8,7 @@ import type { Dual, Moments } from './dual.js';
  * Where q1q2 − K² ≤ 0 (identical and antipodal points, zeros) the derivatives of s and θ are 0, as in Neural
  * Tangents: the singular parts cancel in the sum over K, q1 and q2.
  *
- * @source Cho and Saul, Kernel Methods for Deep Learning (2009), eq. 5–6.
+ * @source Y. Cho and L. Saul, Kernel methods for deep learning, 2009.
  */
 export function abReluDual(a: number, b: number): Dual {
   const kappa = (a - b) ** 2 / (2 * Math.PI);

@@ -6,7 +6,7 @@ import type { Dual, Moments } from './dual.js';
  *
  * r² is summed as 1 + 2q1 + 2q2 + 4(q1q2−K²), without cancellation; it is at least 1, so nothing is singular.
  *
- * @source Williams, Computing with Infinite Networks (1997), eq. 11.
+ * @source C. Williams, Computing with infinite networks, 1997.
  */
 export const erfDual: Dual = {
   moment: {

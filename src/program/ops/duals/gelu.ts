@@ -7,7 +7,7 @@ import type { Dual, Moments } from './dual.js';
  *
  * u is summed as 1 + q1 + q2 + w, without cancellation; it is at least 1, so nothing is singular.
  *
- * @source Tsuchida et al., Avoiding Kernel Fixed Points: Computing with ELU and GELU Infinite Networks (2021), prop. 4.
+ * @source R. Tsuchida et al., Avoiding kernel fixed points: computing with ELU and GELU infinite networks, 2021.
  */
 export const geluDual: Dual = {
   moment: {
