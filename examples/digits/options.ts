@@ -17,13 +17,14 @@ export interface Options extends Partial<Settings> {
 export function readOptions(argv: readonly string[]): Options {
   return new Command('npm run demo --')
     .description(
-      'Distils handwritten digits to a few images with Label Solve and KIP, compares their kernel ridge\n' +
-        'regression with that of as many random images, and draws what came out.',
+      'Distils handwritten digits to a few images with Label Solve and KIP, compares ridge regression from them ' +
+        'with that from as many random images, and draws what came out.',
     )
-    .option('--net <names>', `networks, separated by commas: ${Object.keys(nets).join(', ')}`, netNames, [
-      'fc',
-      'convnet',
-    ] satisfies NetName[])
+    .addOption(
+      new Option('--net <names>', `networks, separated by commas: ${Object.keys(nets).join(', ')}`)
+        .argParser(netNames)
+        .default(['fc', 'convnet'], 'all'),
+    )
     .option('--support <n>', 'images to distil to, a multiple of 10', multipleOf10, 10)
     .option('--steps <n>', 'KIP steps (default: by net)', positiveInteger)
     .option('--target-batch <n>', 'targets of a KIP step, a multiple of 10 (default: by net)', multipleOf10)

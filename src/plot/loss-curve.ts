@@ -32,10 +32,10 @@ export function lossCurve(series: readonly LossSeries[], title = 'Loss'): Chart 
     width: 480,
     height: 300,
     data: { values },
-    mark: { type: 'line', point: true },
+    mark: { type: 'line', point: { size: 12 } },
     encoding: {
       x: { field: 'step', type: 'quantitative', title: 'step', axis: { tickMinStep: 1 } },
-      y: { field: 'loss', type: 'quantitative', title: 'loss', scale: { type: 'log', nice: true } },
+      y: { field: 'loss', type: 'quantitative', title: 'loss', scale: { type: 'log', nice: false } },
       color: { field: 'series', type: 'nominal', title: null, sort: series.map(({ name }) => name) },
     },
   };

@@ -43,7 +43,9 @@ function docExample(
   block?: string,
 ): DocExample {
   const line = text.slice(0, match.index).split('\n').length;
-  const comments = [...code.matchAll(/console\.log\(.*\);? *\/\/ (?:→ )?(.*)$/gm)].map(([, printed]) => printed);
+  const comments = [...code.matchAll(/console\.log\(.*\);? *\/\/ (?:→ )?(.*)$/gm)].map(
+    ([, printed]) => printed,
+  );
   const output = block?.trimEnd() ?? (comments.length > 0 ? comments.join('\n') : null);
   return { where: `${file}:${line}`, code, output };
 }
