@@ -13,7 +13,6 @@ export {
   ShapeError,
   UnsupportedError,
 } from './errors.js';
-export type { Dtype } from './executors/engine/dtype.js';
 export { defaultThreads, releaseThreads } from './executors/engine/workers.js';
 export type { Samples } from './kernel/check-input.js';
 export type { ExecutorName } from './kernel/executors.js';
@@ -36,7 +35,7 @@ export type { KernelFn, KernelOptions } from './kernel/kernel-fn.js';
 export type { SymbolicKernel, SymbolicTree } from './kernel/symbolic.js';
 export { programHash, programOf, type Traceable, traceProgram } from './kernel/trace.js';
 export type { Shape, Tree, TreeLike } from './kernel/tree.js';
-export { type NdArray, sizeOf } from './nd-array.js';
+export { type Dtype, type FloatArray, type NdArray, sizeOf } from './nd-array.js';
 export * from './plot/index.js';
 export type { ProgramBuilder } from './program/builder.js';
 export type { ActivationOp } from './program/ops/activation.js';

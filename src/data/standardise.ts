@@ -1,6 +1,5 @@
 import { ShapeError } from '../errors.js';
-import type { NdArray } from '../nd-array.js';
-import type { FloatData, FloatType } from '../random/index.js';
+import type { Dtype, FloatArray, NdArray } from '../nd-array.js';
 import type { Images } from './dataset.js';
 
 /** Mean and standard deviation of every channel, over all images and pixels. Plain data. */
@@ -12,7 +11,7 @@ export interface ChannelStats {
 }
 
 /** Options of `standardise` and `unstandardise`. */
-export interface StandardiseOptions<D extends FloatType = FloatType> {
+export interface StandardiseOptions<D extends Dtype = Dtype> {
   /** Default `'float64'`. */
   dtype?: D;
 }
@@ -54,11 +53,11 @@ export function channelStats(images: Images): ChannelStats {
  * @returns array of the images' shape
  * @throws ShapeError when the channels of `images` and `stats` differ in number
  */
-export function standardise<D extends FloatType = 'float64'>(
+export function standardise<D extends Dtype = 'float64'>(
   images: Images,
   stats: ChannelStats,
   options: StandardiseOptions<D> = {},
-): NdArray<FloatData<D>> {
+): NdArray<FloatArray<D>> {
   return mapChannels('standardise', images, stats, options, (x, mean, std) => (x - mean) / std);
 }
 
@@ -71,11 +70,11 @@ export function standardise<D extends FloatType = 'float64'>(
  * @returns array of the images' shape
  * @throws ShapeError when the channels of `images` and `stats` differ in number
  */
-export function unstandardise<D extends FloatType = 'float64'>(
+export function unstandardise<D extends Dtype = 'float64'>(
   images: Images,
   stats: ChannelStats,
   options: StandardiseOptions<D> = {},
-): NdArray<FloatData<D>> {
+): NdArray<FloatArray<D>> {
   return mapChannels('unstandardise', images, stats, options, (x, mean, std) => x * std + mean);
 }
 
@@ -97,13 +96,13 @@ function channelSums({ shape, data }: Images, power: 1 | 2, centre: readonly num
   });
 }
 
-function mapChannels<D extends FloatType>(
+function mapChannels<D extends Dtype>(
   where: string,
   images: Images,
   stats: ChannelStats,
   options: StandardiseOptions<D>,
   f: (x: number, mean: number, std: number) => number,
-): NdArray<FloatData<D>> {
+): NdArray<FloatArray<D>> {
   const channels = channelCount(where, images);
   const { mean, std } = stats;
   if (mean.length !== channels || std.length !== channels) {
@@ -114,7 +113,7 @@ function mapChannels<D extends FloatType>(
   const { data } = images;
   const result = options.dtype === 'float32' ? new Float32Array(data.length) : new Float64Array(data.length);
   for (let i = 0; i < data.length; i++) result[i] = f(data[i], mean[i % channels], std[i % channels]);
-  return { shape: [...images.shape], data: result as FloatData<D> };
+  return { shape: [...images.shape], data: result as FloatArray<D> };
 }
 
 function channelCount(where: string, { shape, data }: Images): number {

@@ -1,8 +1,8 @@
 import { checkOptions } from '../check-options.js';
 import { type Dataset, oneHotCentred } from '../data/index.js';
 import { ShapeError } from '../errors.js';
+import { fromRowMajor } from '../matrix.js';
 import type { SolveEvidence } from '../regression/index.js';
-import { fromRowMajor } from '../regression/row-major.js';
 import { checkDataset, checkSupport } from './check-support.js';
 import { computeKipLoss } from './kip-loss.js';
 import { type Support, type SupportOptions, supportOptions } from './types.js';

@@ -1,7 +1,7 @@
 import { balancedSubset, type Dataset, oneHotCentred, subset } from '../data/index.js';
+import { fromRowMajor } from '../matrix.js';
 import type { NdArray } from '../nd-array.js';
 import { type Key, normal, split } from '../random/index.js';
-import { fromRowMajor } from '../regression/row-major.js';
 import type { Support } from './types.js';
 
 /**

@@ -6,10 +6,10 @@ import { appendRows, gemm, solveAppended } from '../executors/engine/linalg.js';
 import { checkSamples } from '../kernel/check-input.js';
 import { type ComputeOptions, type GramField, gram } from '../kernel/gram.js';
 import { programOf } from '../kernel/trace.js';
+import { fromRowMajor, rowMajor } from '../matrix.js';
 import type { NdArray } from '../nd-array.js';
 import type { Program } from '../program/program.js';
 import { checkRidge } from '../regression/ridge.js';
-import { fromRowMajor, rowMajor } from '../regression/row-major.js';
 import { checkDataset } from './check-support.js';
 
 /** Options of {@link labelSolve}. */

@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
-import { Matrix } from 'ml-matrix';
+import type { Matrix } from 'ml-matrix';
 import { checkOptions } from '../check-options.js';
 import { ShapeError } from '../errors.js';
-import type { Dtype, FloatArray } from '../executors/engine/dtype.js';
 import { engineGram, engineRidge, engineVjp } from '../executors/engine/run.js';
 import type { Rows } from '../executors/engine/tile.js';
 import { defaultThreads } from '../executors/engine/workers.js';
-import type { NdArray } from '../nd-array.js';
+import { fromRowMajor, rowMajor } from '../matrix.js';
+import type { Dtype, FloatArray, NdArray } from '../nd-array.js';
 import type { Program } from '../program/program.js';
 import { checkInputs, type Samples } from './check-input.js';
 import { programOf } from './trace.js';
@@ -82,7 +82,7 @@ export async function gram<const Get extends GramField | readonly GramField[]>(
   }
   const ntk = fields.includes('ntk');
   const result = await engineGram(program, rows1, rows2, { ...run, ntk, block: options.block });
-  const matrix = (field: GramField) => toMatrix(result[field]!, rows1.count, (rows2 ?? rows1).count);
+  const matrix = (field: GramField) => fromRowMajor(result[field]!, rows1.count, (rows2 ?? rows1).count);
   if (!Array.isArray(options.get)) return matrix(fields[0]) as GramResult<Get>;
   return Object.fromEntries(fields.map((field) => [field, matrix(field)])) as GramResult<Get>;
 }
@@ -130,7 +130,7 @@ export async function gramVjp(
         `gramVjp: the cotangent of ${field} must be [${n1}, ${n2}], got [${matrix.rows}, ${matrix.columns}].`,
       );
     }
-    return Float64Array.from(matrix.to1DArray());
+    return rowMajor(matrix);
   };
   const cotangent = { nngp: flat('nngp'), ntk: flat('ntk') };
   const gradients = await engineVjp(program, rows1, rows2, cotangent, {
@@ -191,15 +191,15 @@ export async function ridgeVisit(
     ...run,
     field: options.get,
     classes,
-    alpha: Float64Array.from(alpha.to1DArray()),
-    labels: Float64Array.from(labels.to1DArray()),
+    alpha: rowMajor(alpha),
+    labels: rowMajor(labels),
     scale: 1 / (rows2!.count * classes),
     gradient: options.gradient ?? false,
   });
   return {
     loss: sums.loss,
     correct: sums.correct,
-    kTg: toMatrix(sums.kG, rows1.count, classes),
+    kTg: fromRowMajor(sums.kG, rows1.count, classes),
     supportGradient: sums.x1 && { shape: support.shape, data: sums.x1 },
   };
 }
@@ -235,12 +235,4 @@ function prepare(where: string, kernel: object, x1: Samples, x2: Samples | null,
 function toRows(x: Samples, dtype: Dtype): Rows {
   const data = x instanceof tf.Tensor ? x.dataSync() : x.data;
   return { data: dtype === 'float32' ? Float32Array.from(data) : Float64Array.from(data), count: x.shape[0] };
-}
-
-function toMatrix(data: FloatArray, rows: number, columns: number): Matrix {
-  const matrix = new Matrix(rows, columns);
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < columns; j++) matrix.set(i, j, data[i * columns + j]);
-  }
-  return matrix;
 }

@@ -13,4 +13,4 @@ export { type NormalOptions, normal } from './normal.js';
 export { type ChoiceOptions, choice, permutation } from './permutation.js';
 export { randint } from './randint.js';
 export type { IntegerSample } from './sample.js';
-export { type FloatData, type FloatType, type UniformOptions, uniform } from './uniform.js';
+export { type UniformOptions, uniform } from './uniform.js';

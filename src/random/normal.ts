@@ -1,11 +1,11 @@
-import type { NdArray } from '../nd-array.js';
+import type { Dtype, FloatArray, NdArray } from '../nd-array.js';
 import { erfInvF32, erfInvF64 } from './erf-inv.js';
 import type { Key } from './key.js';
 import { sampleSize } from './sample.js';
-import { type FloatData, type FloatType, uniformF32, uniformF64 } from './uniform.js';
+import { uniformF32, uniformF64 } from './uniform.js';
 
 /** Options of `normal`. */
-export interface NormalOptions<D extends FloatType = FloatType> {
+export interface NormalOptions<D extends Dtype = Dtype> {
   /** Default `'float32'`. */
   dtype?: D;
 }
@@ -33,14 +33,14 @@ const SQRT2_F32 = Math.fround(Math.SQRT2);
  * console.log(noise.shape, noise.data[0].toFixed(6)); // [ 2, 3 ] 1.622642
  * ```
  */
-export function normal<D extends FloatType = 'float32'>(
+export function normal<D extends Dtype = 'float32'>(
   key: Key,
   shape: readonly number[] = [],
   options: NormalOptions<D> = {},
-): NdArray<FloatData<D>> {
+): NdArray<FloatArray<D>> {
   const size = sampleSize('random.normal', shape);
   const data = options.dtype === 'float64' ? normalF64(key, size) : normalF32(key, size);
-  return { shape: [...shape], data: data as FloatData<D> };
+  return { shape: [...shape], data: data as FloatArray<D> };
 }
 
 function normalF32(key: Key, size: number): Float32Array {

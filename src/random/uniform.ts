@@ -1,25 +1,19 @@
-import type { NdArray } from '../nd-array.js';
+import type { Dtype, FloatArray, NdArray } from '../nd-array.js';
 import { bits32 } from './bits.js';
 import { fmaF32, fmaF64 } from './fused-multiply-add.js';
 import type { Key } from './key.js';
 import { sampleSize } from './sample.js';
 import { threefry2x32 } from './threefry.js';
 
-/** The float type to draw in; the two give different numbers, as in jax. */
-export type FloatType = 'float32' | 'float64';
-
 /** Options of `uniform`. */
-export interface UniformOptions<D extends FloatType = FloatType> {
+export interface UniformOptions<D extends Dtype = Dtype> {
   /** Smallest value, default 0. */
   minval?: number;
   /** Upper bound, default 1; excluded, but rounding may reach it when the range is not [0, 1). */
   maxval?: number;
-  /** Default `'float32'`. */
+  /** The format to draw in; the two give different numbers, as in jax. Default `'float32'`. */
   dtype?: D;
 }
-
-/** The data array of a float type. */
-export type FloatData<D extends FloatType> = D extends 'float64' ? Float64Array : Float32Array;
 
 /**
  * Uniform numbers in [minval, maxval), as `jax.random.uniform`, to the bit (jax on a CPU with fused multiply-add).
@@ -29,11 +23,11 @@ export type FloatData<D extends FloatType> = D extends 'float64' ? Float64Array 
  * @throws ShapeError when `shape` holds anything but non-negative integers
  * @throws RangeError when the range is not finite or `minval > maxval`
  */
-export function uniform<D extends FloatType = 'float32'>(
+export function uniform<D extends Dtype = 'float32'>(
   key: Key,
   shape: readonly number[] = [],
   options: UniformOptions<D> = {},
-): NdArray<FloatData<D>> {
+): NdArray<FloatArray<D>> {
   const { minval = 0, maxval = 1, dtype = 'float32' as D } = options;
   const size = sampleSize('random.uniform', shape);
   if (!Number.isFinite(maxval - minval) || minval > maxval) {
@@ -43,7 +37,7 @@ export function uniform<D extends FloatType = 'float32'>(
   }
   const data =
     dtype === 'float64' ? uniformF64(key, size, minval, maxval) : uniformF32(key, size, minval, maxval);
-  return { shape: [...shape], data: data as FloatData<D> };
+  return { shape: [...shape], data: data as FloatArray<D> };
 }
 
 /** `size` float32 draws in [minval, maxval). */

@@ -2,9 +2,9 @@ import type { Matrix } from 'ml-matrix';
 import { checkOptions } from '../check-options.js';
 import { ShapeError } from '../errors.js';
 import { gemm } from '../executors/engine/linalg.js';
+import { fromRowMajor, rowMajor } from '../matrix.js';
 import { checkRows } from './check-matrix.js';
 import { type RidgeOptions, ridgeSystem } from './ridge.js';
-import { fromRowMajor, rowMajor } from './row-major.js';
 import type { SolveEvidence } from './safe-cholesky.js';
 
 /** Options of {@link kernelRidge}. */

@@ -1,9 +1,9 @@
 import type { Matrix } from 'ml-matrix';
 import { NotPositiveDefiniteError } from '../errors.js';
 import { type CholeskyResult, cholesky, choleskySolve, gemm } from '../executors/engine/linalg.js';
+import { fromRowMajor, rowMajor } from '../matrix.js';
 import { checkFinite, checkRows, checkSquare } from './check-matrix.js';
 import { conditionEstimate } from './condition.js';
-import { fromRowMajor, rowMajor } from './row-major.js';
 
 /** Amounts that are added to the diagonal of a matrix that cannot be factorised as it is, relative to its mean. */
 export interface JitterLadder {

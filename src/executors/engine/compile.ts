@@ -1,5 +1,5 @@
+import type { Dtype } from '../../nd-array.js';
 import type { Program } from '../../program/program.js';
-import type { Dtype } from './dtype.js';
 import { pixels } from './geometry.js';
 import { lower } from './lower.js';
 import { FREE } from './module.js';

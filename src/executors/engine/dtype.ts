@@ -1,8 +1,4 @@
-/** Floating-point format of an engine run. */
-export type Dtype = 'float32' | 'float64';
-
-/** An array of one of the engine's formats. */
-export type FloatArray = Float32Array | Float64Array;
+import type { Dtype, FloatArray } from '../../nd-array.js';
 
 /** Bytes of one number. */
 export const bytesOf = (dtype: Dtype): number => (dtype === 'float32' ? 4 : 8);

@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { UnsupportedError } from '../../errors.js';
+import type { FloatArray } from '../../nd-array.js';
 import type { CovarianceField, Executor, Source } from '../../program/executor.js';
 import type { Program } from '../../program/program.js';
 import { compile } from './compile.js';
-import { bytesOf, type FloatArray } from './dtype.js';
+import { bytesOf } from './dtype.js';
 import { pixels, type Triple, triple } from './geometry.js';
 import type { ResultImage } from './plan.js';
 import { type GroupVisitor, type Rows, TileRunner } from './tile.js';

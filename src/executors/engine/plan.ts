@@ -1,6 +1,7 @@
+import type { Dtype } from '../../nd-array.js';
 import type { Offset } from '../../program/ops/rule.js';
 import { Assembler, Layout } from './assembler.js';
-import { bytesOf, type Dtype } from './dtype.js';
+import { bytesOf } from './dtype.js';
 import { Emitter, type Image } from './emit.js';
 import { imageSize, isZero, OffsetSet, perAxis, pixels, type Triple } from './geometry.js';
 import type { Lowered, Step } from './lower.js';

@@ -1,7 +1,8 @@
+import type { Dtype, FloatArray } from '../../nd-array.js';
 import type { Program } from '../../program/program.js';
 import { type BlockSize, blockSize, type Span, spans } from './blocks.js';
 import { compile } from './compile.js';
-import { type Dtype, type FloatArray, zeros } from './dtype.js';
+import { zeros } from './dtype.js';
 import type { GramTask, PairBlock, RidgeTask, VjpTask } from './tasks.js';
 import type { Rows } from './tile.js';
 import { type RunOptions, runTasks } from './workers.js';

@@ -1,4 +1,5 @@
-import { type FloatArray, zeros } from './dtype.js';
+import type { FloatArray } from '../../nd-array.js';
+import { zeros } from './dtype.js';
 import type { Group, GroupVisitor, Plans, Rows, TileRunner } from './tile.js';
 
 /** Covariances of one number per pair, `[n1, n2]`. */

@@ -1,4 +1,5 @@
-import { bytesOf, type Dtype, type FloatArray, zeros } from './dtype.js';
+import type { Dtype, FloatArray } from '../../nd-array.js';
+import { bytesOf, zeros } from './dtype.js';
 import { type EngineExports, ensureBytes, instantiate } from './module.js';
 import type { Plan, Range, ResultImage } from './plan.js';
 

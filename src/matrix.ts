@@ -1,4 +1,5 @@
 import { Matrix } from 'ml-matrix';
+import type { FloatArray } from './nd-array.js';
 
 /** The entries of a matrix in row-major order. */
 export function rowMajor(matrix: Matrix): Float64Array {
@@ -9,7 +10,7 @@ export function rowMajor(matrix: Matrix): Float64Array {
 }
 
 /** The matrix `[rows, columns]` of row-major entries. */
-export function fromRowMajor(data: Float64Array, rows: number, columns: number): Matrix {
+export function fromRowMajor(data: FloatArray, rows: number, columns: number): Matrix {
   const matrix = new Matrix(rows, columns);
   for (let i = 0, at = 0; i < rows; i++) for (let j = 0; j < columns; j++) matrix.set(i, j, data[at++]);
   return matrix;
