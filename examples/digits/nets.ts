@@ -48,7 +48,7 @@ export const nets = {
       ),
     steps: 25,
     targetBatch: 50,
-    learningRate: 0.1,
+    learningRate: 0.15,
     lsTargets: 500,
     testSize: 500,
   },
