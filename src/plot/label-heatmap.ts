@@ -5,6 +5,7 @@ import { type Chart, chartSchema } from './chart.js';
 export interface LabelTable {
   readonly rows: number;
   readonly columns: number;
+  /** One entry. */
   get(row: number, column: number): number;
 }
 
