@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Matrix } from 'ml-matrix';
 import { checkOptions } from '../check-options.js';
 import { ShapeError } from '../errors.js';
+import { shareable } from '../executors/engine/dtype.js';
 import { engineGram, engineRidge, engineVjp } from '../executors/engine/run.js';
 import type { Rows } from '../executors/engine/tile.js';
 import { defaultThreads } from '../executors/engine/workers.js';
@@ -234,5 +235,5 @@ function prepare(where: string, kernel: object, x1: Samples, x2: Samples | null,
 
 function toRows(x: Samples, dtype: Dtype): Rows {
   const data = x instanceof tf.Tensor ? x.dataSync() : x.data;
-  return { data: dtype === 'float32' ? Float32Array.from(data) : Float64Array.from(data), count: x.shape[0] };
+  return { data: shareable(dtype, data), count: x.shape[0] };
 }

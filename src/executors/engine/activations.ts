@@ -15,7 +15,7 @@ const rules: { readonly [Name in ActivationOp['fn']]: (params: readonly number[]
     factors: 2,
     params: [(a - b) ** 2 / (2 * Math.PI), (a * a + b * b) / 2, a * b],
   }),
-  erf: () => ({ code: 2, factors: 1, params: [] }),
+  erf: () => ({ code: 2, factors: 2, params: [] }),
   gelu: () => ({ code: 3, factors: 2, params: [] }),
 };
 

@@ -17,7 +17,7 @@ export interface CompileRequest {
 }
 
 /** Lanes of a SIMD register times this many registers run side by side where images are of one pixel. */
-const REGISTERS = 16;
+const REGISTERS = 64;
 
 const cache = new WeakMap<Program, Map<string, Plans>>();
 

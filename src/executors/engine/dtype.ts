@@ -6,3 +6,17 @@ export const bytesOf = (dtype: Dtype): number => (dtype === 'float32' ? 4 : 8);
 /** A new array of zeros. */
 export const zeros = (dtype: Dtype, length: number): FloatArray =>
   dtype === 'float32' ? new Float32Array(length) : new Float64Array(length);
+
+/** Whether an array's memory can be read by several threads at once. */
+export const isShared = (array: FloatArray): boolean =>
+  typeof SharedArrayBuffer !== 'undefined' && array.buffer instanceof SharedArrayBuffer;
+
+/** A copy of numbers in the given format, in memory that threads share where the platform has such. */
+export function shareable(dtype: Dtype, numbers: ArrayLike<number>): FloatArray {
+  const bytes = numbers.length * bytesOf(dtype);
+  const buffer =
+    typeof SharedArrayBuffer === 'undefined' ? new ArrayBuffer(bytes) : new SharedArrayBuffer(bytes);
+  const array = (dtype === 'float32' ? new Float32Array(buffer) : new Float64Array(buffer)) as FloatArray;
+  array.set(numbers);
+  return array;
+}

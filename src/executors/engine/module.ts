@@ -13,6 +13,8 @@ export interface EngineExports {
   spread64(source: number, count: number, width: number, to: number): void;
   gatherAdd32(source: number, width: number, count: number, lanes: number, to: number): void;
   gatherAdd64(source: number, width: number, count: number, lanes: number, to: number): void;
+  selfProducts32(x: number, rows: number, channels: number, to: number): void;
+  selfProducts64(x: number, rows: number, channels: number, to: number): void;
   gemmWorkBytes(): number;
   gemm32: Gemm;
   gemm64: Gemm;

@@ -53,7 +53,8 @@ export interface Plan {
   readonly sampleSize: number;
   readonly factorSize: number;
   readonly varianceSize: number;
-  /** One sample in `pair` mode; a sample a lane in `sample` mode, where x1 is x2. */
+  readonly gradient: { readonly x1: boolean; readonly x2: boolean };
+  /** One sample in `pair` mode; a sample a lane in `sample` mode, where x1 is x2. Unused for one-pixel images. */
   readonly x1: number;
   /** A sample a lane, as are all the following (0: not there). */
   readonly x2: number;
@@ -63,7 +64,7 @@ export interface Plan {
   readonly gX2: number;
   readonly variances1: number;
   readonly variances2: number;
-  /** Where the host puts the input covariance of one-pixel images and reads its cotangent; null elsewhere. */
+  /** One-pixel images: where the host puts the input covariance and reads its cotangent; null elsewhere. */
   readonly product: { readonly k: number; readonly gK: number; readonly channels: number } | null;
   readonly result: readonly ResultImage[];
   readonly gResult: readonly ResultImage[];
@@ -122,7 +123,7 @@ export function plan(request: PlanRequest): Plan {
     : { images: steps.map(() => new Map<string, Image>()), range: [0, 0] as const };
 
   const slots = new Slots(layout, largestImage());
-  const isProduct = (step: Step) => mode === 'pair' && step.kind === 'source' && pixels(step.shape) === 1;
+  const isProduct = (step: Step) => step.kind === 'source' && pixels(step.shape) === 1;
   const roots = steps
     .map((_, index) => index)
     .filter((index) => needs.kept[index] && needs.offsets[index].size > 0 && !isProduct(steps[index]));
@@ -150,6 +151,7 @@ export function plan(request: PlanRequest): Plan {
       0,
     ),
     ...addresses,
+    gradient: request.gradient,
     product:
       sourceStep.kind === 'source' && isProduct(sourceStep)
         ? { k: origins(values.images), gK: origins(cotangents.images), channels: sourceStep.channels }

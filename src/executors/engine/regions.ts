@@ -76,15 +76,17 @@ export function layOut(request: PlanRequest, number: number, layout: Layout): Re
     step.kind === 'weigh' ? at + weightTable(assembler, step, number) : 0,
   );
 
+  // Samples of one pixel meet in a matrix product, outside the plan.
+  const loaded = pixels(source.shape) === 1 ? 0 : sampleSize;
   const samples = (wanted: boolean, size: number) => (wanted ? layout.reserve(size * lane) : 0);
   const pair = request.mode === 'pair';
-  const x2 = samples(true, sampleSize);
-  const x1 = pair ? layout.reserve(sampleSize * number) : x2;
+  const x2 = samples(true, loaded);
+  const x1 = pair ? layout.reserve(loaded * number) : x2;
   const factors2 = samples(true, factorSize);
   const factors1 = pair ? samples(true, factorSize) : factors2;
   const { x1: wants1, x2: wants2 } = request.gradient;
-  const gX2 = samples(wants2, sampleSize);
-  const gX1 = pair ? samples(wants1, sampleSize) : gX2;
+  const gX2 = samples(wants2, loaded);
+  const gX1 = pair ? samples(wants1, loaded) : gX2;
   const variances2 = samples(wants2, varianceSize);
   const variances1 = pair ? samples(wants1, varianceSize) : variances2;
   return {

@@ -2,7 +2,7 @@ import type { Dtype, FloatArray } from '../../nd-array.js';
 import type { Program } from '../../program/program.js';
 import { type BlockSize, blockSize, type Span, spans } from './blocks.js';
 import { compile } from './compile.js';
-import { zeros } from './dtype.js';
+import { isShared, zeros } from './dtype.js';
 import type { GramTask, PairBlock, RidgeTask, VjpTask } from './tasks.js';
 import type { Rows } from './tile.js';
 import { type RunOptions, runTasks } from './workers.js';
@@ -195,9 +195,14 @@ function progressOf(grid: readonly Cell[], { onProgress }: EngineOptions): (inde
   };
 }
 
+/** Rows of a span: a view where workers can share the memory, else a copy of no more than these rows. */
 function slice(rows: Rows, [start, end]: Span): Rows {
   const size = rows.data.length / rows.count;
-  return { data: rows.data.slice(start * size, end * size), count: end - start };
+  const [from, to] = [start * size, end * size];
+  return {
+    data: isShared(rows.data) ? rows.data.subarray(from, to) : rows.data.slice(from, to),
+    count: end - start,
+  };
 }
 
 /** A block of the cotangent; for x1 with itself, both triangles' cotangents on the upper one. */

@@ -117,7 +117,7 @@ function ridge(runner: TileRunner, plans: Plans, task: RidgeTask): RidgeResult {
   const cotangent: FloatArray = zeros(plans.dtype, n * count);
   const k = (): FloatArray => block[field]!;
   let x1Gradient: FloatArray | null = null;
-  if (plans.pair.gX1) {
+  if (plans.pair.gradient.x1) {
     let next = 0;
     const write = sender(plans, count, { nngp: null, ntk: null, [field]: cotangent });
     x1Gradient = runner.forwardThenBackward(plans, x1, x2, read, (group, images, memory) => {

@@ -37,6 +37,7 @@ interface Kernels {
   unpackAdd: EngineExports['unpackAdd32'];
   spread: EngineExports['spread32'];
   gatherAdd: EngineExports['gatherAdd32'];
+  selfProducts: EngineExports['selfProducts32'];
   gemm: EngineExports['gemm32'];
 }
 
@@ -49,21 +50,26 @@ const HOARD_BYTES = 48 * 2 ** 20;
  */
 export class TileRunner {
   readonly #engine = instantiate();
-  #plans: Plans | null = null;
+  #plans!: Plans;
   #view: FloatArray = new Float32Array(0);
   #kernels!: Kernels;
   #next = 0;
 
-  /** Calls `visit` with the result of every group; with `triangle`, only of groups with some j ≥ i + `triangle`. */
+  /** Calls `visit` with the result of every group; with `triangle`, only of groups with some j + `triangle` ≥ i. */
   forward(plans: Plans, x1: Rows, x2: Rows, visit: GroupVisitor, triangle?: number): void {
-    const block = this.#load(plans, x1, x2);
-    const { pair } = plans;
-    for (let j = 0; j < x2.count; j += plans.lanes) {
-      const live = Math.min(plans.lanes, x2.count - j);
-      this.#loadGroup(plans, block, j, live);
+    this.#start(plans);
+    const { pair, lanes } = plans;
+    const rows = this.#loadSide(x1);
+    const columns = this.#loadSide(x2);
+    const factors = this.#factorsOf(rows);
+    const k = this.#product(rows, columns);
+    for (let j = 0; j < x2.count; j += lanes) {
+      const live = Math.min(lanes, x2.count - j);
+      this.#loadGroup(columns, j, live);
       for (let i = 0; i < x1.count; i++) {
         if (triangle !== undefined && j + live - 1 + triangle < i) continue;
-        this.#loadRow(plans, block, i, j);
+        this.#loadRow(rows, factors, i);
+        this.#loadProduct(k + (i * x2.count + j) * this.#number, live);
         this.#run(pair.forward);
         visit({ i, j, live }, pair.result, this.#view);
       }
@@ -71,103 +77,87 @@ export class TileRunner {
   }
 
   /**
-   * Adds the gradients of both sides (where the plan has them): `read` sees each group's result, then, once all
-   * of a group's rows are known, `write` gives the result's cotangents of each.
+   * Gradients of both sides, where the plans have them: `read` sees each group's result, then, once all rows of
+   * the group are known, `write` gives the result's cotangents of each.
    */
   forwardThenBackward(plans: Plans, x1: Rows, x2: Rows, read: GroupVisitor, write: GroupVisitor) {
-    const block = this.#load(plans, x1, x2);
-    const { pair, sample, lanes, dtype } = plans;
-    const { sampleSize, varianceSize } = pair;
-    const number = bytesOf(dtype);
-    const kept = pair.values[1] - pair.values[0];
-    const hoardRows = kept === 0 ? 0 : Math.min(x1.count, Math.floor(HOARD_BYTES / kept));
-    const hoard = this.#reserve(hoardRows * kept);
-    const gRows = this.#reserve(pair.gX1 ? x1.count * sampleSize * number : 0);
-    const qRows = this.#reserve(pair.gX1 ? x1.count * varianceSize * number : 0);
-    const gColumns = this.#reserve(pair.gX2 ? x2.count * sampleSize * number : 0);
-    const colK = pair.product ? this.#reserve(x1.count * x2.count * number) : 0;
-    this.#fill(gRows, this.#next);
-    const { run, gatherAdd, unpackAdd } = this.#kernels;
-    const width = lanes * number;
+    this.#start(plans);
+    const { pair, sample, lanes } = plans;
+    const { sampleSize, varianceSize, gradient } = pair;
+    const { gatherAdd } = this.#kernels;
+    const number = this.#number;
+    const rows = this.#loadSide(x1);
+    const columns = this.#loadSide(x2);
+    const factors = this.#factorsOf(rows);
+    const k = this.#product(rows, columns);
+    const gK = pair.product ? this.#zeros(x1.count * x2.count) : 0;
+    const gRows = this.#zeros(gradient.x1 ? x1.count * sampleSize : 0);
+    const gColumns = this.#zeros(gradient.x2 ? x2.count * sampleSize : 0);
+    const rowVariances = this.#zeros(gradient.x1 ? x1.count * varianceSize : 0);
+    const keptBytes = pair.values[1] - pair.values[0];
+    const hoardRows = keptBytes > 0 ? Math.min(x1.count, Math.floor(HOARD_BYTES / keptBytes)) : 0;
+    const hoard = this.#reserve(hoardRows * keptBytes);
 
     for (let j = 0; j < x2.count; j += lanes) {
       const live = Math.min(lanes, x2.count - j);
-      this.#loadGroup(plans, block, j, live);
-      if (pair.gX2) {
-        this.#fill(pair.gX2, pair.gX2 + sampleSize * width);
-        this.#fill(pair.variances2, pair.variances2 + varianceSize * width);
-      }
+      const productAt = (i: number) => k + (i * x2.count + j) * number;
+      this.#loadGroup(columns, j, live);
+      if (gradient.x2) this.#clear(pair.gX2, pair.variances2);
       for (let i = 0; i < x1.count; i++) {
-        this.#loadRow(plans, block, i, j);
+        this.#loadRow(rows, factors, i);
+        this.#loadProduct(productAt(i), live);
         this.#run(pair.forward);
-        if (i < hoardRows) this.#copy(pair.values[0], hoard + i * kept, kept);
+        if (i < hoardRows) this.#copy(pair.values[0], hoard + i * keptBytes, keptBytes);
         read({ i, j, live }, pair.result, this.#view);
       }
       for (let i = 0; i < x1.count; i++) {
-        this.#loadRow(plans, block, i, j);
-        if (i < hoardRows) this.#copy(hoard + i * kept, pair.values[0], kept);
-        else this.#run(pair.forward);
-        this.#fill(pair.cotangents[0], pair.cotangents[1]);
-        if (pair.gX1) {
-          this.#fill(pair.gX1, pair.gX1 + sampleSize * width);
-          this.#fill(pair.variances1, pair.variances1 + varianceSize * width);
+        this.#loadRow(rows, factors, i);
+        if (i < hoardRows) this.#copy(hoard + i * keptBytes, pair.values[0], keptBytes);
+        else {
+          this.#loadProduct(productAt(i), live);
+          this.#run(pair.forward);
         }
+        this.#fill(pair.cotangents[0], pair.cotangents[1]);
+        if (gradient.x1) this.#clear(pair.gX1, pair.variances1);
         write({ i, j, live }, pair.gResult, this.#view);
         this.#run(pair.backward);
-        if (pair.product) {
-          const { gK, channels } = pair.product;
-          const inverse = dtype === 'float32' ? Math.fround(1 / channels) : 1 / channels;
-          const to = colK / number + i * x2.count + j;
-          for (let w = 0; w < live; w++) this.#view[to + w] = this.#view[gK / number + w] * inverse;
-        } else if (pair.gX1) {
-          gatherAdd(pair.gX1, lanes, sampleSize, live, gRows + i * sampleSize * number);
-        }
-        if (pair.gX1)
-          gatherAdd(pair.variances1, lanes, varianceSize, live, qRows + i * varianceSize * number);
+        if (pair.product) this.#saveProduct(gK + (i * x2.count + j) * number, live);
+        if (!gradient.x1) continue;
+        if (!pair.product) gatherAdd(pair.gX1, lanes, sampleSize, live, gRows + i * sampleSize * number);
+        gatherAdd(pair.variances1, lanes, varianceSize, live, rowVariances + i * varianceSize * number);
       }
-      if (pair.gX2) {
-        this.#copy(pair.factors2, sample.factors2, pair.factorSize * width);
-        this.#copy(pair.x2, sample.x2, sampleSize * width);
-        this.#copy(pair.gX2, sample.gX2, sampleSize * width);
-        this.#copy(pair.variances2, sample.variances2, varianceSize * width);
-        this.#sampleBackward(sample);
-        unpackAdd(sample.gX2, lanes, sampleSize, live, sampleSize, gColumns + j * sampleSize * number);
+      if (gradient.x2) {
+        this.#copyLanes(pair.gX2, sample.gX2, pair.product ? 0 : sampleSize);
+        this.#copyLanes(pair.variances2, sample.variances2, varianceSize);
+        this.#sampleBackward(columns, j, live, gColumns);
       }
     }
-    if (pair.gX1) {
+    if (gradient.x1) {
       for (let i = 0; i < x1.count; i += lanes) {
         const live = Math.min(lanes, x1.count - i);
-        const { pack } = this.#kernels;
-        pack(block.x1 + i * sampleSize * number, sampleSize, live, sampleSize, lanes, sample.x2);
-        run(...sample.forward, width);
-        this.#fill(sample.gX2, sample.gX2 + sampleSize * width);
-        pack(qRows + i * varianceSize * number, varianceSize, live, varianceSize, lanes, sample.variances2);
-        this.#sampleBackward(sample);
-        unpackAdd(sample.gX2, lanes, sampleSize, live, sampleSize, gRows + i * sampleSize * number);
+        this.#loadSamples(rows, i, live);
+        this.#run(sample.forward);
+        this.#clear(sample.gX2, sample.variances2);
+        const from = rowVariances + i * varianceSize * number;
+        this.#kernels.pack(from, varianceSize, live, varianceSize, lanes, sample.variances2);
+        this.#sampleBackward(rows, i, live, gRows);
       }
     }
-    if (pair.product) this.#productAdjoint(plans, block, x1, x2, colK, gRows, gColumns);
+    if (pair.product) this.#productAdjoint(rows, columns, gK, gradient, gRows, gColumns);
     return {
-      x1: pair.gX1 ? this.#take(dtype, gRows, x1.count * sampleSize) : null,
-      x2: pair.gX2 ? this.#take(dtype, gColumns, x2.count * sampleSize) : null,
+      x1: gradient.x1 ? this.#take(gRows, x1.count * sampleSize) : null,
+      x2: gradient.x2 ? this.#take(gColumns, x2.count * sampleSize) : null,
     };
   }
 
   /** Calls `visit` with the covariances of each sample with itself, a sample a lane: group i is samples i, i+1, … */
   samples(plans: Plans, x: Rows, visit: GroupVisitor): void {
-    const block = this.#load(plans, x, { data: x.data.subarray(0, 0), count: 0 });
+    this.#start(plans);
     const { sample, lanes } = plans;
-    const { sampleSize } = sample;
+    const side = this.#loadSide(x);
     for (let i = 0; i < x.count; i += lanes) {
       const live = Math.min(lanes, x.count - i);
-      this.#kernels.pack(
-        block.x1 + i * sampleSize * bytesOf(plans.dtype),
-        sampleSize,
-        live,
-        sampleSize,
-        lanes,
-        sample.x2,
-      );
+      this.#loadSamples(side, i, live);
       this.#run(sample.forward);
       visit({ i, j: i, live }, sample.result, this.#view);
     }
@@ -175,148 +165,192 @@ export class TileRunner {
 
   /** Gradient of x through the covariances of each sample with itself, `write` giving their cotangents. */
   samplesBackward(plans: Plans, x: Rows, write: GroupVisitor): FloatArray {
-    const block = this.#load(plans, x, { data: x.data.subarray(0, 0), count: 0 });
-    const { sample, lanes, dtype } = plans;
-    const { sampleSize, varianceSize } = sample;
-    const number = bytesOf(dtype);
-    const width = lanes * number;
-    const gradient = this.#reserve(x.count * sampleSize * number);
-    this.#fill(gradient, this.#next);
+    this.#start(plans);
+    const { sample, lanes } = plans;
+    const side = this.#loadSide(x);
+    const gradient = this.#zeros(x.count * sample.sampleSize);
     for (let i = 0; i < x.count; i += lanes) {
       const live = Math.min(lanes, x.count - i);
-      const { pack, unpackAdd } = this.#kernels;
-      pack(block.x1 + i * sampleSize * number, sampleSize, live, sampleSize, lanes, sample.x2);
+      this.#loadSamples(side, i, live);
       this.#run(sample.forward);
-      this.#fill(sample.gX2, sample.gX2 + sampleSize * width);
-      this.#fill(sample.variances2, sample.variances2 + varianceSize * width);
-      this.#fill(sample.cotangents[0], sample.cotangents[1]);
-      write({ i, j: i, live }, sample.gResult, this.#view);
-      this.#run(sample.backward);
-      unpackAdd(sample.gX2, lanes, sampleSize, live, sampleSize, gradient + i * sampleSize * number);
-    }
-    return this.#take(dtype, gradient, x.count * sampleSize);
-  }
-
-  /** Copies the plans and the block's samples into memory and computes x1's factors. */
-  #load(plans: Plans, x1: Rows, x2: Rows): Block {
-    const { sample, pair, lanes, dtype } = plans;
-    const number = bytesOf(dtype);
-    const { memory, gemmWorkBytes } = this.#engine;
-    this.#kernels = kernelsOf(this.#engine, dtype);
-    this.#next = pair.end;
-    ensureBytes(memory, pair.end);
-    if (this.#plans?.key !== plans.key) {
-      this.#plans = plans;
-      for (const { at, words } of [...sample.data, ...pair.data])
-        new Int32Array(memory.buffer).set(words, at / 4);
-    }
-    this.#refresh();
-    const { sampleSize, factorSize } = pair;
-    const block = {
-      x1: this.#reserve(x1.count * sampleSize * number),
-      x2: this.#reserve(x2.count * sampleSize * number),
-      factors: this.#reserve(x1.count * factorSize * number),
-      k: this.#reserve(pair.product ? x1.count * x2.count * number : 0),
-      work: this.#reserve(pair.product ? gemmWorkBytes() : 0),
-      columns: x2.count,
-    };
-    this.#view.set(x1.data, block.x1 / number);
-    this.#view.set(x2.data, block.x2 / number);
-    if (factorSize > 0) {
-      this.#fill(block.factors, block.factors + x1.count * factorSize * number);
-      for (let i = 0; i < x1.count; i += lanes) {
-        const live = Math.min(lanes, x1.count - i);
-        const { pack, unpackAdd } = this.#kernels;
-        pack(block.x1 + i * sampleSize * number, sampleSize, live, sampleSize, lanes, sample.x2);
-        this.#run(sample.forward);
-        unpackAdd(
-          sample.factors2,
-          lanes,
-          factorSize,
-          live,
-          factorSize,
-          block.factors + i * factorSize * number,
-        );
-      }
-    }
-    if (pair.product && x2.count > 0) {
-      const { channels } = pair.product;
-      this.#fill(block.k, block.k + x1.count * x2.count * number);
-      const { gemm } = this.#kernels;
-      gemm(
-        x1.count,
-        x2.count,
-        channels,
-        block.x1,
-        channels,
-        1,
-        block.x2,
-        1,
-        channels,
-        block.k,
-        x2.count,
-        0,
-        block.work,
+      this.#clear(sample.gX2, sample.variances2);
+      this.#sampleBackward(side, i, live, gradient, () =>
+        write({ i, j: i, live }, sample.gResult, this.#view),
       );
     }
-    return block;
+    return this.#take(gradient, x.count * sample.sampleSize);
   }
 
-  /** Puts a group of x2's rows and their factors side by side. */
-  #loadGroup(plans: Plans, block: Block, j: number, live: number): void {
-    const { sample, pair, lanes, dtype } = plans;
-    const number = bytesOf(dtype);
-    const { sampleSize, factorSize } = pair;
-    this.#kernels.pack(block.x2 + j * sampleSize * number, sampleSize, live, sampleSize, lanes, sample.x2);
-    if (factorSize > 0) this.#run(sample.forward);
-    this.#copy(sample.x2, pair.x2, sampleSize * lanes * number);
-    this.#copy(sample.factors2, pair.factors2, factorSize * lanes * number);
-  }
-
-  /** Puts one of x1's rows, its factors and, for one-pixel images, its row of the input covariance in place. */
-  #loadRow(plans: Plans, block: Block, i: number, j: number): void {
-    const { pair, lanes, dtype } = plans;
-    const number = bytesOf(dtype);
-    const { sampleSize, factorSize, product } = pair;
-    this.#kernels.spread(block.factors + i * factorSize * number, factorSize, lanes, pair.factors1);
-    if (!product) {
-      this.#copy(block.x1 + i * sampleSize * number, pair.x1, sampleSize * number);
-      return;
+  /** Makes the plans' code and descriptors present, and everything after them free. */
+  #start(plans: Plans): void {
+    const { memory } = this.#engine;
+    const fresh = this.#plans?.key !== plans.key;
+    this.#plans = plans;
+    this.#kernels = kernelsOf(this.#engine, plans.dtype);
+    this.#next = plans.pair.end;
+    ensureBytes(memory, plans.pair.end);
+    this.#refresh();
+    if (!fresh) return;
+    for (const { at, words } of [...plans.sample.data, ...plans.pair.data]) {
+      new Int32Array(memory.buffer).set(words, at / 4);
     }
-    const inverse = dtype === 'float32' ? Math.fround(1 / product.channels) : 1 / product.channels;
-    const from = block.k / number + i * block.columns + j;
-    const live = Math.min(lanes, block.columns - j);
-    for (let w = 0; w < lanes; w++)
-      this.#view[product.k / number + w] = this.#view[from + Math.min(w, live - 1)] * inverse;
   }
 
-  /** Runs the sample plan's backward pass on the variances' cotangents that are in place. */
-  #sampleBackward(sample: Plan): void {
-    this.#fill(sample.cotangents[0], sample.cotangents[1]);
-    this.#run(sample.backward);
+  /** Copies samples into memory; of one-pixel images also their squared norms. */
+  #loadSide({ data, count }: Rows): Side {
+    const { product } = this.#plans.pair;
+    const x = this.#reserve(data.length * this.#number);
+    this.#view.set(data, x / this.#number);
+    const norms = this.#reserve(product ? count * this.#number : 0);
+    if (product) this.#kernels.selfProducts(x, count, product.channels, norms);
+    return { x, norms, count };
   }
 
-  /** gX1 += Ḡ·X2 and gX2 += Ḡᵀ·X1, where Ḡ is the input covariance's cotangent over C. */
+  /** Puts samples side by side into the `sample` plan. */
+  #loadSamples({ x, norms }: Side, i: number, live: number): void {
+    const { sample, lanes } = this.#plans;
+    const { sampleSize, product } = sample;
+    if (product) this.#spreadProduct(norms + i * this.#number, live, product);
+    else {
+      const from = x + i * sampleSize * this.#number;
+      this.#kernels.pack(from, sampleSize, live, sampleSize, lanes, sample.x2);
+    }
+  }
+
+  /** Computes the factors of all samples of a side, `[count, factorSize]`. */
+  #factorsOf(side: Side): number {
+    const { sample, lanes } = this.#plans;
+    const { factorSize } = sample;
+    const factors = this.#zeros(side.count * factorSize);
+    for (let i = 0; factorSize > 0 && i < side.count; i += lanes) {
+      const live = Math.min(lanes, side.count - i);
+      this.#loadSamples(side, i, live);
+      this.#run(sample.forward);
+      const to = factors + i * factorSize * this.#number;
+      this.#kernels.unpackAdd(sample.factors2, lanes, factorSize, live, factorSize, to);
+    }
+    return factors;
+  }
+
+  /** Puts a group of x2's rows and their factors side by side into both plans. */
+  #loadGroup(columns: Side, j: number, live: number): void {
+    const { sample, pair } = this.#plans;
+    this.#loadSamples(columns, j, live);
+    this.#run(sample.forward);
+    this.#copyLanes(sample.x2, pair.x2, pair.product ? 0 : pair.sampleSize);
+    this.#copyLanes(sample.factors2, pair.factors2, pair.factorSize);
+  }
+
+  /** Puts one of x1's rows and its factors into the `pair` plan. */
+  #loadRow(rows: Side, factors: number, i: number): void {
+    const { pair, lanes } = this.#plans;
+    const { sampleSize, factorSize, product } = pair;
+    const number = this.#number;
+    this.#kernels.spread(factors + i * factorSize * number, factorSize, lanes, pair.factors1);
+    if (!product) this.#copy(rows.x + i * sampleSize * number, pair.x1, sampleSize * number);
+  }
+
+  /** X1·X2ᵀ of one-pixel images. */
+  #product(rows: Side, columns: Side): number {
+    const { product } = this.#plans.pair;
+    if (!product) return 0;
+    const { channels } = product;
+    const k = this.#zeros(rows.count * columns.count);
+    const work = this.#reserve(this.#engine.gemmWorkBytes());
+    const { gemm } = this.#kernels;
+    gemm(
+      rows.count,
+      columns.count,
+      channels,
+      rows.x,
+      channels,
+      1,
+      columns.x,
+      1,
+      channels,
+      k,
+      columns.count,
+      0,
+      work,
+    );
+    return k;
+  }
+
+  /** Puts a group's entries of X1·X2ᵀ into the `pair` plan. */
+  #loadProduct(from: number, live: number): void {
+    const { product } = this.#plans.pair;
+    if (product) this.#spreadProduct(from, live, product);
+  }
+
+  /** `live` sums over channels, as means, into a plan's lanes; the idle lanes repeat the last. */
+  #spreadProduct(from: number, live: number, { k, channels }: NonNullable<Plan['product']>): void {
+    const [source, target] = [from / this.#number, k / this.#number];
+    const mean = this.#inverse(channels);
+    for (let w = 0; w < this.#plans.lanes; w++) {
+      this.#view[target + w] = this.#view[source + Math.min(w, live - 1)] * mean;
+    }
+  }
+
+  /** Takes the cotangents of a group's entries of X1·X2ᵀ out of the `pair` plan. */
+  #saveProduct(to: number, live: number): void {
+    const { gK, channels } = this.#plans.pair.product!;
+    const mean = this.#inverse(channels);
+    for (let w = 0; w < live; w++) {
+      this.#view[to / this.#number + w] = this.#view[gK / this.#number + w] * mean;
+    }
+  }
+
+  /** gX1 += Ḡ·X2 and gX2 += Ḡᵀ·X1. */
   #productAdjoint(
-    plans: Plans,
-    block: Block,
-    x1: Rows,
-    x2: Rows,
+    rows: Side,
+    columns: Side,
     g: number,
+    gradient: Plan['gradient'],
     gRows: number,
     gColumns: number,
   ): void {
-    const { pair } = plans;
-    const { channels } = pair.product!;
+    const { channels } = this.#plans.pair.product!;
     const { gemm } = this.#kernels;
-    const [n1, n2] = [x1.count, x2.count];
-    if (pair.gX1) gemm(n1, channels, n2, g, n2, 1, block.x2, channels, 1, gRows, channels, 0, block.work);
-    if (pair.gX2) gemm(n2, channels, n1, g, 1, n2, block.x1, channels, 1, gColumns, channels, 0, block.work);
+    const [n1, n2] = [rows.count, columns.count];
+    const work = this.#reserve(this.#engine.gemmWorkBytes());
+    if (gradient.x1) gemm(n1, channels, n2, g, n2, 1, columns.x, channels, 1, gRows, channels, 0, work);
+    if (gradient.x2) gemm(n2, channels, n1, g, 1, n2, rows.x, channels, 1, gColumns, channels, 0, work);
+  }
+
+  /**
+   * Sends the variances' cotangents, which are in place (and the result's, by `write`), back through the `sample`
+   * plan, whose last forward run was of these samples, and adds what reaches the samples from i on to `gradient`.
+   */
+  #sampleBackward(side: Side, i: number, live: number, gradient: number, write?: () => void): void {
+    const { sample, lanes } = this.#plans;
+    const { sampleSize, product } = sample;
+    const number = this.#number;
+    this.#fill(sample.cotangents[0], sample.cotangents[1]);
+    write?.();
+    this.#run(sample.backward);
+    const to = gradient + i * sampleSize * number;
+    if (!product) {
+      this.#kernels.unpackAdd(sample.gX2, lanes, sampleSize, live, sampleSize, to);
+      return;
+    }
+    const twice = 2 * this.#inverse(product.channels);
+    for (let w = 0; w < live; w++) {
+      const flow = this.#view[product.gK / number + w] * twice;
+      const [from, target] = [side.x / number + (i + w) * sampleSize, to / number + w * sampleSize];
+      for (let e = 0; e < sampleSize; e++) this.#view[target + e] += flow * this.#view[from + e];
+    }
+  }
+
+  get #number(): number {
+    return bytesOf(this.#plans.dtype);
+  }
+
+  #inverse(count: number): number {
+    return this.#plans.dtype === 'float32' ? Math.fround(1 / count) : 1 / count;
   }
 
   #run(code: Range): void {
-    if (code[1] > code[0])
-      this.#kernels.run(code[0], code[1], this.#plans!.lanes * bytesOf(this.#plans!.dtype));
+    if (code[1] > code[0]) this.#kernels.run(code[0], code[1], this.#plans.lanes * this.#number);
   }
 
   #reserve(bytes: number): number {
@@ -327,10 +361,25 @@ export class TileRunner {
     return at;
   }
 
+  #zeros(count: number): number {
+    const at = this.#reserve(count * this.#number);
+    this.#fill(at, this.#next);
+    return at;
+  }
+
+  /** Zeroes a side's gradients of samples and variances in a plan. */
+  #clear(gX: number, variances: number): void {
+    const { sampleSize, varianceSize, product } = this.#plans.pair;
+    const width = this.#plans.lanes * this.#number;
+    if (!product) this.#fill(gX, gX + sampleSize * width);
+    this.#fill(variances, variances + varianceSize * width);
+  }
+
   #refresh(): void {
     const { buffer } = this.#engine.memory;
-    if (this.#view.buffer === buffer && this.#view.BYTES_PER_ELEMENT === bytesOf(this.#plans!.dtype)) return;
-    this.#view = this.#plans!.dtype === 'float32' ? new Float32Array(buffer) : new Float64Array(buffer);
+    const { dtype } = this.#plans;
+    if (this.#view.buffer === buffer && this.#view.BYTES_PER_ELEMENT === bytesOf(dtype)) return;
+    this.#view = dtype === 'float32' ? new Float32Array(buffer) : new Float64Array(buffer);
   }
 
   #fill(start: number, end: number): void {
@@ -341,21 +390,22 @@ export class TileRunner {
     if (bytes > 0) new Uint8Array(this.#engine.memory.buffer).copyWithin(to, from, from + bytes);
   }
 
-  #take(dtype: Dtype, at: number, length: number): FloatArray {
-    const out = zeros(dtype, length);
-    out.set(this.#view.subarray(at / bytesOf(dtype), at / bytesOf(dtype) + length));
+  #copyLanes(from: number, to: number, count: number): void {
+    this.#copy(from, to, count * this.#plans.lanes * this.#number);
+  }
+
+  #take(at: number, length: number): FloatArray {
+    const out = zeros(this.#plans.dtype, length);
+    out.set(this.#view.subarray(at / this.#number, at / this.#number + length));
     return out;
   }
 }
 
-/** Addresses of a block's samples, x1's factors and (one-pixel images) the product X1·X2ᵀ. */
-interface Block {
-  readonly x1: number;
-  readonly x2: number;
-  readonly factors: number;
-  readonly k: number;
-  readonly work: number;
-  readonly columns: number;
+/** Addresses of a block's samples on one side, and of their squared norms (one-pixel images). */
+interface Side {
+  readonly x: number;
+  readonly norms: number;
+  readonly count: number;
 }
 
 function kernelsOf(engine: EngineExports, dtype: Dtype): Kernels {
@@ -366,6 +416,7 @@ function kernelsOf(engine: EngineExports, dtype: Dtype): Kernels {
         unpackAdd: engine.unpackAdd32,
         spread: engine.spread32,
         gatherAdd: engine.gatherAdd32,
+        selfProducts: engine.selfProducts32,
         gemm: engine.gemm32,
       }
     : {
@@ -374,6 +425,7 @@ function kernelsOf(engine: EngineExports, dtype: Dtype): Kernels {
         unpackAdd: engine.unpackAdd64,
         spread: engine.spread64,
         gatherAdd: engine.gatherAdd64,
+        selfProducts: engine.selfProducts64,
         gemm: engine.gemm64,
       };
 }

@@ -48,21 +48,21 @@ function series<T extends number>(z: v128): v128 {
 }
 
 /**
- * 1 − |c| cleaned of rounding: exactly 0 where it is below `ulps` units in the last place of 1. Identical inputs
- * then have angle 0 and not √eps, which is what an angle computed from a rounded cosine would give.
+ * 1 − a for a = |k|/√p, given `inverse` = 1/√p, as ((p − k²)/p)/(1 + a): where a is near 1 this keeps the digits that
+ * 1 − a loses, and it is exactly 0 for k² = p, as for identical inputs. The angle would show √eps of an error
+ * there. Where p − k² leaves the range of normal numbers it is 1 − a, cleaned of the rounding of a (3 eps).
  */
 // @ts-ignore: decorator
 @inline
-export function gap<T extends number>(e: v128, ulps: f64): v128 {
-  const tiny: f64 = ulps * (sizeof<T>() == 4 ? 1.1920929e-7 : 2.220446049250313e-16);
-  return v128.and(e, v128.ge<T>(e, splat<T>(tiny)));
-}
-
-/** 1 − a for a = |k|·(r1·r2), r being the rounded 1/√q: two roots, two quotients and two products are off by 3 eps. */
-// @ts-ignore: decorator
-@inline
-export function gapOfCosine<T extends number>(a: v128): v128 {
-  return gap<T>(v128.sub<T>(splat<T>(1), a), 3.5);
+export function gap<T extends number>(p: v128, k: v128, a: v128, inverse: v128): v128 {
+  const one = splat<T>(1);
+  const largest: f64 = sizeof<T>() == 4 ? 1e36 : 1e300;
+  const sine2 = v128.mul<T>(v128.mul<T>(v128.sub<T>(p, v128.mul<T>(k, k)), inverse), inverse);
+  const close = v128.div<T>(sine2, v128.add<T>(one, a));
+  const plain = v128.sub<T>(one, a);
+  const regular = v128.and(v128.gt<T>(p, splat<T>(1 / largest)), v128.lt<T>(p, splat<T>(largest)));
+  const clean = v128.and(plain, v128.gt<T>(plain, splat<T>(3.5 * (sizeof<T>() == 4 ? 1.1920929e-7 : 2.220446049250313e-16))));
+  return v128.max<T>(v128.bitselect(close, clean, regular), splat<T>(0));
 }
 
 /** acos(a) for a in [0, 1], given e = 1 − a. */

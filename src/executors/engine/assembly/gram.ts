@@ -110,3 +110,20 @@ export function gramAdjoint<T extends number>(pc: usize, width: usize): void {
     }
   }
 }
+
+/** to[i] = Σ_c x[i][c]², in the matrix product's order of summation. */
+export function selfProducts<T extends number>(x: usize, rows: i32, channels: i32, to: usize): void {
+  for (let i = 0; i < rows; i++) {
+    const row = x + <usize>i * <usize>channels * sizeof<T>();
+    let sum: T = <T>0;
+    for (let block = 0; block < channels; block += DEPTH) {
+      let part: T = <T>0;
+      for (let c = block; c < min(block + DEPTH, channels); c++) {
+        const entry = load<T>(row + <usize>c * sizeof<T>());
+        part = <T>(part + <T>(entry * entry));
+      }
+      sum = <T>(sum + part);
+    }
+    store<T>(to + <usize>i * sizeof<T>(), sum);
+  }
+}

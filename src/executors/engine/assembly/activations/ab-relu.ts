@@ -1,7 +1,6 @@
 // a·min(x,0) + b·max(x,0). With κ = (a−b)²/(2π), H = (a²+b²)/2, c = K/√(q1q2), θ' = acos|c|:
-// with 1 − |c| = (√q1√q2 − |K|)/√(q1q2), which rounds better than 1 − |c| and is below 2 eps for equal inputs.
 //   K' = κ√(q1q2)(sin θ' − θ'cos θ') + (c ≥ 0 ? H : ab)·K,   D = ∂K'/∂K = c ≥ 0 ? H − κθ' : ab + κθ'.
-// Factors of a variance: √q and 1/√q (0 where q = 0, which gives θ = π/2 as NT has it).
+// Factors of a variance: q and 1/√q (0 where q = 0, which gives θ = π/2 as NT has it).
 // Parameters: κ, H, ab.
 import { arccos, gap } from '../arcs';
 import { REGISTER, splat } from '../lanes';
@@ -11,9 +10,9 @@ export function factors<T extends number>(q: usize, to: usize, stride: usize, by
   const one = splat<T>(1);
   for (let i: usize = 0; i < bytes; i += REGISTER) {
     const variance = v128.max<T>(v128.load(q + i), zero);
-    const root = v128.sqrt<T>(variance);
-    v128.store(to + i, root);
-    v128.store(to + stride + i, v128.and(v128.div<T>(one, root), v128.gt<T>(variance, zero)));
+    v128.store(to + i, variance);
+    const inverse = v128.div<T>(one, v128.sqrt<T>(variance));
+    v128.store(to + stride + i, v128.and(inverse, v128.gt<T>(variance, zero)));
   }
 }
 
@@ -33,11 +32,14 @@ function apply<T extends number>(
   high: v128,
   low: v128,
 ): void {
-  const sigma = v128.mul<T>(v128.load(f1 + at), v128.load(f2 + at));
-  const inverse = v128.mul<T>(v128.load(f1 + plane + at), v128.load(f2 + plane + at));
-  const size = v128.abs<T>(cov);
-  const a = v128.mul<T>(size, inverse);
-  const e = gap<T>(v128.mul<T>(v128.sub<T>(sigma, size), inverse), 2);
+  const q1 = v128.load(f1 + at);
+  const q2 = v128.load(f2 + at);
+  const r1 = v128.load(f1 + plane + at);
+  const r2 = v128.load(f2 + plane + at);
+  const inverse = v128.mul<T>(r1, r2);
+  const sigma = v128.mul<T>(v128.mul<T>(q1, r1), v128.mul<T>(q2, r2));
+  const a = v128.mul<T>(v128.abs<T>(cov), inverse);
+  const e = gap<T>(v128.mul<T>(q1, q2), cov, a, inverse);
   const negative = v128.lt<T>(cov, splat<T>(0));
   const angle = arccos<T>(a, e);
   const sine = v128.sqrt<T>(v128.mul<T>(e, v128.add<T>(splat<T>(1), a)));
@@ -131,11 +133,13 @@ export function backward<T extends number>(
     const cov = v128.load(k + i);
     const r1 = v128.load(f1 + plane + i);
     const r2 = v128.load(f2 + plane + i);
-    const sigma = v128.mul<T>(v128.load(f1 + i), v128.load(f2 + i));
+    const v1 = v128.load(f1 + i);
+    const v2 = v128.load(f2 + i);
     const inverse = v128.mul<T>(r1, r2);
+    const sigma = v128.mul<T>(v128.mul<T>(v1, r1), v128.mul<T>(v2, r2));
     const c = v128.mul<T>(cov, inverse);
     const a = v128.abs<T>(c);
-    const e = gap<T>(v128.mul<T>(v128.sub<T>(sigma, v128.abs<T>(cov)), inverse), 2);
+    const e = gap<T>(v128.mul<T>(v1, v2), cov, a, inverse);
     const negative = v128.lt<T>(cov, zero);
     const sine = v128.sqrt<T>(v128.mul<T>(e, v128.add<T>(one, a)));
     const turn = v128.mul<T>(kappa, arccos<T>(a, e));

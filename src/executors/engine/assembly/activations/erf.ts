@@ -1,6 +1,6 @@
 // erf(x). With h = 1/√(1+2q), x = 2K h1 h2: K' = (2/π) asin x, D = (4/π) h1 h2 / √(1−x²).
-// Factor of a variance: h.
-import { arcsin, gapOfCosine } from '../arcs';
+// Factors of a variance: 1 + 2q and h.
+import { arcsin, gap } from '../arcs';
 import { REGISTER, splat } from '../lanes';
 
 const TWO_OVER_PI: f64 = 0.6366197723675814;
@@ -9,7 +9,9 @@ export function factors<T extends number>(q: usize, to: usize, stride: usize, by
   const one = splat<T>(1);
   for (let i: usize = 0; i < bytes; i += REGISTER) {
     const variance = v128.load(q + i);
-    v128.store(to + i, v128.div<T>(one, v128.sqrt<T>(v128.add<T>(one, v128.add<T>(variance, variance)))));
+    const v = v128.add<T>(one, v128.add<T>(variance, variance));
+    v128.store(to + i, v);
+    v128.store(to + stride + i, v128.div<T>(one, v128.sqrt<T>(v)));
   }
 }
 
@@ -29,14 +31,14 @@ export function forward<T extends number>(
   const scale = splat<T>(TWO_OVER_PI);
   for (let i: usize = 0; i < bytes; i += REGISTER) {
     const cov = v128.load(k + i);
-    let h = v128.mul<T>(v128.load(f1 + i), v128.load(f2 + i));
-    h = v128.add<T>(h, h);
-    const a = v128.abs<T>(v128.mul<T>(cov, h));
-    const e = gapOfCosine<T>(a);
+    const twice = v128.add<T>(cov, cov);
+    const h = v128.mul<T>(v128.load(f1 + plane + i), v128.load(f2 + plane + i));
+    const a = v128.mul<T>(v128.abs<T>(twice), h);
+    const e = gap<T>(v128.mul<T>(v128.load(f1 + i), v128.load(f2 + i)), twice, a, h);
     const arc = v128.mul<T>(scale, arcsin<T>(a, e));
     v128.store(outK + i, v128.bitselect(v128.neg<T>(arc), arc, v128.lt<T>(cov, zero)));
     if (outTheta) {
-      const slope = v128.div<T>(v128.mul<T>(scale, h), v128.sqrt<T>(v128.mul<T>(e, v128.add<T>(one, a))));
+      const slope = v128.div<T>(v128.mul<T>(scale, v128.add<T>(h, h)), v128.sqrt<T>(v128.mul<T>(e, v128.add<T>(one, a))));
       v128.store(outTheta + i, v128.mul<T>(v128.load(theta + i), slope));
     }
   }
@@ -58,18 +60,21 @@ export function backward<T extends number>(
   const one = splat<T>(1);
   const scale = splat<T>(TWO_OVER_PI);
   for (let i: usize = 0; i < bytes; i += REGISTER) {
-    const h1 = v128.load(f1 + i);
-    const h2 = v128.load(f2 + i);
-    let h = v128.mul<T>(h1, h2);
-    h = v128.add<T>(h, h);
-    const x = v128.mul<T>(v128.load(k + i), h);
+    const h1 = v128.load(f1 + plane + i);
+    const h2 = v128.load(f2 + plane + i);
+    const cov = v128.load(k + i);
+    const twice = v128.add<T>(cov, cov);
+    const product = v128.mul<T>(h1, h2);
+    const h = v128.add<T>(product, product);
+    const x = v128.mul<T>(twice, product);
     const a = v128.abs<T>(x);
-    const y = v128.mul<T>(gapOfCosine<T>(a), v128.add<T>(one, a));
+    const e = gap<T>(v128.mul<T>(v128.load(f1 + i), v128.load(f2 + i)), twice, a, product);
+    const y = v128.mul<T>(e, v128.add<T>(one, a));
     const d = v128.div<T>(v128.mul<T>(scale, h), v128.sqrt<T>(y));
     const cotK = v128.load(gK + i);
     let inK = v128.mul<T>(cotK, d);
     // ∂K'/∂q1 = −D K h1², ∂D/∂q1 = −D h1²/(1−x²), ∂D/∂K = D x·2h1h2/(1−x²).
-    let pull = v128.mul<T>(inK, v128.load(k + i));
+    let pull = v128.mul<T>(inK, cov);
     if (gTheta) {
       const cotTheta = v128.load(gTheta + i);
       const flow = v128.mul<T>(cotTheta, d);

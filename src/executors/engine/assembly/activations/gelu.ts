@@ -1,7 +1,7 @@
 // x·Φ(x). With ρ = 1/√(1+q), R = ρ1ρ2, x = K R, y = 1−x², P = q1q2, α = asin x:
 //   K' = [R(x²/√y + P√y) + Kα]/(2π) + K/4,   D = [(x/√y)·B + α]/(2π) + 1/4,   B = R²/y + (1−P)R² + 1.
 // Factors of a variance: ρ and q.
-import { arcsin, gapOfCosine } from '../arcs';
+import { arcsin, gap } from '../arcs';
 import { REGISTER, splat } from '../lanes';
 
 const HALF_PI: f64 = 1.5707963267948966;
@@ -14,6 +14,14 @@ export function factors<T extends number>(q: usize, to: usize, stride: usize, by
     v128.store(to + i, v128.div<T>(one, v128.sqrt<T>(v128.add<T>(one, variance))));
     v128.store(to + stride + i, variance);
   }
+}
+
+/** (1 + q1)(1 + q2). */
+// @ts-ignore: decorator
+@inline
+function shifted<T extends number>(v1: v128, v2: v128): v128 {
+  const one = splat<T>(1);
+  return v128.mul<T>(v128.add<T>(one, v1), v128.add<T>(one, v2));
 }
 
 /** asin x + π/2, so that K/4 and 1/4 need no terms of their own. */
@@ -34,10 +42,12 @@ export function forward<T extends number>(
   for (let i: usize = 0; i < bytes; i += REGISTER) {
     const cov = v128.load(k + i);
     const r = v128.mul<T>(v128.load(f1 + i), v128.load(f2 + i));
-    const p = v128.mul<T>(v128.load(f1 + plane + i), v128.load(f2 + plane + i));
+    const v1 = v128.load(f1 + plane + i);
+    const v2 = v128.load(f2 + plane + i);
+    const p = v128.mul<T>(v1, v2);
     const x = v128.mul<T>(cov, r);
     const a = v128.abs<T>(x);
-    const e = gapOfCosine<T>(a);
+    const e = gap<T>(shifted<T>(v1, v2), cov, a, r);
     const y = v128.mul<T>(e, v128.add<T>(one, a));
     const root = v128.sqrt<T>(y);
     const arc = shiftedArc<T>(x, a, e);
@@ -106,7 +116,7 @@ export function backward<T extends number>(
     const p = v128.mul<T>(v1, v2);
     const x = v128.mul<T>(cov, r);
     const a = v128.abs<T>(x);
-    const e = gapOfCosine<T>(a);
+    const e = gap<T>(shifted<T>(v1, v2), cov, a, r);
     const y = v128.mul<T>(e, v128.add<T>(one, a));
     const root = v128.sqrt<T>(y);
     const r2 = v128.mul<T>(r, r);
