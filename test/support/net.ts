@@ -17,7 +17,7 @@ type Factory = (...args: unknown[]) => AnyLayer;
 const factories = stax as unknown as Record<string, Factory | undefined>;
 
 /** The layer names of a spec, each once. */
-export function layerNames([name, ...args]: NetSpec): string[] {
+function layerNames([name, ...args]: NetSpec): string[] {
   const inner = isCombinator(name)
     ? (args[0] as NetSpec[]).flatMap(layerNames)
     : name === 'repeat'
