@@ -13,7 +13,7 @@ const rules: { readonly [Name in ActivationOp['fn']]: (params: readonly number[]
   abRelu: ([a, b]) => ({
     code: 1,
     factors: 2,
-    params: [(a - b) ** 2 / (2 * Math.PI), (a * a + b * b) / 2, a * b],
+    params: [(a - b) ** 2 / (2 * Math.PI), (a + b) ** 2 / 4, (a - b) ** 2 / 4],
   }),
   erf: () => ({ code: 2, factors: 2, params: [] }),
   gelu: () => ({ code: 3, factors: 2, params: [] }),

@@ -1,88 +1,119 @@
-// arcsin and arccos of the SIMD registers, from one polynomial:
-// A(z) = asin(√z)/√z on [0, 1/4]; with e = 1−a and a = |c|,
-//   asin a = a·A(a²) for a < 1/2, and acos a = √(2e)·A(e/2) above, where it keeps its relative accuracy.
-// Minimax fits (Chebyshev, 40-digit arithmetic): error 5.1e-9 with 6 terms (f32), 1.7e-17 with 13 (f64).
+// Angles of pairs from their covariance k and variances q1, q2: with p = q1q2, c = k/√p and a = |c|,
+//   sin²θ = (p − k²)/p, which is exactly 0 for identical inputs (their angle is 0, not √eps), and
+//   1 − a = sin²θ/(1 + a), which keeps the digits that subtracting a from 1 loses near a = 1.
+//
+// acos a = √(1−a)·P(a) on [0, 1]; or, to more digits for the same work, from A(z) = asin(√z)/√z on [0, 1/4]:
+// asin a = a·A(a²) for a < 1/2 and acos a = 2√z·A(z), z = (1−a)/2, above.
+// Chebyshev fits in 40-digit arithmetic: P of 8 terms is off by 2.8e-8 (f32); A by 5.1e-9 with 6 terms (f32) and
+// by 1.7e-17 with 13 (f64).
 import { splat } from './lanes';
 
-const HALF_PI: f64 = 1.5707963267948966;
-const ROOT_2: f64 = 1.4142135623730951;
-
-// Terms of A from the highest power down. Constants are read from memory: V8 builds a register constant anew in
-// every turn of a loop, which costs more than the arithmetic.
-const TERMS_32 = memory.data<f32>([
+// Constants are read from memory: V8 makes a register constant anew in every turn of a loop.
+const NUMBERS_32 = memory.data<f32>([1, 0.5, 1.5707963267948966]);
+const NUMBERS_64 = memory.data<f64>([1, 0.5, 1.5707963267948966]);
+const P_32 = memory.data<f32>([
+  -0.00121173777, 0.006491521428, -0.01684105242, 0.03072212242, -0.0501143031, 0.0889688532, -0.2145981556,
+  1.570796298,
+]);
+const A_32 = memory.data<f32>([
   0.04241737376, 0.02399399965, 0.04552063563, 0.07494696687, 0.1666678201, 0.999999996,
 ]);
-const TERMS_64 = memory.data<f64>([
+const A_64 = memory.data<f64>([
   0.0318796214008128394, -0.0161873922715991332, 0.019513468251252168, 0.00652930200473656928,
   0.0121701385923917263, 0.0138848428264020808, 0.0173597796413499801, 0.0223717497331640541,
   0.0303819596976851382, 0.0446428568059989384, 0.0750000000038520167, 0.166666666666649412,
   1.00000000000000001,
 ]);
 
-/** The next term of Horner's rule. */
+/** The i-th of 1, 1/2, π/2. */
 // @ts-ignore: decorator
 @inline
-function term<T extends number>(p: v128, z: v128, i: usize): v128 {
-  const table = sizeof<T>() == 4 ? TERMS_32 : TERMS_64;
+function number<T extends number>(i: usize): v128 {
+  return v128.load_splat<T>((sizeof<T>() == 4 ? NUMBERS_32 : NUMBERS_64) + i * sizeof<T>());
+}
+
+// @ts-ignore: decorator
+@inline
+export function one<T extends number>(): v128 {
+  return number<T>(0);
+}
+
+/** The next term of Horner's rule: p·z + table[i]. */
+// @ts-ignore: decorator
+@inline
+function term<T extends number>(p: v128, z: v128, table: usize, i: usize): v128 {
   return v128.add<T>(v128.mul<T>(p, z), v128.load_splat<T>(table + i * sizeof<T>()));
 }
 
 /** A(z), z in [0, 1/4]. */
 // @ts-ignore: decorator
 @inline
-function series<T extends number>(z: v128): v128 {
-  let p = v128.load_splat<T>(sizeof<T>() == 4 ? TERMS_32 : TERMS_64);
-  p = term<T>(p, z, 1);
-  p = term<T>(p, z, 2);
-  p = term<T>(p, z, 3);
-  p = term<T>(p, z, 4);
-  p = term<T>(p, z, 5);
+function seriesA<T extends number>(z: v128): v128 {
+  const table = sizeof<T>() == 4 ? A_32 : A_64;
+  let p = v128.load_splat<T>(table);
+  p = term<T>(p, z, table, 1);
+  p = term<T>(p, z, table, 2);
+  p = term<T>(p, z, table, 3);
+  p = term<T>(p, z, table, 4);
+  p = term<T>(p, z, table, 5);
   if (sizeof<T>() == 4) return p;
-  p = term<T>(p, z, 6);
-  p = term<T>(p, z, 7);
-  p = term<T>(p, z, 8);
-  p = term<T>(p, z, 9);
-  p = term<T>(p, z, 10);
-  p = term<T>(p, z, 11);
-  return term<T>(p, z, 12);
+  p = term<T>(p, z, table, 6);
+  p = term<T>(p, z, table, 7);
+  p = term<T>(p, z, table, 8);
+  p = term<T>(p, z, table, 9);
+  p = term<T>(p, z, table, 10);
+  p = term<T>(p, z, table, 11);
+  return term<T>(p, z, table, 12);
 }
 
-/**
- * 1 − a for a = |k|/√p, given `inverse` = 1/√p, as ((p − k²)/p)/(1 + a): where a is near 1 this keeps the digits that
- * 1 − a loses, and it is exactly 0 for k² = p, as for identical inputs. The angle would show √eps of an error
- * there. Where p − k² leaves the range of normal numbers it is 1 − a, cleaned of the rounding of a (3 eps).
- */
+/** P(a), a in [0, 1]. */
 // @ts-ignore: decorator
 @inline
-export function gap<T extends number>(p: v128, k: v128, a: v128, inverse: v128): v128 {
-  const one = splat<T>(1);
-  const largest: f64 = sizeof<T>() == 4 ? 1e36 : 1e300;
-  const sine2 = v128.mul<T>(v128.mul<T>(v128.sub<T>(p, v128.mul<T>(k, k)), inverse), inverse);
-  const close = v128.div<T>(sine2, v128.add<T>(one, a));
-  const plain = v128.sub<T>(one, a);
-  const regular = v128.and(v128.gt<T>(p, splat<T>(1 / largest)), v128.lt<T>(p, splat<T>(largest)));
-  const clean = v128.and(plain, v128.gt<T>(plain, splat<T>(3.5 * (sizeof<T>() == 4 ? 1.1920929e-7 : 2.220446049250313e-16))));
-  return v128.max<T>(v128.bitselect(close, clean, regular), splat<T>(0));
+function seriesP(a: v128): v128 {
+  let p = v128.load_splat<f32>(P_32);
+  p = term<f32>(p, a, P_32, 1);
+  p = term<f32>(p, a, P_32, 2);
+  p = term<f32>(p, a, P_32, 3);
+  p = term<f32>(p, a, P_32, 4);
+  p = term<f32>(p, a, P_32, 5);
+  p = term<f32>(p, a, P_32, 6);
+  return term<f32>(p, a, P_32, 7);
 }
 
-/** acos(a) for a in [0, 1], given e = 1 − a. */
+/** sin²θ, given p = q1q2 and `inverse` = 1/√p. */
 // @ts-ignore: decorator
 @inline
-export function arccos<T extends number>(a: v128, e: v128): v128 {
-  const far = v128.lt<T>(a, splat<T>(0.5));
-  const z = v128.bitselect(v128.mul<T>(a, a), v128.mul<T>(e, splat<T>(0.5)), far);
-  const x = v128.bitselect(a, v128.mul<T>(v128.sqrt<T>(e), splat<T>(ROOT_2)), far);
-  const arc = v128.mul<T>(x, series<T>(z));
-  return v128.bitselect(v128.sub<T>(splat<T>(HALF_PI), arc), arc, far);
+export function sineSquared<T extends number>(p: v128, k: v128, inverse: v128): v128 {
+  const rest = v128.sub<T>(p, v128.mul<T>(k, k));
+  return v128.pmax<T>(v128.mul<T>(v128.mul<T>(rest, inverse), inverse), splat<T>(0));
 }
 
-/** asin(a) for a in [0, 1], given e = 1 − a. */
+/** 1 − a, given sin²θ. */
 // @ts-ignore: decorator
 @inline
-export function arcsin<T extends number>(a: v128, e: v128): v128 {
-  const far = v128.lt<T>(a, splat<T>(0.5));
-  const z = v128.bitselect(v128.mul<T>(a, a), v128.mul<T>(e, splat<T>(0.5)), far);
-  const x = v128.bitselect(a, v128.mul<T>(v128.sqrt<T>(e), splat<T>(ROOT_2)), far);
-  const arc = v128.mul<T>(x, series<T>(z));
-  return v128.bitselect(arc, v128.sub<T>(splat<T>(HALF_PI), arc), far);
+function gap<T extends number>(a: v128, sine2: v128): v128 {
+  return v128.div<T>(sine2, v128.add<T>(one<T>(), a));
+}
+
+/** acos a for a = |cos θ| in [0, 1], given sin²θ. */
+// @ts-ignore: decorator
+@inline
+export function arccos<T extends number>(a: v128, sine2: v128): v128 {
+  const e = gap<T>(a, sine2);
+  if (sizeof<T>() == 4) return v128.mul<T>(v128.sqrt<T>(e), seriesP(a));
+  const far = v128.lt<T>(a, number<T>(1));
+  const z = v128.bitselect(v128.mul<T>(a, a), v128.mul<T>(e, number<T>(1)), far);
+  const arc = v128.mul<T>(v128.sqrt<T>(z), seriesA<T>(z));
+  return v128.bitselect(v128.sub<T>(number<T>(2), arc), v128.add<T>(arc, arc), far);
+}
+
+/** asin a for a = |cos θ| in [0, 1], given sin²θ. */
+// @ts-ignore: decorator
+@inline
+export function arcsin<T extends number>(a: v128, sine2: v128): v128 {
+  const far = v128.lt<T>(a, number<T>(1));
+  const z = v128.bitselect(v128.mul<T>(a, a), v128.mul<T>(gap<T>(a, sine2), number<T>(1)), far);
+  const root = v128.bitselect(a, v128.sqrt<T>(z), far);
+  const arc = v128.mul<T>(root, seriesA<T>(z));
+  return v128.bitselect(arc, v128.sub<T>(number<T>(2), v128.add<T>(arc, arc)), far);
 }

@@ -1,18 +1,23 @@
 // a·min(x,0) + b·max(x,0). With κ = (a−b)²/(2π), H = (a²+b²)/2, c = K/√(q1q2), θ' = acos|c|:
-//   K' = κ√(q1q2)(sin θ' − θ'cos θ') + (c ≥ 0 ? H : ab)·K,   D = ∂K'/∂K = c ≥ 0 ? H − κθ' : ab + κθ'.
-// Factors of a variance: q and 1/√q (0 where q = 0, which gives θ = π/2 as NT has it).
-// Parameters: κ, H, ab.
-import { arccos, gap } from '../arcs';
+//   K' = κ√(q1q2)(sin θ' − θ'cos θ') + slope·K,   D = ∂K'/∂K = slope ∓ κθ',
+// where slope = H and the sign is − for c ≥ 0, slope = ab and the sign is + for c < 0.
+// Factors of a variance: q and 1/√q (0 where q = 0, which gives θ = π/2 as NT has it). A variance so small that
+// products of two leave the range of normal numbers counts as 0.
+// Parameters: κ, (H + ab)/2, (H − ab)/2.
+import { arccos, one, sineSquared } from '../arcs';
 import { REGISTER, splat } from '../lanes';
 
+/** The sign bit of every lane. */
+const SIGN_32 = memory.data<u32>([0x80000000]);
+const SIGN_64 = memory.data<u64>([0x8000000000000000]);
+
 export function factors<T extends number>(q: usize, to: usize, stride: usize, bytes: usize): void {
-  const zero = splat<T>(0);
-  const one = splat<T>(1);
+  const smallest = splat<T>(sizeof<T>() == 4 ? 1e-18 : 1e-150);
   for (let i: usize = 0; i < bytes; i += REGISTER) {
-    const variance = v128.max<T>(v128.load(q + i), zero);
-    v128.store(to + i, variance);
-    const inverse = v128.div<T>(one, v128.sqrt<T>(variance));
-    v128.store(to + stride + i, v128.and(inverse, v128.gt<T>(variance, zero)));
+    const variance = v128.load(q + i);
+    const real = v128.ge<T>(variance, smallest);
+    v128.store(to + i, v128.and(variance, real));
+    v128.store(to + stride + i, v128.and(v128.div<T>(one<T>(), v128.sqrt<T>(variance)), real));
   }
 }
 
@@ -28,27 +33,23 @@ function apply<T extends number>(
   plane: usize,
   outK: usize,
   outTheta: usize,
-  kappa: v128,
-  high: v128,
-  low: v128,
+  params: usize,
 ): void {
-  const q1 = v128.load(f1 + at);
-  const q2 = v128.load(f2 + at);
-  const r1 = v128.load(f1 + plane + at);
-  const r2 = v128.load(f2 + plane + at);
-  const inverse = v128.mul<T>(r1, r2);
-  const sigma = v128.mul<T>(v128.mul<T>(q1, r1), v128.mul<T>(q2, r2));
-  const a = v128.mul<T>(v128.abs<T>(cov), inverse);
-  const e = gap<T>(v128.mul<T>(q1, q2), cov, a, inverse);
-  const negative = v128.lt<T>(cov, splat<T>(0));
-  const angle = arccos<T>(a, e);
-  const sine = v128.sqrt<T>(v128.mul<T>(e, v128.add<T>(splat<T>(1), a)));
-  const arc = v128.sub<T>(sine, v128.mul<T>(angle, a));
-  const slope = v128.bitselect(low, high, negative);
-  v128.store(outK + at, v128.add<T>(v128.mul<T>(v128.mul<T>(kappa, sigma), arc), v128.mul<T>(slope, cov)));
+  const p = v128.mul<T>(v128.load(f1 + at), v128.load(f2 + at));
+  const inverse = v128.mul<T>(v128.load(f1 + plane + at), v128.load(f2 + plane + at));
+  const sign = v128.load_splat<T>(sizeof<T>() == 4 ? SIGN_32 : SIGN_64);
+  const negative = v128.and(cov, sign);
+  const a = v128.mul<T>(v128.andnot(cov, sign), inverse);
+  const sine2 = sineSquared<T>(p, cov, inverse);
+  const angle = arccos<T>(a, sine2);
+  const arc = v128.sub<T>(v128.sqrt<T>(sine2), v128.mul<T>(angle, a));
+  const kappa = v128.load_splat<T>(params);
+  const half = v128.load_splat<T>(params + 2 * sizeof<T>());
+  const slope = v128.add<T>(v128.load_splat<T>(params + sizeof<T>()), v128.or(half, negative));
+  const bow = v128.mul<T>(v128.mul<T>(v128.mul<T>(p, inverse), kappa), arc);
+  v128.store(outK + at, v128.add<T>(bow, v128.mul<T>(slope, cov)));
   if (outTheta) {
-    const turn = v128.mul<T>(kappa, angle);
-    const d = v128.bitselect(v128.add<T>(low, turn), v128.sub<T>(high, turn), negative);
+    const d = v128.sub<T>(slope, v128.or(v128.mul<T>(kappa, angle), negative));
     v128.store(outTheta + at, v128.mul<T>(theta, d));
   }
 }
@@ -64,12 +65,9 @@ export function forward<T extends number>(
   outTheta: usize,
   params: usize,
 ): void {
-  const kappa = v128.load_splat<T>(params);
-  const high = v128.load_splat<T>(params + sizeof<T>());
-  const low = v128.load_splat<T>(params + 2 * sizeof<T>());
   for (let i: usize = 0; i < bytes; i += REGISTER) {
-    const flow = outTheta ? v128.load(theta + i) : kappa;
-    apply<T>(v128.load(k + i), flow, i, f1, f2, plane, outK, outTheta, kappa, high, low);
+    const cov = v128.load(k + i);
+    apply<T>(cov, outTheta ? v128.load(theta + i) : cov, i, f1, f2, plane, outK, outTheta, params);
   }
 }
 
@@ -90,9 +88,6 @@ export function forwardTaps3<T extends number>(
   outTheta: usize,
   params: usize,
 ): void {
-  const kappa = v128.load_splat<T>(params);
-  const high = v128.load_splat<T>(params + sizeof<T>());
-  const low = v128.load_splat<T>(params + 2 * sizeof<T>());
   const scale = splat<T>(load<f64>(coefficients));
   const shift = splat<T>(load<f64>(coefficients + 8));
   const fromNngp = splat<T>(load<f64>(coefficients + 16));
@@ -106,7 +101,7 @@ export function forwardTaps3<T extends number>(
     );
     const cov = v128.add<T>(v128.mul<T>(m, scale), shift);
     const flow = v128.add<T>(v128.add<T>(v128.mul<T>(m, fromNngp), ntkShift), v128.mul<T>(n, scale));
-    apply<T>(cov, flow, i, f1, f2, plane, outK, outTheta, kappa, high, low);
+    apply<T>(cov, flow, i, f1, f2, plane, outK, outTheta, params);
   }
 }
 
@@ -124,42 +119,39 @@ export function backward<T extends number>(
   params: usize,
 ): void {
   const kappa = v128.load_splat<T>(params);
-  const high = v128.load_splat<T>(params + sizeof<T>());
-  const low = v128.load_splat<T>(params + 2 * sizeof<T>());
+  const middle = v128.load_splat<T>(params + sizeof<T>());
+  const half = v128.load_splat<T>(params + 2 * sizeof<T>());
+  const sign = v128.load_splat<T>(sizeof<T>() == 4 ? SIGN_32 : SIGN_64);
   const zero = splat<T>(0);
-  const one = splat<T>(1);
-  const half = splat<T>(0.5);
   for (let i: usize = 0; i < bytes; i += REGISTER) {
     const cov = v128.load(k + i);
     const r1 = v128.load(f1 + plane + i);
     const r2 = v128.load(f2 + plane + i);
-    const v1 = v128.load(f1 + i);
-    const v2 = v128.load(f2 + i);
     const inverse = v128.mul<T>(r1, r2);
-    const sigma = v128.mul<T>(v128.mul<T>(v1, r1), v128.mul<T>(v2, r2));
+    const p = v128.mul<T>(v128.load(f1 + i), v128.load(f2 + i));
+    const negative = v128.and(cov, sign);
     const c = v128.mul<T>(cov, inverse);
-    const a = v128.abs<T>(c);
-    const e = gap<T>(v128.mul<T>(v1, v2), cov, a, inverse);
-    const negative = v128.lt<T>(cov, zero);
-    const sine = v128.sqrt<T>(v128.mul<T>(e, v128.add<T>(one, a)));
-    const turn = v128.mul<T>(kappa, arccos<T>(a, e));
-    const d = v128.bitselect(v128.add<T>(low, turn), v128.sub<T>(high, turn), negative);
+    const sine2 = sineSquared<T>(p, cov, inverse);
+    const sine = v128.sqrt<T>(sine2);
+    const turn = v128.mul<T>(kappa, arccos<T>(v128.andnot(c, sign), sine2));
+    const slope = v128.add<T>(middle, v128.or(half, negative));
+    const d = v128.sub<T>(slope, v128.or(turn, negative));
     const cotK = v128.load(gK + i);
     let inK = v128.mul<T>(cotK, d);
     // ∂K'/∂q1 = κ√(q1q2) sin θ / (2 q1): `pull` gathers what is divided by 2 q1 and by 2 q2.
-    let pull = v128.mul<T>(cotK, v128.mul<T>(sigma, sine));
+    let pull = v128.mul<T>(cotK, v128.mul<T>(v128.mul<T>(p, inverse), sine));
     if (gTheta) {
       const cotTheta = v128.load(gTheta + i);
       const steep = v128.and(
         v128.div<T>(v128.mul<T>(cotTheta, v128.load(theta + i)), sine),
-        v128.gt<T>(e, zero),
+        v128.gt<T>(sine2, zero),
       );
       inK = v128.add<T>(inK, v128.mul<T>(kappa, v128.mul<T>(steep, inverse)));
       pull = v128.sub<T>(pull, v128.mul<T>(steep, c));
       v128.store(gTheta + i, v128.mul<T>(cotTheta, d));
     }
     v128.store(gK + i, inK);
-    pull = v128.mul<T>(pull, v128.mul<T>(half, kappa));
+    pull = v128.mul<T>(pull, v128.mul<T>(splat<T>(0.5), kappa));
     if (q1) v128.store(q1 + i, v128.add<T>(v128.load(q1 + i), v128.mul<T>(pull, v128.mul<T>(r1, r1))));
     if (q2) v128.store(q2 + i, v128.add<T>(v128.load(q2 + i), v128.mul<T>(pull, v128.mul<T>(r2, r2))));
   }

@@ -1,6 +1,6 @@
 // erf(x). With h = 1/√(1+2q), x = 2K h1 h2: K' = (2/π) asin x, D = (4/π) h1 h2 / √(1−x²).
 // Factors of a variance: 1 + 2q and h.
-import { arcsin, gap } from '../arcs';
+import { arcsin, sineSquared } from '../arcs';
 import { REGISTER, splat } from '../lanes';
 
 const TWO_OVER_PI: f64 = 0.6366197723675814;
@@ -26,7 +26,6 @@ export function forward<T extends number>(
   outTheta: usize,
   params: usize,
 ): void {
-  const one = splat<T>(1);
   const zero = splat<T>(0);
   const scale = splat<T>(TWO_OVER_PI);
   for (let i: usize = 0; i < bytes; i += REGISTER) {
@@ -34,11 +33,11 @@ export function forward<T extends number>(
     const twice = v128.add<T>(cov, cov);
     const h = v128.mul<T>(v128.load(f1 + plane + i), v128.load(f2 + plane + i));
     const a = v128.mul<T>(v128.abs<T>(twice), h);
-    const e = gap<T>(v128.mul<T>(v128.load(f1 + i), v128.load(f2 + i)), twice, a, h);
-    const arc = v128.mul<T>(scale, arcsin<T>(a, e));
+    const sine2 = sineSquared<T>(v128.mul<T>(v128.load(f1 + i), v128.load(f2 + i)), twice, h);
+    const arc = v128.mul<T>(scale, arcsin<T>(a, sine2));
     v128.store(outK + i, v128.bitselect(v128.neg<T>(arc), arc, v128.lt<T>(cov, zero)));
     if (outTheta) {
-      const slope = v128.div<T>(v128.mul<T>(scale, v128.add<T>(h, h)), v128.sqrt<T>(v128.mul<T>(e, v128.add<T>(one, a))));
+      const slope = v128.div<T>(v128.mul<T>(scale, v128.add<T>(h, h)), v128.sqrt<T>(sine2));
       v128.store(outTheta + i, v128.mul<T>(v128.load(theta + i), slope));
     }
   }
@@ -57,7 +56,6 @@ export function backward<T extends number>(
   q2: usize,
   params: usize,
 ): void {
-  const one = splat<T>(1);
   const scale = splat<T>(TWO_OVER_PI);
   for (let i: usize = 0; i < bytes; i += REGISTER) {
     const h1 = v128.load(f1 + plane + i);
@@ -67,9 +65,7 @@ export function backward<T extends number>(
     const product = v128.mul<T>(h1, h2);
     const h = v128.add<T>(product, product);
     const x = v128.mul<T>(twice, product);
-    const a = v128.abs<T>(x);
-    const e = gap<T>(v128.mul<T>(v128.load(f1 + i), v128.load(f2 + i)), twice, a, product);
-    const y = v128.mul<T>(e, v128.add<T>(one, a));
+    const y = sineSquared<T>(v128.mul<T>(v128.load(f1 + i), v128.load(f2 + i)), twice, product);
     const d = v128.div<T>(v128.mul<T>(scale, h), v128.sqrt<T>(y));
     const cotK = v128.load(gK + i);
     let inK = v128.mul<T>(cotK, d);

@@ -1,7 +1,7 @@
 // x·Φ(x). With ρ = 1/√(1+q), R = ρ1ρ2, x = K R, y = 1−x², P = q1q2, α = asin x:
 //   K' = [R(x²/√y + P√y) + Kα]/(2π) + K/4,   D = [(x/√y)·B + α]/(2π) + 1/4,   B = R²/y + (1−P)R² + 1.
 // Factors of a variance: ρ and q.
-import { arcsin, gap } from '../arcs';
+import { arcsin, sineSquared } from '../arcs';
 import { REGISTER, splat } from '../lanes';
 
 const HALF_PI: f64 = 1.5707963267948966;
@@ -27,8 +27,8 @@ function shifted<T extends number>(v1: v128, v2: v128): v128 {
 /** asin x + π/2, so that K/4 and 1/4 need no terms of their own. */
 // @ts-ignore: decorator
 @inline
-function shiftedArc<T extends number>(x: v128, a: v128, e: v128): v128 {
-  const arc = arcsin<T>(a, e);
+function shiftedArc<T extends number>(x: v128, a: v128, sine2: v128): v128 {
+  const arc = arcsin<T>(a, sine2);
   const signed = v128.bitselect(v128.neg<T>(arc), arc, v128.lt<T>(x, splat<T>(0)));
   return v128.add<T>(signed, splat<T>(HALF_PI));
 }
@@ -47,10 +47,9 @@ export function forward<T extends number>(
     const p = v128.mul<T>(v1, v2);
     const x = v128.mul<T>(cov, r);
     const a = v128.abs<T>(x);
-    const e = gap<T>(shifted<T>(v1, v2), cov, a, r);
-    const y = v128.mul<T>(e, v128.add<T>(one, a));
+    const y = sineSquared<T>(shifted<T>(v1, v2), cov, r);
     const root = v128.sqrt<T>(y);
-    const arc = shiftedArc<T>(x, a, e);
+    const arc = shiftedArc<T>(x, a, y);
     const body = v128.add<T>(v128.div<T>(v128.mul<T>(x, x), root), v128.mul<T>(p, root));
     v128.store(outK + i, v128.mul<T>(scale, v128.add<T>(v128.mul<T>(r, body), v128.mul<T>(cov, arc))));
     if (outTheta) {
@@ -116,12 +115,11 @@ export function backward<T extends number>(
     const p = v128.mul<T>(v1, v2);
     const x = v128.mul<T>(cov, r);
     const a = v128.abs<T>(x);
-    const e = gap<T>(shifted<T>(v1, v2), cov, a, r);
-    const y = v128.mul<T>(e, v128.add<T>(one, a));
+    const y = sineSquared<T>(shifted<T>(v1, v2), cov, r);
     const root = v128.sqrt<T>(y);
     const r2 = v128.mul<T>(r, r);
     const b = v128.add<T>(v128.add<T>(v128.div<T>(r2, y), v128.mul<T>(v128.sub<T>(one, p), r2)), one);
-    const d = v128.add<T>(v128.mul<T>(v128.div<T>(x, root), b), shiftedArc<T>(x, a, e));
+    const d = v128.add<T>(v128.mul<T>(v128.div<T>(x, root), b), shiftedArc<T>(x, a, y));
     const cotK = v128.mul<T>(scale, v128.load(gK + i));
     let inK = v128.mul<T>(cotK, d);
     let steep = splat<T>(0);
