@@ -1,4 +1,4 @@
-/** Constants of {@link Adam}. */
+/** Constants of `Adam`. */
 export interface AdamOptions {
   /** Decay of the mean gradient, default 0.9. */
   readonly beta1?: number;
