@@ -21,10 +21,10 @@ export function factors<T extends number>(q: usize, to: usize, stride: usize, by
   }
 }
 
-/** (K, Θ) → (K', Θ') of one register. */
+/** (K, Θ) → (K', Θ') of the register `shift` bytes after `at`. */
 // @ts-ignore: decorator
 @inline
-function apply<T extends number>(
+function apply<T extends number, S>(
   cov: v128,
   theta: v128,
   at: usize,
@@ -35,8 +35,8 @@ function apply<T extends number>(
   outTheta: usize,
   params: usize,
 ): void {
-  const p = v128.mul<T>(v128.load(f1 + at), v128.load(f2 + at));
-  const inverse = v128.mul<T>(v128.load(f1 + plane + at), v128.load(f2 + plane + at));
+  const p = v128.mul<T>(v128.load(f1 + at, (sizeof<S>() - 1) << 4), v128.load(f2 + at, (sizeof<S>() - 1) << 4));
+  const inverse = v128.mul<T>(v128.load(f1 + plane + at, (sizeof<S>() - 1) << 4), v128.load(f2 + plane + at, (sizeof<S>() - 1) << 4));
   const sign = v128.load_splat<T>(sizeof<T>() == 4 ? SIGN_32 : SIGN_64);
   const negative = v128.and(cov, sign);
   const a = v128.mul<T>(v128.andnot(cov, sign), inverse);
@@ -47,10 +47,10 @@ function apply<T extends number>(
   const half = v128.load_splat<T>(params + 2 * sizeof<T>());
   const slope = v128.add<T>(v128.load_splat<T>(params + sizeof<T>()), v128.or(half, negative));
   const bow = v128.mul<T>(v128.mul<T>(v128.mul<T>(p, inverse), kappa), arc);
-  v128.store(outK + at, v128.add<T>(bow, v128.mul<T>(slope, cov)));
+  v128.store(outK + at, v128.add<T>(bow, v128.mul<T>(slope, cov)), (sizeof<S>() - 1) << 4);
   if (outTheta) {
     const d = v128.sub<T>(slope, v128.or(v128.mul<T>(kappa, angle), negative));
-    v128.store(outTheta + at, v128.mul<T>(theta, d));
+    v128.store(outTheta + at, v128.mul<T>(theta, d), (sizeof<S>() - 1) << 4);
   }
 }
 
@@ -67,7 +67,7 @@ export function forward<T extends number>(
 ): void {
   for (let i: usize = 0; i < bytes; i += REGISTER) {
     const cov = v128.load(k + i);
-    apply<T>(cov, outTheta ? v128.load(theta + i) : cov, i, f1, f2, plane, outK, outTheta, params);
+    apply<T, u8>(cov, outTheta ? v128.load(theta + i) : cov, i, f1, f2, plane, outK, outTheta, params);
   }
 }
 
@@ -93,16 +93,46 @@ export function forwardTaps3<T extends number>(
   const fromNngp = splat<T>(load<f64>(coefficients + 16));
   const ntkShift = splat<T>(load<f64>(coefficients + 24));
   const twice = width + width;
-  for (let i: usize = 0; i < bytes; i += REGISTER) {
-    const m = v128.add<T>(v128.add<T>(v128.load(k + i), v128.load(k + i + width)), v128.load(k + i + twice));
-    const n = v128.add<T>(
-      v128.add<T>(v128.load(theta + i), v128.load(theta + i + width)),
-      v128.load(theta + i + twice),
-    );
-    const cov = v128.add<T>(v128.mul<T>(m, scale), shift);
-    const flow = v128.add<T>(v128.add<T>(v128.mul<T>(m, fromNngp), ntkShift), v128.mul<T>(n, scale));
-    apply<T>(cov, flow, i, f1, f2, plane, outK, outTheta, params);
+  let i: usize = 0;
+  for (; i + REGISTER < bytes; i += 2 * REGISTER) {
+    weighThenApply<T, u8>(i, width, twice, k, theta, scale, shift, fromNngp, ntkShift, f1, f2, plane, outK, outTheta, params);
+    weighThenApply<T, u16>(i, width, twice, k, theta, scale, shift, fromNngp, ntkShift, f1, f2, plane, outK, outTheta, params);
   }
+  if (i < bytes) {
+    weighThenApply<T, u8>(i, width, twice, k, theta, scale, shift, fromNngp, ntkShift, f1, f2, plane, outK, outTheta, params);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function weighThenApply<T extends number, S>(
+  i: usize,
+  width: usize,
+  twice: usize,
+  k: usize,
+  theta: usize,
+  scale: v128,
+  shift: v128,
+  fromNngp: v128,
+  ntkShift: v128,
+  f1: usize,
+  f2: usize,
+  plane: usize,
+  outK: usize,
+  outTheta: usize,
+  params: usize,
+): void {
+  const m = v128.add<T>(
+    v128.add<T>(v128.load(k + i, (sizeof<S>() - 1) << 4), v128.load(k + i + width, (sizeof<S>() - 1) << 4)),
+    v128.load(k + i + twice, (sizeof<S>() - 1) << 4),
+  );
+  const n = v128.add<T>(
+    v128.add<T>(v128.load(theta + i, (sizeof<S>() - 1) << 4), v128.load(theta + i + width, (sizeof<S>() - 1) << 4)),
+    v128.load(theta + i + twice, (sizeof<S>() - 1) << 4),
+  );
+  const cov = v128.add<T>(v128.mul<T>(m, scale), shift);
+  const flow = v128.add<T>(v128.add<T>(v128.mul<T>(m, fromNngp), ntkShift), v128.mul<T>(n, scale));
+  apply<T, S>(cov, flow, i, f1, f2, plane, outK, outTheta, params);
 }
 
 export function backward<T extends number>(
