@@ -102,14 +102,15 @@ function margin(step: FilterStep, input: Step): number {
   return Math.max(step.low[2], right, 0);
 }
 
-/** Pixels of scratch: two rows of sums with margins and two rows of results. */
+/** Pixels of scratch: two rows of sums with margins and two rows of results; or, backward, two rows of turned sums. */
 function scratchBytes(steps: readonly Step[]): number {
   return Math.max(
     0,
     ...steps.map((step) => {
       if (step.kind !== 'filter') return 0;
       const input = steps[step.inputs[0]];
-      return 2 * (2 * margin(step, input) + input.shape[2]) + 2 * step.shape[2];
+      const turned = Math.max(step.window[2] - 1 - step.low[2] + step.shape[2], input.shape[2] + step.window[2] - 1);
+      return 2 * Math.max(2 * margin(step, input) + input.shape[2] + step.shape[2], turned);
     }),
   );
 }

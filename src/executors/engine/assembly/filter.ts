@@ -24,16 +24,16 @@ const SCRATCH: usize = 14;
 const MARGIN: usize = 15;
 const COEFFICIENTS: usize = 64;
 
-/** Sum over the window's rows of one image row, into `to`; false when no row of the window is inside. */
+/**
+ * Sum of an image's rows (z, y) with z0 <= z < z0 + depth and y0 <= y < y0 + height, as far as they are inside,
+ * into `to`; false when none is.
+ */
 function sumRows<T extends number>(
-  image: usize, desc: usize, pc: usize, z: i32, y: i32, rowBytes: usize, to: usize,
+  image: usize, planes: i32, rows: i32, z0: i32, depth: i32, y0: i32, height: i32, rowBytes: usize, to: usize,
 ): bool {
-  const rows = word(pc, 11);
-  const z0 = z * word(desc, STRIDE) - word(desc, LOW);
-  const y0 = y * word(desc, STRIDE + 1) - word(desc, LOW + 1);
-  const bottom = min(z0 + word(desc, WINDOW), word(pc, 10));
+  const bottom = min(z0 + depth, planes);
   const from = max(y0, 0);
-  const count = min(y0 + word(desc, WINDOW + 1), rows) - from;
+  const count = min(y0 + height, rows) - from;
   let first = true;
   for (let i = max(z0, 0); i < bottom; i++) {
     const row = image + <usize>(i * rows + from) * rowBytes;
@@ -85,37 +85,49 @@ export function filter<T extends number>(pc: usize, width: usize): void {
   const shift = splat<T>(load<f64>(desc + COEFFICIENTS + 8));
   const fromNngp = splat<T>(load<f64>(desc + COEFFICIENTS + 16));
   const ntkShift = splat<T>(load<f64>(desc + COEFFICIENTS + 24));
-  const pointwise = word(desc, WINDOW) * word(desc, WINDOW + 1) * taps == 1;
+  const planes = word(pc, 10);
+  const rows = word(pc, 11);
+  const depth = word(desc, WINDOW);
+  const height = word(desc, WINDOW + 1);
+  const pointwise = depth * height * taps == 1;
   // Scratch: K's row of sums with zero margins on both sides, Θ's, then (K', Θ') of a row.
   const sumsK = <usize>word(desc, SCRATCH);
   const sumsTheta = sumsK + margin + rowIn + margin;
   const sparePreK = sumsTheta + margin + rowIn + margin;
   const sparePreTheta = sparePreK + rowOut;
   if (!pointwise) memory.fill(sumsK, 0, sparePreK - sumsK);
-  const fused = code == AB_RELU && taps == 3 && step == width && outTheta != 0 && preK == 0;
+  const fused = code == AB_RELU && taps == 3 && step == width && outTheta != 0;
 
   for (let z = 0; z < word(pc, 13); z++) {
     for (let y = 0; y < word(pc, 14); y++) {
       let fromK = sumsK + margin - low;
       let fromTheta = sumsTheta + margin - low;
       if (pointwise) {
-        const row = <usize>(z * word(desc, STRIDE) * word(pc, 11) + y * word(desc, STRIDE + 1)) * rowIn;
+        const row = <usize>(z * word(desc, STRIDE) * rows + y * word(desc, STRIDE + 1)) * rowIn;
         fromK = inK + row;
         fromTheta = inTheta + row;
-      } else if (!sumRows<T>(inK, desc, pc, z, y, rowIn, sumsK + margin)) {
-        memory.fill(sumsK + margin, 0, rowIn);
-        memory.fill(sumsTheta + margin, 0, rowIn);
-      } else if (inTheta) {
-        sumRows<T>(inTheta, desc, pc, z, y, rowIn, sumsTheta + margin);
+      } else {
+        const z0 = z * word(desc, STRIDE) - word(desc, LOW);
+        const y0 = y * word(desc, STRIDE + 1) - word(desc, LOW + 1);
+        if (!sumRows<T>(inK, planes, rows, z0, depth, y0, height, rowIn, sumsK + margin)) {
+          memory.fill(sumsK + margin, 0, rowIn);
+          memory.fill(sumsTheta + margin, 0, rowIn);
+        } else if (inTheta) {
+          sumRows<T>(inTheta, planes, rows, z0, depth, y0, height, rowIn, sumsTheta + margin);
+        }
       }
       const pixels = <usize>((z * word(desc, FULL_1) + y) * word(desc, FULL_2)) * width;
       const f1 = <usize>word(pc, 8) + pixels;
       const f2 = <usize>word(pc, 9) + pixels;
       if (fused) {
         const coefficients = desc + COEFFICIENTS;
-        forwardTaps3<T>(rowOut, width, fromK, fromTheta, coefficients, f1, f2, plane, outK, outTheta, params);
+        forwardTaps3<T>(
+          rowOut, width, fromK, fromTheta, coefficients, preK, preTheta, f1, f2, plane, outK, outTheta, params,
+        );
         outK += rowOut;
         outTheta += rowOut;
+        if (preK) preK += rowOut;
+        if (preTheta) preTheta += rowOut;
         continue;
       }
       const linearK = preK ? preK : code ? sparePreK : outK;
@@ -148,6 +160,56 @@ export function filter<T extends number>(pc: usize, width: usize): void {
  * (K', Θ') at (outK, outΘ). Same words as `filter`; preK, preΘ, f1, f2 are not read.
  */
 export function filterAdjoint<T extends number>(pc: usize, width: usize): void {
+  const desc = <usize>word(pc, 1);
+  const unit = word(desc, STRIDE) * word(desc, STRIDE + 1) * word(desc, STRIDE + 2) == 1;
+  const whole = word(pc, 13) * word(pc, 14) * word(pc, 15) == 1;
+  if (unit && !whole && word(pc, 5) != 0) gatherAdjoint<T>(pc, width);
+  else scatterAdjoint<T>(pc, width);
+}
+
+/** With stride 1 the adjoint of a window is the window turned round: every input row sums up output rows. */
+function gatherAdjoint<T extends number>(pc: usize, width: usize): void {
+  const desc = <usize>word(pc, 1);
+  let inK = <usize>word(pc, 2);
+  let inTheta = <usize>word(pc, 3);
+  const depth = word(desc, WINDOW);
+  const height = word(desc, WINDOW + 1);
+  const taps = word(desc, WINDOW + 2);
+  const outPlanes = word(pc, 13);
+  const outRows = word(pc, 14);
+  const rowIn = <usize>word(pc, 12) * width;
+  const rowOut = <usize>word(pc, 15) * width;
+  const left = <usize>(taps - 1 - word(desc, LOW + 2)) * width;
+  // The padded row of sums must hold every tap of every input column.
+  const padded = max(left + rowOut, rowIn + <usize>(taps - 1) * width);
+  const scale = splat<T>(load<f64>(desc + COEFFICIENTS));
+  const fromNngp = splat<T>(load<f64>(desc + COEFFICIENTS + 16));
+  const sumsK = <usize>word(desc, SCRATCH);
+  const sumsTheta = sumsK + padded;
+  memory.fill(sumsK, 0, 2 * padded);
+  for (let z = 0; z < word(pc, 10); z++) {
+    const z0 = z + word(desc, LOW) - depth + 1;
+    for (let y = 0; y < word(pc, 11); y++) {
+      const y0 = y + word(desc, LOW + 1) - height + 1;
+      const some = sumRows<T>(<usize>word(pc, 4), outPlanes, outRows, z0, depth, y0, height, rowOut, sumsK + left);
+      if (some) {
+        sumRows<T>(<usize>word(pc, 5), outPlanes, outRows, z0, depth, y0, height, rowOut, sumsTheta + left);
+        for (let x: usize = 0; x < rowIn; x += REGISTER) {
+          const n = sumTaps<T>(sumsTheta + x, taps, width);
+          const m = v128.mul<T>(sumTaps<T>(sumsK + x, taps, width), scale);
+          const flow = v128.add<T>(m, v128.mul<T>(n, fromNngp));
+          v128.store(inK + x, v128.add<T>(v128.load(inK + x), flow));
+          if (inTheta) v128.store(inTheta + x, v128.add<T>(v128.load(inTheta + x), v128.mul<T>(n, scale)));
+        }
+      }
+      inK += rowIn;
+      if (inTheta) inTheta += rowIn;
+    }
+  }
+}
+
+/** Any strides: every output row is spread over the input rows that it came from. */
+function scatterAdjoint<T extends number>(pc: usize, width: usize): void {
   const desc = <usize>word(pc, 1);
   const inK = <usize>word(pc, 2);
   const inTheta = <usize>word(pc, 3);

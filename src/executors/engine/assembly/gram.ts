@@ -71,6 +71,12 @@ export function gram<T extends number>(pc: usize, width: usize): void {
   }
 }
 
+// @ts-ignore: decorator
+@inline
+function addTo<T extends number>(to: usize, x: v128): void {
+  v128.store(to, v128.add<T>(v128.load(to), x));
+}
+
 /** gX2 += K̄·x1/C and gX1 += K̄·x2/C (a number a lane in both), each where its pointer is not 0. */
 export function gramAdjoint<T extends number>(pc: usize, width: usize): void {
   let k = <usize>word(pc, 1);
@@ -81,6 +87,7 @@ export function gramAdjoint<T extends number>(pc: usize, width: usize): void {
   const pixel1 = lanes1 ? pixel2 : <usize>channels * sizeof<T>();
   const want1 = word(pc, 11);
   const want2 = word(pc, 12);
+  const rgb = channels == 3 && want1 != 0 && want2 == 0;
   for (let z = 0; z < word(pc, 4); z++) {
     for (let y = 0; y < word(pc, 5); y++) {
       const row = <usize>((z * word(pc, 7) + y) * word(pc, 8));
@@ -91,6 +98,13 @@ export function gramAdjoint<T extends number>(pc: usize, width: usize): void {
       for (let x = 0; x < word(pc, 6); x++) {
         for (let w: usize = 0; w < width; w += REGISTER) {
           const flow = v128.mul<T>(v128.load(k + w), inverse);
+          if (rgb) {
+            const step = width + width;
+            addTo<T>(gA + w, v128.mul<T>(flow, v128.load(b + w)));
+            addTo<T>(gA + w + width, v128.mul<T>(flow, v128.load(b + w + width)));
+            addTo<T>(gA + w + step, v128.mul<T>(flow, v128.load(b + w + step)));
+            continue;
+          }
           for (let c: usize = 0; c < <usize>channels; c++) {
             const at = c * width + w;
             if (want1)

@@ -73,7 +73,8 @@ export function forward<T extends number>(
 
 /**
  * The 3-tap sum of a convolution's row, its weights and the nonlinearity in one pass, for NNGP and NTK: the
- * engine's most frequent work. `k` and `theta` are rows of sums, whose neighbours are `width` bytes apart.
+ * engine's most frequent work. `k` and `theta` are rows of sums, whose neighbours are `width` bytes apart; `preK`
+ * and `preTheta` (0: not kept) receive what the nonlinearity is applied to.
  */
 export function forwardTaps3<T extends number>(
   bytes: usize,
@@ -81,6 +82,8 @@ export function forwardTaps3<T extends number>(
   k: usize,
   theta: usize,
   coefficients: usize,
+  preK: usize,
+  preTheta: usize,
   f1: usize,
   f2: usize,
   plane: usize,
@@ -95,11 +98,11 @@ export function forwardTaps3<T extends number>(
   const twice = width + width;
   let i: usize = 0;
   for (; i + REGISTER < bytes; i += 2 * REGISTER) {
-    weighThenApply<T, u8>(i, width, twice, k, theta, scale, shift, fromNngp, ntkShift, f1, f2, plane, outK, outTheta, params);
-    weighThenApply<T, u16>(i, width, twice, k, theta, scale, shift, fromNngp, ntkShift, f1, f2, plane, outK, outTheta, params);
+    weighThenApply<T, u8>(i, width, twice, k, theta, scale, shift, fromNngp, ntkShift, preK, preTheta, f1, f2, plane, outK, outTheta, params);
+    weighThenApply<T, u16>(i, width, twice, k, theta, scale, shift, fromNngp, ntkShift, preK, preTheta, f1, f2, plane, outK, outTheta, params);
   }
   if (i < bytes) {
-    weighThenApply<T, u8>(i, width, twice, k, theta, scale, shift, fromNngp, ntkShift, f1, f2, plane, outK, outTheta, params);
+    weighThenApply<T, u8>(i, width, twice, k, theta, scale, shift, fromNngp, ntkShift, preK, preTheta, f1, f2, plane, outK, outTheta, params);
   }
 }
 
@@ -115,6 +118,8 @@ function weighThenApply<T extends number, S>(
   shift: v128,
   fromNngp: v128,
   ntkShift: v128,
+  preK: usize,
+  preTheta: usize,
   f1: usize,
   f2: usize,
   plane: usize,
@@ -132,6 +137,10 @@ function weighThenApply<T extends number, S>(
   );
   const cov = v128.add<T>(v128.mul<T>(m, scale), shift);
   const flow = v128.add<T>(v128.add<T>(v128.mul<T>(m, fromNngp), ntkShift), v128.mul<T>(n, scale));
+  if (preK) {
+    v128.store(preK + i, cov, (sizeof<S>() - 1) << 4);
+    v128.store(preTheta + i, flow, (sizeof<S>() - 1) << 4);
+  }
   apply<T, S>(cov, flow, i, f1, f2, plane, outK, outTheta, params);
 }
 
