@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { ShapeError, UnsupportedError } from '../errors.js';
 import { spatialOf } from '../kernel/symbolic.js';
+import { equalShape, requireGaussianBranches } from './branches.js';
 import { type Layer, makeLayer } from './layer.js';
 
 /**
@@ -25,25 +25,11 @@ import { type Layer, makeLayer } from './layer.js';
 export function FanInSum(): Layer<tf.Tensor[], tf.Tensor> {
   return makeLayer<tf.Tensor[], tf.Tensor>({
     name: 'FanInSum',
-    outShape(shapes) {
-      if (!shapes.every((shape) => String(shape) === String(shapes[0]))) {
-        throw new ShapeError(
-          `FanInSum: branches must have equal shapes, got ${shapes.map((shape) => `[${shape}]`).join(' and ')}. ` +
-            'Match their channels, strides and padding.',
-        );
-      }
-      return shapes[0];
-    },
+    outShape: (shapes) => equalShape('FanInSum', shapes),
     apply: (_, xs) => tf.addN(xs),
     propagate(branches, shape) {
       if (branches.length === 1) return branches[0];
-      const bad = branches.findIndex((branch) => !branch.isGaussian);
-      if (bad >= 0) {
-        throw new UnsupportedError(
-          `FanInSum: every branch must be Gaussian, got ${branches[bad].origin} in branch ${bad}. ` +
-            'End that branch with a Dense or Conv layer.',
-        );
-      }
+      requireGaussianBranches('FanInSum', branches);
       const [{ builder }] = branches;
       const inputs = branches.map((branch) => branch.node);
       return { ...branches[0], node: builder.emit({ op: 'sum', inputs, shape: spatialOf(shape) }) };

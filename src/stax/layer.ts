@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
+import { checkOptions } from '../check-options.js';
 import { ShapeError } from '../errors.js';
 import { type KernelFn, makeKernelFn } from '../kernel/kernel-fn.js';
 import type { SymbolicKernel, SymbolicTree } from '../kernel/symbolic.js';
 import { mapShapes, mapTree, type Shape, type Tree, type TreeLike } from '../kernel/tree.js';
-import type { Key } from '../random/index.js';
+import { type Key, split } from '../random/index.js';
 import type { Params } from './params.js';
 
 /**
@@ -18,8 +19,14 @@ export type Init<In = tf.Tensor, Out = tf.Tensor> = (
   inputShape: TreeLike<In, Shape>,
 ) => [outputShape: TreeLike<Out, Shape>, params: Params];
 
+/** Options of a finite network's `apply`. */
+export interface ApplyOptions {
+  /** What random layers (`Dropout`) draw from; the others ignore it. */
+  readonly key?: Key;
+}
+
 /** Runs a finite network on `x` `[n, …spatial, channels]`; its outputs have the batch first, too. */
-export type Apply<In = tf.Tensor, Out = tf.Tensor> = (params: Params, x: In) => Out;
+export type Apply<In = tf.Tensor, Out = tf.Tensor> = (params: Params, x: In, options?: ApplyOptions) => Out;
 
 type Triple<In, Out> = readonly [Init<In, Out>, Apply<In, Out>, KernelFn<Out>];
 
@@ -52,7 +59,7 @@ export interface AnyLayer {
   init(key: Key, inputShape: any): [outputShape: any, params: Params];
   /** Runs the finite layer. */
   // biome-ignore lint/suspicious/noExplicitAny: no narrower type admits every layer
-  apply(params: Params, x: any): any;
+  apply(params: Params, x: any, options?: ApplyOptions): any;
   /** Shape of one sample's outputs, given that of one sample's inputs. */
   outShape(shape: Tree<Shape>): Tree<Shape>;
   /** The symbolic kernel after the layer; emits the ops that compute it. */
@@ -72,7 +79,7 @@ export interface LayerSpec<In = tf.Tensor, Out = tf.Tensor> {
   /** Draws the parameters; absent for a layer without. */
   params?(key: Key, shape: TreeLike<In, Shape>): Params;
   /** The finite layer. */
-  apply(params: Params, x: In): Out;
+  apply(params: Params, x: In, options: ApplyOptions): Out;
   /** The kernel after the layer, whose activations have shape `outShape`. */
   propagate(
     kernel: TreeLike<In, SymbolicKernel>,
@@ -86,7 +93,7 @@ export interface TreeSpec {
   outShape(shape: Tree<Shape>): Tree<Shape>;
   params?(key: Key, shape: Tree<Shape>): Params;
   // biome-ignore lint/suspicious/noExplicitAny: the caller of makeTreeLayer names the types
-  apply(params: Params, x: any): any;
+  apply(params: Params, x: any, options: ApplyOptions): any;
   propagate(kernel: SymbolicTree): SymbolicTree;
 }
 
@@ -97,7 +104,7 @@ export function makeLayer<In = tf.Tensor, Out = tf.Tensor>(spec: LayerSpec<In, O
     name: spec.name,
     outShape: (shape) => spec.outShape(shape as Of<Shape>) as Tree<Shape>,
     params: spec.params && ((key, shape) => spec.params!(key, shape as Of<Shape>)),
-    apply: (params, x) => spec.apply(params, x),
+    apply: (params, x, options) => spec.apply(params, x, options),
     propagate(kernel) {
       const shape = mapTree<SymbolicKernel, Shape>(kernel, (k) => k.shape) as Of<Shape>;
       return spec.propagate(kernel as Of<SymbolicKernel>, spec.outShape(shape)) as SymbolicTree;
@@ -113,11 +120,20 @@ export function makeTreeLayer<In, Out>(spec: TreeSpec): Layer<In, Out> {
     const outShape = addBatch(spec.outShape(shape), batchOf(batched));
     return [outShape as TreeLike<Out, Shape>, spec.params?.(key, shape) ?? []];
   };
-  const apply: Apply<In, Out> = (params, x) => tf.tidy(() => spec.apply(params, x));
+  const apply: Apply<In, Out> = (params, x, options = {}) => {
+    checkOptions(spec.name, options, ['key']);
+    return tf.tidy(() => spec.apply(params, x, options));
+  };
   const kernel = makeKernelFn<Out>(spec);
   const triple: Triple<In, Out> = [init, apply, kernel];
   const { name, outShape, propagate } = spec;
   return Object.assign(triple, { name, init, apply, kernel, outShape, propagate });
+}
+
+/** The options of each of `count` layers that are run with these: keys of their own, if there is a key. */
+export function splitOptions({ key }: ApplyOptions, count: number): readonly ApplyOptions[] {
+  if (key === undefined) return Array<ApplyOptions>(count).fill({});
+  return split(key, count).map((own) => ({ key: own }));
 }
 
 /** Puts a batch of `n` before every shape of a tree. */

@@ -2,7 +2,7 @@ import { ShapeError } from '../errors.js';
 import type { SymbolicTree } from '../kernel/symbolic.js';
 import { isShape, type Shape, type Tree } from '../kernel/tree.js';
 import { split } from '../random/index.js';
-import { type AnyLayer, addBatch, type Layer, makeTreeLayer } from './layer.js';
+import { type AnyLayer, addBatch, type Layer, makeTreeLayer, splitOptions } from './layer.js';
 import type { Params } from './params.js';
 import type { InputOf, OutputOf } from './typing.js';
 
@@ -37,9 +37,9 @@ export function parallel<const Layers extends readonly AnyLayer[]>(
       const [shapes, keys] = [shapesOf(shape), split(key, layers.length)];
       return layers.map((layer, i) => layer.init(keys[i], addBatch(shapes[i], -1))[1]);
     },
-    apply(params, x) {
-      const xs = branches(x, Array.isArray(x));
-      return layers.map((layer, i) => layer.apply((params as readonly Params[])[i], xs[i]));
+    apply(params, x, options) {
+      const [xs, own] = [branches(x, Array.isArray(x)), splitOptions(options, layers.length)];
+      return layers.map((layer, i) => layer.apply((params as readonly Params[])[i], xs[i], own[i]));
     },
     propagate(kernel) {
       const kernels = branches<SymbolicTree>(kernel as SymbolicTree[], Array.isArray(kernel));

@@ -1,7 +1,7 @@
 import type { SymbolicTree } from '../kernel/symbolic.js';
 import type { Shape, Tree } from '../kernel/tree.js';
 import { split } from '../random/index.js';
-import { type AnyLayer, addBatch, type Layer, makeTreeLayer } from './layer.js';
+import { type AnyLayer, addBatch, type Layer, makeTreeLayer, splitOptions } from './layer.js';
 import type { Params } from './params.js';
 import type { InputOf, OutputOf } from './typing.js';
 
@@ -47,7 +47,10 @@ export function serial<const Layers extends readonly AnyLayer[]>(
         return params;
       });
     },
-    apply: (params, x) => layers.reduce((y, layer, i) => layer.apply((params as readonly Params[])[i], y), x),
+    apply(params, x, options) {
+      const own = splitOptions(options, layers.length);
+      return layers.reduce((y, layer, i) => layer.apply((params as readonly Params[])[i], y, own[i]), x);
+    },
     propagate: (kernel) => layers.reduce<SymbolicTree>((k, layer) => layer.propagate(k), kernel),
   });
 }

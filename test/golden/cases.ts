@@ -34,7 +34,7 @@ const cases = (JSON.parse(readFileSync(fixture, 'utf8')) as { cases: GoldenCase[
 export const supported = cases.filter(({ net }) => missingLayers(net).length === 0);
 
 /** Cases whose gradients float32 cannot hold to `tolerance.f32.golden`: conditioning.test.ts measures why. */
-export const illConditioned: ReadonlySet<string> = new Set(['random-15']);
+export const illConditioned: ReadonlySet<string> = new Set(['random-15', 'fanin-concat-spatial']);
 
 /** Names of the cases whose layers come later, each with the layers that it lacks. */
 export const unsupported = cases.flatMap(({ name, net }) => {

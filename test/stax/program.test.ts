@@ -52,7 +52,7 @@ describe('the Program of', () => {
     `);
   });
 
-  test('circular windows: a wrap and the windows inside it', () => {
+  test('circular windows: a repeated image and the windows inside it', () => {
     const net = stax.serial(
       stax.Conv(8, [3], { padding: 'CIRCULAR' }),
       stax.SumPool([4], { padding: 'CIRCULAR', strides: [3] }),
@@ -61,17 +61,17 @@ describe('the Program of', () => {
     expect(trace(net, [7, 2])).toMatchInlineSnapshot(`
       "
       gram() shape [7], channels 2
-      wrap(0) shape [9], low [1]
+      select(0) shape [9], at [[6,0,1,2,3,4,5,6,0]]
       patchMean(1) shape [7], window [3], strides [1], low [0]
       affine(2) shape [7], scale 1, shift 0, ntkFromNngp 1, ntkShift 0
-      wrap(3) shape [10], low [1]
+      select(3) shape [10], at [[6,0,1,2,3,4,5,6,0,1]]
       pool(4) shape [3], window [4], strides [3], low [0], scale 1
       pool(5) shape [], window [3], strides [1], low [0], scale 0.1111111111111111
       "
     `);
   });
 
-  test('windows of one position: nothing to average, nothing to wrap', () => {
+  test('windows of one position: nothing to average, nothing to repeat', () => {
     const net = stax.serial(
       stax.Conv(8, [1, 1], { padding: 'CIRCULAR' }),
       stax.AvgPool([1, 1]),

@@ -2,7 +2,7 @@ import { stax } from '../../src/index.js';
 import type { AnyLayer, Layer } from '../../src/stax/index.js';
 
 const { Dense, Conv, Relu, LeakyRelu, ABRelu, Abs, Erf, Gelu, Flatten, Identity, FanOut, FanInSum } = stax;
-const { AvgPool, SumPool, GlobalAvgPool, GlobalSumPool, parallel } = stax;
+const { AvgPool, SumPool, GlobalAvgPool, GlobalSumPool, FanInProd, FanInConcat, parallel, repeat } = stax;
 
 /** A network for each layer and its options: one sample's shape, and the hidden layers by their width, without a readout. */
 export type LayerNet = [name: string, sample: readonly number[], (width: number) => AnyLayer[]];
@@ -65,6 +65,47 @@ export const layerNets: readonly LayerNet[] = [
     [3],
     (w) => [dense(w), FanOut(2), parallel(stax.serial(Relu(), dense(w)), Identity()), FanInSum(), Relu()],
   ],
+  [
+    'FanInProd',
+    [3],
+    (w) => [
+      FanOut(3),
+      parallel(
+        stax.serial(dense(w), Relu()),
+        stax.serial(dense(w), Erf()),
+        stax.serial(dense(w), Erf({ a: 0.5, c: 1 })),
+      ),
+      FanInProd(),
+    ],
+  ],
+  [
+    'FanInProd on images',
+    [3, 4, 2],
+    (w) => [FanOut(2), parallel(stax.serial(conv(w), Relu()), conv(w)), FanInProd(), GlobalAvgPool()],
+  ],
+  [
+    'FanInConcat, channels',
+    [4, 3, 2],
+    (w) => [
+      FanOut(2),
+      parallel(stax.serial(conv(w), Relu()), stax.serial(conv(3 * w), Erf())),
+      FanInConcat(),
+      AvgPool([2, 1]),
+      Flatten(),
+    ],
+  ],
+  [
+    'FanInConcat, an axis',
+    [2, 3, 2],
+    (w) => [
+      FanOut(3),
+      parallel(conv(w, [2, 2]), conv(w, [2, 1], { padding: 'SAME', strides: [1, 2] }), conv(w, [1, 2])),
+      FanInConcat(1),
+      Relu(),
+      GlobalAvgPool(),
+    ],
+  ],
+  ['repeat', [3], (w) => [dense(w), repeat(stax.serial(Relu(), dense(w)), 2), Relu()]],
 ];
 
 /** `hidden` followed by a readout of `outDim` outputs. */

@@ -22,8 +22,8 @@ export const tolerance = {
     /** Against values computed by Neural Tangents in float64. */
     golden: 1e-5,
     /**
-     * Gradients of a golden case whose exact covariances, rounded to float32 only once, already give a median of
-     * 1.5e-5 and up to 4.5e-5 as luck has it (test/golden/conditioning.test.ts); observed 1.4e-5.
+     * Gradients of golden cases whose exact covariances, rounded to float32 only once, already give up to 4.5e-5
+     * and 1.5e-5 as luck has it (test/golden/conditioning.test.ts); observed 1.4e-5 and 2.3e-5.
      */
     goldenIllConditioned: 5e-5,
     /** A few rounding errors: an operation followed by its inverse, or the same sum in another order. */

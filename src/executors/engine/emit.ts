@@ -67,20 +67,37 @@ export class Emitter {
         this.zero(code, step.shape, d, out!);
         this.#weigh(code, index, step, d, out!, input(step.inputs[0], d));
         return;
-      case 'wrap':
+      case 'select':
         this.zero(code, step.shape, d, out!);
-        this.#wrap(step, d, (to, from, extent, toSize, fromSize, e) => {
+        this.#select(step, d, (to, from, extent, toSize, fromSize, e) => {
           const source = input(step.inputs[0], e);
           this.#box(code, shiftImage(out!, to), shiftImage(source, from), extent, toSize, fromSize);
         });
         return;
+      case 'product': {
+        const [a, b] = step.inputs.map((source) => input(source, d));
+        const images = [out!.k, out!.theta, a.k, a.theta, b.k, b.theta];
+        code.emit(opcode.product, [...images, this.bytes(step.shape, d)]);
+        return;
+      }
       case 'pool':
         throw new Error('pools add up what their input yields');
     }
   }
 
-  /** Adds what a step's cotangent `g` at `d` (which it overwrites) sends to its inputs', and to x and variances. */
-  adjoint(code: Assembler, index: number, d: Offset, g: Image, input: ImageOf, tape: Image | null): void {
+  /**
+   * Adds what a step's cotangent `g` at `d` (which it overwrites) sends to its inputs', and to x and variances.
+   * `value` finds the inputs themselves, of steps whose adjoint reads them.
+   */
+  adjoint(
+    code: Assembler,
+    index: number,
+    d: Offset,
+    g: Image,
+    input: ImageOf,
+    tape: Image | null,
+    value: ImageOf,
+  ): void {
     const step = this.#lowered.steps[index];
     switch (step.kind) {
       case 'source': {
@@ -101,12 +118,19 @@ export class Emitter {
       case 'weigh':
         this.#weigh(code, index, step, d, input(step.inputs[0], d), g);
         return;
-      case 'wrap':
-        this.#wrap(step, d, (to, from, extent, toSize, fromSize, e) => {
+      case 'select':
+        this.#select(step, d, (to, from, extent, toSize, fromSize, e) => {
           const source = input(step.inputs[0], e);
           this.#box(code, shiftImage(source, from), shiftImage(g, to), extent, fromSize, toSize);
         });
         return;
+      case 'product': {
+        const [a, b] = step.inputs.map((source) => value(source, d));
+        const [toA, toB] = step.inputs.map((source) => input(source, d));
+        const images = [g.k, g.theta, a.k, a.theta, b.k, b.theta, this.bytes(step.shape, d)];
+        code.emit(opcode.productAdjoint, [...images, toA.k, toA.theta, toB.k, toB.theta]);
+        return;
+      }
       case 'pool':
         throw new Error('pools send back to one input offset at a time');
     }
@@ -262,15 +286,16 @@ export class Emitter {
     if (to.theta && from.theta) code.emit(opcode.addBox, [to.theta, from.theta, ...extent, ...sizes]);
   }
 
-  /** The boxes of the padded image at `d` and where each comes from: per axis, runs without a wrap in p or p'. */
-  #wrap(
-    step: Extract<Step, { kind: 'wrap' }>,
+  /** The boxes of the result at `d` and where each comes from: per axis, runs of neighbours at one input offset. */
+  #select(
+    step: Extract<Step, { kind: 'select' }>,
     d: Offset,
     visit: (to: number, from: number, extent: Triple, toSize: Triple, fromSize: Triple, e: Triple) => void,
   ): void {
     const n = this.#lowered.steps[step.inputs[0]].shape;
-    const toSize = imageSize(step.shape, d);
-    const runs = [0, 1, 2].map((a) => wrapRuns(n[a], step.shape[a], step.low[a], d[a]));
+    const along = perAxis((a) => (step.axes[a] < 0 ? 0 : d[step.axes[a]]));
+    const toSize = perAxis((a) => step.at[a].length - Math.abs(along[a]));
+    const runs = [0, 1, 2].map((a) => runsOf(step.at[a], along[a]));
     for (const z of runs[0]) {
       for (const y of runs[1]) {
         for (const x of runs[2]) {
@@ -290,7 +315,7 @@ const shiftImage = (image: Image, bytes: number): Image => ({
   theta: image.theta && image.theta + bytes,
 });
 
-/** A run of positions of the padded axis that comes from consecutive positions of one input offset `e`. */
+/** A run of positions of the result's axis that comes from consecutive positions of one input offset `e`. */
 interface Run {
   readonly to: number;
   readonly from: number;
@@ -298,17 +323,19 @@ interface Run {
   readonly e: number;
 }
 
-/** Splits an axis of the image at displacement `d` of a circularly padded one (`low` before, `padded` in all). */
-function wrapRuns(n: number, padded: number, low: number, d: number): Run[] {
-  const modulo = (i: number) => ((i % n) + n) % n;
+/** Splits an axis of the image at displacement `d` of the positions `at` (−1: nothing there). */
+function runsOf(at: readonly number[], d: number): Run[] {
   const first = Math.max(0, -d);
   const runs: { to: number; from: number; count: number; e: number }[] = [];
-  for (let i = 0; i < padded - Math.abs(d); i++) {
-    const p = modulo(first + i - low);
-    const e = modulo(first + i + d - low) - p;
+  for (let i = 0; i < at.length - Math.abs(d); i++) {
+    const p = at[first + i];
+    const p2 = at[first + i + d];
+    if (p < 0 || p2 < 0) continue;
+    const e = p2 - p;
     const from = p - Math.max(0, -e);
     const last = runs.at(-1);
-    if (last && last.e === e && last.from + last.count === from) last.count++;
+    const continues = last && last.e === e && last.from + last.count === from && last.to + last.count === i;
+    if (continues) last.count++;
     else runs.push({ to: i, from, count: 1, e });
   }
   return runs;

@@ -1,6 +1,7 @@
 import { UnsupportedError } from '../../errors.js';
 import { type AnyOp, opRules } from '../../program/ops/index.js';
 import type { Offset, OpRule } from '../../program/ops/rule.js';
+import type { SelectOp } from '../../program/ops/select.js';
 import type { Program } from '../../program/program.js';
 import { type EngineActivation, engineActivation } from './activations.js';
 import { type Triple, triple } from './geometry.js';
@@ -41,9 +42,15 @@ export type Step =
       readonly low: Triple;
       readonly scale: number;
     })
-  | (StepBase & { readonly kind: 'wrap'; readonly low: Triple })
+  | (StepBase & {
+      readonly kind: 'select';
+      /** Per axis of the input: the input position, or −1, of each position of the result. */
+      readonly at: readonly (readonly number[])[];
+      /** Per axis of the input: the result's axis, or −1 where the result has none. */
+      readonly axes: Triple;
+    })
   | (StepBase & { readonly kind: 'weigh'; readonly weights: readonly (readonly number[])[] })
-  | (StepBase & { readonly kind: 'sum' });
+  | (StepBase & { readonly kind: 'sum' | 'product' });
 
 export type FilterStep = Extract<Step, { kind: 'filter' }>;
 
@@ -138,16 +145,28 @@ export function lower(program: Program): Lowered {
           ...{ window: triple(op.window, 1), strides: triple(op.strides, 1), low: triple(op.low, 0) },
           scale: op.scale,
         });
-      case 'wrap':
-        return push({ ...base, kind: 'wrap', low: triple(op.low, 0) });
+      case 'select':
+        return push({ ...base, kind: 'select', ...placesOf(op) });
       case 'weigh':
         return push({ ...base, kind: 'weigh', weights: op.weights });
       case 'sum':
-        return push({ ...base, kind: 'sum' });
+      case 'product':
+        return push({ ...base, kind: op.op });
       default:
         throw new UnsupportedError(`engine: the op "${op.op}" runs on the tf executor only.`);
     }
   }
+}
+
+/** A `select` on the engine's three axes. */
+function placesOf({ at, shape }: SelectOp): { at: number[][]; axes: Triple } {
+  const missing = 3 - at.length;
+  let next = 3 - shape.length;
+  const axes = at.map((places) => (typeof places === 'number' ? -1 : next++));
+  return {
+    at: [...Array<number[]>(missing).fill([0]), ...at.map((places) => [places].flat())],
+    axes: triple(axes, -1),
+  };
 }
 
 /** Offsets of a step's inputs that its result at offset `d` reads. */

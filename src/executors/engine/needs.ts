@@ -24,10 +24,11 @@ export function walkNeeds(lowered: Lowered, wanted: ReadonlyMap<number, OffsetSe
 
 /**
  * All steps live one offset at a time but those whose result is read, that mix offsets (a pool adds up what
- * comes), that are mixed (`wrap` reads several of their offsets at once), and those that two kept steps read.
+ * comes), that are mixed (a `select` that reads several of their offsets at once), and those that two kept steps read.
  * The input covariance is cheaper made twice than kept, but for images of one pixel, where it is a matrix product.
  */
-function chooseKept({ steps, output }: Lowered, offsets: readonly OffsetSet[]): boolean[] {
+function chooseKept(lowered: Lowered, offsets: readonly OffsetSet[]): boolean[] {
+  const { steps, output } = lowered;
   const readers = steps.map(() => new Set<number>());
   const kept = steps.map(() => false);
   for (let index = steps.length - 1; index >= 0; index--) {
@@ -39,8 +40,10 @@ function chooseKept({ steps, output }: Lowered, offsets: readonly OffsetSet[]): 
       kept[index] = true;
     }
     const through = kept[index] ? [index] : readers[index];
+    const mixes =
+      step.kind === 'select' && offsets[index].sorted().some((d) => stepNeeds(lowered, step, d).length > 1);
     for (const input of step.inputs) {
-      if (step.kind === 'wrap') kept[input] = true;
+      if (mixes) kept[input] = true;
       for (const reader of through) readers[input].add(reader);
     }
   }

@@ -12,4 +12,6 @@ export const opcode = {
   pool: 9,
   poolAdjoint: 10,
   weigh: 11,
+  product: 12,
+  productAdjoint: 13,
 } as const;

@@ -2,7 +2,7 @@ import type { Dtype } from '../../nd-array.js';
 import type { Offset } from '../../program/ops/rule.js';
 import { Assembler, Layout } from './assembler.js';
 import { bytesOf } from './dtype.js';
-import { Emitter, type Image } from './emit.js';
+import { Emitter, type Image, type ImageOf } from './emit.js';
 import { imageSize, isZero, OffsetSet, perAxis, pixels, type Triple } from './geometry.js';
 import type { Lowered, Step } from './lower.js';
 import { stepNeeds } from './lower.js';
@@ -208,8 +208,8 @@ export function plan(request: PlanRequest): Plan {
   }
 
   /**
-   * Writes a chain's forward instructions. With `taped`, what the nonlinearities were applied to stays, and the
-   * end's own result, which no adjoint needs, is not computed.
+   * Writes a chain's forward instructions. With `taped`, what the nonlinearities were applied to stays, as do inputs
+   * that adjoints read until these are released, and the end's own result, which no adjoint needs, is not computed.
    */
   function runChain(code: Assembler, chain: readonly Instance[], endImage: Image | null, taped: boolean) {
     const readers = new Map<string, number>();
@@ -219,6 +219,16 @@ export function plan(request: PlanRequest): Plan {
     }
     const images = new Map<string, Image>();
     const tapes = new Map<string, Image>();
+    const inputOf: ImageOf = (input, e) =>
+      values.images[input].get(e.join()) ?? images.get(nameOf({ step: input, d: e }))!;
+    const release = (instance: Instance) => {
+      for (const input of inputsOf(instance)) {
+        const left = readers.get(nameOf(input))! - 1;
+        readers.set(nameOf(input), left);
+        const image = images.get(nameOf(input));
+        if (left === 0 && image) slots.give(image);
+      }
+    };
     const end = chain[chain.length - 1];
     for (const instance of chain) {
       const step = steps[instance.step];
@@ -231,24 +241,12 @@ export function plan(request: PlanRequest): Plan {
       if (!idle || tape) {
         const out = idle ? null : instance === end ? endImage! : slots.take(hasTheta(step));
         if (out && instance !== end) images.set(name, out);
-        emitter.forward(
-          code,
-          instance.step,
-          instance.d,
-          (input, e) => values.images[input].get(e.join()) ?? images.get(nameOf({ step: input, d: e }))!,
-          out,
-          tape,
-        );
+        emitter.forward(code, instance.step, instance.d, inputOf, out, tape);
       }
       if (tape && !taped) slots.give(tape);
-      for (const input of inputsOf(instance)) {
-        const left = readers.get(nameOf(input))! - 1;
-        readers.set(nameOf(input), left);
-        const image = images.get(nameOf(input));
-        if (left === 0 && image) slots.give(image);
-      }
+      if (!(taped && adjointReadsInputs(step))) release(instance);
     }
-    return tapes;
+    return { tapes, inputOf, release };
   }
 
   function forwardRoot(root: number): void {
@@ -296,7 +294,7 @@ export function plan(request: PlanRequest): Plan {
 
   /** Recomputes a chain with tapes, then sends its end's cotangent `g` back along it. */
   function unwindChain(chain: readonly Instance[], g: Image): void {
-    const tapes = runChain(backward, chain, null, true);
+    const { tapes, inputOf, release } = runChain(backward, chain, null, true);
     const flows = new Map<string, Image>([[nameOf(chain[chain.length - 1]), g]]);
     const flowOf = (input: number, e: Offset): Image => {
       const kept = cotangents.images[input].get(e.join());
@@ -313,7 +311,8 @@ export function plan(request: PlanRequest): Plan {
     for (const instance of [...chain].reverse()) {
       const name = nameOf(instance);
       const flow = flows.get(name)!;
-      emitter.adjoint(backward, instance.step, instance.d, flow, flowOf, tapes.get(name) ?? null);
+      emitter.adjoint(backward, instance.step, instance.d, flow, flowOf, tapes.get(name) ?? null, inputOf);
+      if (adjointReadsInputs(steps[instance.step])) release(instance);
       if (flow !== g) slots.give(flow);
       const tape = tapes.get(name);
       if (tape) slots.give(tape);
@@ -324,6 +323,9 @@ export function plan(request: PlanRequest): Plan {
     return needs.offsets[root].sorted().map((d) => [d, images[root].get(d.join())!] as const);
   }
 }
+
+/** Whether a step's adjoint needs what the step was applied to. */
+const adjointReadsInputs = (step: Step): boolean => step.kind === 'product';
 
 const nameOf = ({ step, d }: Instance): string => `${step}@${d.join()}`;
 

@@ -4,10 +4,11 @@ import { type GivenOp, givenRule } from './given.js';
 import { type GramOp, gramRule } from './gram.js';
 import { type PatchMeanOp, patchMeanRule } from './patch-mean.js';
 import { type PoolOp, poolRule } from './pool.js';
+import { type ProductOp, productRule } from './product.js';
 import type { OpRule } from './rule.js';
+import { type SelectOp, selectRule } from './select.js';
 import { type SumOp, sumRule } from './sum.js';
 import { type WeighOp, weighRule } from './weigh.js';
-import { type WrapOp, wrapRule } from './wrap.js';
 
 /** Every covariance op there is. */
 export type AnyOp =
@@ -15,11 +16,12 @@ export type AnyOp =
   | GivenOp
   | AffineOp
   | PatchMeanOp
-  | WrapOp
+  | SelectOp
   | PoolOp
   | WeighOp
   | ActivationOp
-  | SumOp;
+  | SumOp
+  | ProductOp;
 
 /** The rule of every op; an op without one does not compile. */
 export const opRules: { readonly [Name in AnyOp['op']]: OpRule<Extract<AnyOp, { op: Name }>> } = {
@@ -29,7 +31,8 @@ export const opRules: { readonly [Name in AnyOp['op']]: OpRule<Extract<AnyOp, { 
   gram: gramRule,
   patchMean: patchMeanRule,
   pool: poolRule,
+  product: productRule,
+  select: selectRule,
   sum: sumRule,
   weigh: weighRule,
-  wrap: wrapRule,
 };

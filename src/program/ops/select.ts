@@ -3,32 +3,43 @@ import { mapCovariances, multiplyAxis, selection } from './pair-covariances.js';
 import { combinations, type OpRule } from './rule.js';
 
 /**
- * Circular padding: K'[P,P'] = K[(P − low) mod n, (P' − low) mod n], n the input's size on that axis. Θ alike.
+ * Positions of the input in another order: K'[P,P'] = K[at[P], at[P']], and 0 where a position is −1. Θ alike.
  *
- * CIRCULAR convolutions and pools are this op followed by the VALID ones.
+ * Circular padding repeats positions, slices leave some out, branches side by side have nothing (−1) where the others are.
  */
-export interface WrapOp extends OpBase<'wrap'> {
-  readonly low: readonly number[];
+export interface SelectOp extends OpBase<'select'> {
+  /**
+   * One entry per axis of the input: the input position of each position of the result, −1 for nothing there; or a
+   * single number, which takes that position and leaves the axis out.
+   */
+  readonly at: readonly (number | readonly number[])[];
 }
 
-/** How executors run `wrap`. */
-export const wrapRule: OpRule<WrapOp> = {
-  needs: (_op, offset, inputShape) =>
-    combinations(
-      inputShape.map((size, axis) => {
-        const residue = modulo(offset[axis], size);
-        return residue === 0 ? [0] : [residue, residue - size];
-      }),
-    ),
-  evaluate: (op, [input]) =>
-    mapCovariances(input, op.shape, (k) =>
-      op.shape.reduce((result, out, axis) => {
-        const size = input.shape[axis];
-        const picks = Array.from({ length: out }, (_, P) => modulo(P - op.low[axis], size));
-        const sizes = [...op.shape.slice(0, axis), ...input.shape.slice(axis)];
-        return multiplyAxis(result, sizes, axis, selection(picks, size));
-      }, k),
-    ),
+/** How executors run `select`. */
+export const selectRule: OpRule<SelectOp> = {
+  needs({ at }, offset) {
+    let axis = 0;
+    return combinations(
+      at.map((places) => (typeof places === 'number' ? [0] : displacements(places, offset[axis++]))),
+    );
+  },
+  evaluate: ({ at, shape }, [input]) =>
+    mapCovariances(input, shape, (k) => {
+      const sizes = [...input.shape];
+      return at.reduce<typeof k>((result, places, axis) => {
+        const picks = typeof places === 'number' ? [places] : places;
+        const next = multiplyAxis(result, sizes, axis, selection(picks, sizes[axis]));
+        sizes[axis] = picks.length;
+        return next;
+      }, k);
+    }),
 };
 
-const modulo = (a: number, n: number): number => ((a % n) + n) % n;
+/** The different at[P + d] − at[P], smallest first. */
+function displacements(at: readonly number[], d: number): number[] {
+  const found = new Set<number>();
+  for (let P = Math.max(0, -d); P < at.length - Math.max(0, d); P++) {
+    if (at[P] >= 0 && at[P + d] >= 0) found.add(at[P + d] - at[P]);
+  }
+  return [...found].sort((a, b) => a - b);
+}

@@ -86,15 +86,27 @@ const cases: Record<string, fc.Arbitrary<Case>> = {
     op: { op: 'pool', inputs: [0], shape: [], scale: 1, ...wholeImage(image) },
     entry: (k) => sum(positions(image).flatMap((a) => positions(image).map((b) => k(a, b)))),
   })),
-  wrap: windows.map(({ image, low, strides }) => {
-    const shape = image.map((size, axis) => size + low[axis] + strides[axis]);
-    const inside = (P: Offset): Offset => P.map((entry, axis) => modulo(entry - low[axis], image[axis]));
-    return {
-      image,
-      op: { op: 'wrap', inputs: [0], shape, low },
-      entry: (k, P, P2) => k(inside(P), inside(P2)),
-    };
-  }),
+  select: images.chain((image) =>
+    fc
+      .tuple(
+        ...image.map((size) =>
+          fc.oneof(
+            fc.nat(size - 1),
+            fc.array(fc.integer({ min: -1, max: size - 1 }), { minLength: 1, maxLength: 5 }),
+          ),
+        ),
+      )
+      .map((at) => ({
+        image,
+        op: {
+          op: 'select',
+          inputs: [0],
+          shape: at.flatMap((a) => (typeof a === 'number' ? [] : [a.length])),
+          at,
+        },
+        entry: (k, P, P2) => k(selected(at, P), selected(at, P2)),
+      })),
+  ),
   weigh: images.map((image) => {
     const weights = image.map((size, axis) => Array.from({ length: size }, (_, i) => 1 / (i + axis + 1)));
     const weight = (P: Offset): number => P.reduce((w, entry, axis) => w * weights[axis][entry], 1);
@@ -114,8 +126,9 @@ function wholeImage(image: readonly number[]) {
   return { window: image, strides: image.map(() => 1), low: image.map(() => 0) };
 }
 
-function modulo(a: number, n: number): number {
-  return ((a % n) + n) % n;
+function selected(at: readonly (number | readonly number[])[], P: Offset): Offset {
+  let axis = 0;
+  return at.map((places) => (typeof places === 'number' ? places : places[P[axis++]]));
 }
 
 /** Entries in adjacent pairs of axes, made of [p, p'] and a sample. */

@@ -4,6 +4,7 @@ import { gram, gramAdjoint } from './gram';
 import { addInto } from './lanes';
 import { activationAdjoint, varianceFactors } from './nonlinearity';
 import { pool, poolAdjoint } from './pool';
+import { product, productAdjoint } from './product';
 import { weigh } from './weigh';
 import { word } from './words';
 
@@ -20,6 +21,8 @@ const FACTORS = 8;
 const POOL = 9;
 const POOL_ADJOINT = 10;
 const WEIGH = 11;
+const PRODUCT = 12;
+const PRODUCT_ADJOINT = 13;
 
 /** Words: to, from, extent[3], to's row sizes[1..2], from's row sizes[1..2]: to += from over a box of pixels. */
 function addBox<T extends number>(pc: usize, width: usize): void {
@@ -82,6 +85,14 @@ export function run<T extends number>(pc: usize, end: usize, width: usize): void
         break;
       case WEIGH:
         weigh<T>(pc, width);
+        pc += 48;
+        break;
+      case PRODUCT:
+        product<T>(pc);
+        pc += 32;
+        break;
+      case PRODUCT_ADJOINT:
+        productAdjoint<T>(pc);
         pc += 48;
         break;
       default:

@@ -1,0 +1,22 @@
+import { ShapeError, UnsupportedError } from '../errors.js';
+import type { SymbolicKernel } from '../kernel/symbolic.js';
+import type { Shape } from '../kernel/tree.js';
+
+/** The shape that all branches have. */
+export function equalShape(name: string, shapes: readonly Shape[]): Shape {
+  if (shapes.every((shape) => String(shape) === String(shapes[0]))) return shapes[0];
+  throw new ShapeError(
+    `${name}: branches must have equal shapes, got ${shapes.map((shape) => `[${shape}]`).join(' and ')}. ` +
+      'Match their channels, strides and padding.',
+  );
+}
+
+/** Refuses branches whose activations are not Gaussian. */
+export function requireGaussianBranches(name: string, branches: readonly SymbolicKernel[]): void {
+  const bad = branches.findIndex((branch) => !branch.isGaussian);
+  if (bad < 0) return;
+  throw new UnsupportedError(
+    `${name}: every branch must be Gaussian, got ${branches[bad].origin} in branch ${bad}. ` +
+      'End that branch with a Dense or Conv layer.',
+  );
+}

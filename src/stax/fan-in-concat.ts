@@ -1,0 +1,98 @@
+import * as tf from '@tensorflow/tfjs';
+import { ShapeError, UnsupportedError } from '../errors.js';
+import { append, channelsOf, type SymbolicKernel, spatialOf } from '../kernel/symbolic.js';
+import type { Shape } from '../kernel/tree.js';
+import { requireGaussianBranches } from './branches.js';
+import { type Layer, makeLayer } from './layer.js';
+
+/**
+ * Puts branches side by side along an axis of the activations `[n, …spatial, channels]`.
+ *
+ * Along the channels K' is the mean of the K_i weighted by their numbers of channels; the result is not Gaussian, so a
+ * layer with weights has to come before a nonlinearity. Along a spatial axis K'[p, p'] is that of the branch that
+ * both positions come from, and 0 where they come from two; Θ alike. The kernel takes the branches for independent:
+ * each needs weights of its own.
+ *
+ * @param axis −1 (default) or the last axis: the channels; negative ones count from the end.
+ * @throws RangeError when `axis` is not an integer, from `init` and `kernel` when there is no such axis.
+ * @throws ShapeError from `init` and `kernel`, when the branches differ along another axis.
+ * @throws UnsupportedError for the batch axis, and from `kernel`, when `axis` is spatial and a branch is not Gaussian.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { stax } from 'neural-tangents';
+ * const branches = stax.parallel(stax.Dense(30), stax.Dense(10, { wStd: 3 }));
+ * const { kernel } = stax.serial(stax.FanOut(2), branches, stax.FanInConcat());
+ * console.log(kernel(tf.tensor2d([[1]]), null, 'nngp').arraySync()); // [ [ 3 ] ]
+ * ```
+ */
+export function FanInConcat(axis = -1): Layer<tf.Tensor[], tf.Tensor> {
+  if (!Number.isInteger(axis)) {
+    throw new RangeError(`FanInConcat: axis must be an integer, got ${axis}. Pass e.g. -1, the channels.`);
+  }
+  if (axis === 0) {
+    throw new UnsupportedError(
+      'FanInConcat: axis must be spatial or the channels, got the batch (0). Concatenate the inputs.',
+    );
+  }
+  /** The axis of one sample's shape. */
+  const sampleAxis = (rank: number): number => {
+    const own = axis < 0 ? rank + axis : axis - 1;
+    if (own >= 0 && own < rank) return own;
+    throw new RangeError(
+      `FanInConcat: axis ${axis} is none of a sample's with ${rank + 1} axes, batch first.`,
+    );
+  };
+  return makeLayer<tf.Tensor[], tf.Tensor>({
+    name: 'FanInConcat',
+    outShape(shapes) {
+      const along = sampleAxis(shapes[0].length);
+      const rest = (shape: Shape) => String(shape.with(along, 0));
+      if (!shapes.every((shape) => shape.length > along && rest(shape) === rest(shapes[0]))) {
+        throw new ShapeError(
+          `FanInConcat: branches may differ along axis ${axis} alone, got ` +
+            `${shapes.map((shape) => `[${shape}]`).join(' and ')}. Match their other sizes.`,
+        );
+      }
+      return shapes[0].with(
+        along,
+        shapes.reduce((sum, shape) => sum + shape[along], 0),
+      );
+    },
+    apply: (_, xs) => tf.concat(xs, sampleAxis(xs[0].rank - 1) + 1),
+    propagate(branches, shape) {
+      if (branches.length === 1) return branches[0];
+      const along = sampleAxis(shape.length);
+      const isChannel = along === shape.length - 1;
+      if (!isChannel) requireGaussianBranches('FanInConcat', branches);
+      const parts = isChannel
+        ? branches.map((k) => shareOf(k, channelsOf(k.shape) / channelsOf(shape)))
+        : placed(branches, along, shape);
+      const [{ builder }] = parts;
+      const inputs = parts.map((k) => k.node);
+      const node = builder.emit({ op: 'sum', inputs, shape: spatialOf(shape) });
+      return { ...parts[0], node, shape, isGaussian: !isChannel, origin: 'the output of FanInConcat' };
+    },
+  });
+}
+
+function shareOf(k: SymbolicKernel, scale: number): SymbolicKernel {
+  const shape = spatialOf(k.shape);
+  return append(k, [{ op: 'affine', shape, scale, shift: 0, ntkFromNngp: 0, ntkShift: 0 }]);
+}
+
+/** Each branch in an image of the result's size that is 0 where the others are. */
+function placed(branches: readonly SymbolicKernel[], along: number, shape: Shape): SymbolicKernel[] {
+  let before = 0;
+  return branches.map((k) => {
+    const at = spatialOf(shape).map((size, axis) =>
+      Array.from({ length: size }, (_, P) => {
+        if (axis !== along) return P;
+        return P >= before && P < before + k.shape[along] ? P - before : -1;
+      }),
+    );
+    before += k.shape[along];
+    return append(k, [{ op: 'select', shape: spatialOf(shape), at }]);
+  });
+}

@@ -1,0 +1,55 @@
+import type { Tensor } from '@tensorflow/tfjs';
+import { ShapeError } from '../errors.js';
+import type { SymbolicKernel, SymbolicTree } from '../kernel/symbolic.js';
+import { mapTree, type Shape, type Tree } from '../kernel/tree.js';
+import { split } from '../random/index.js';
+import { type AnyLayer, addBatch, type Layer, makeTreeLayer, splitOptions } from './layer.js';
+import type { Params } from './params.js';
+import type { InputOf, OutputOf } from './typing.js';
+
+/**
+ * The network that runs a layer `n` times in a row, each time with parameters of its own; its parameters are the list of
+ * these. With n = 0 it is the identity.
+ *
+ * @throws ShapeError when `n` is not a non-negative integer, and, from `init` and `kernel`, when the layer's outputs have
+ *   another shape than its inputs.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { stax } from 'neural-tangents';
+ * const block = stax.serial(stax.Relu(), stax.Dense(64, { wStd: 2 }));
+ * const { kernel } = stax.serial(stax.Dense(64), stax.repeat(block, 10));
+ * console.log(kernel(tf.tensor2d([[1]]), null, 'nngp').arraySync()); // [ [ 1024 ] ]
+ * ```
+ */
+export function repeat<L extends AnyLayer>(layer: L, n: number): Layer<InputOf<L>, OutputOf<L>> {
+  if (!Number.isInteger(n) || n < 0) {
+    throw new ShapeError(`repeat: n must be a non-negative integer, got ${n}.`);
+  }
+  const times = Array.from({ length: n }, (_, i) => i);
+  const sameShape = (shape: Tree<Shape>): Tree<Shape> => {
+    const out = n === 0 ? shape : layer.outShape(shape);
+    if (JSON.stringify(out) === JSON.stringify(shape)) return shape;
+    throw new ShapeError(
+      `repeat: a repeated layer must keep the shape of its inputs, got ${JSON.stringify(shape)} in and ` +
+        `${JSON.stringify(out)} out. Match its width, strides and padding.`,
+    );
+  };
+  return makeTreeLayer<InputOf<L>, OutputOf<L>>({
+    name: 'repeat',
+    outShape: sameShape,
+    params: (key, shape) => split(key, n).map((own): Params => layer.init(own, addBatch(shape, -1))[1]),
+    apply(params, x, options) {
+      const own = splitOptions(options, n);
+      if (n === 0) return mapTree<Tensor, Tensor>(x, (tensor) => tensor.clone());
+      return times.reduce((y, i) => layer.apply((params as readonly Params[])[i], y, own[i]), x);
+    },
+    propagate(kernel) {
+      return times.reduce<SymbolicTree>((k) => {
+        sameShape(mapTree<SymbolicKernel, Shape>(k, ({ shape }) => shape));
+        return layer.propagate(k);
+      }, kernel);
+    },
+  });
+}
