@@ -54,7 +54,10 @@ export function makeKernelFn<Out>(layer: Traceable): KernelFn<Out> {
     const outputs = (): unknown => {
       const run = isKernel(x1) ? runOnKernel(x1, x2) : runOnTensors(x1, x2, options);
       return mapTree<Traced, unknown>(trace(layer, run.start), (traced) => {
-        const covariances = want.length === 0 ? {} : run.executor.evaluate(traced.program, run.source, want);
+        const covariances =
+          want.length === 0
+            ? {}
+            : executorOf(traced, run, options).evaluate(traced.program, run.source, want);
         return select({ ...covariances, ...facts(traced, run) } as Kernel, get);
       });
     };
@@ -73,6 +76,12 @@ interface Run {
   readonly n1: number;
   readonly n2: number;
   readonly x1IsX2: boolean;
+}
+
+/** The run's executor; if the caller named none, `tf` for Programs that hold functions of the user's own. */
+function executorOf({ program }: Traced, run: Run, options: KernelOptions): Executor {
+  const own = program.ops.some((op) => op.op === 'activation' && op.fn === 'own');
+  return own && options.executor === undefined ? executorFor('tf') : run.executor;
 }
 
 function runOnTensors(x1: tf.Tensor, x2: tf.Tensor | null, options: KernelOptions): Run {

@@ -10,7 +10,8 @@ export interface Nonlinearity {
   readonly name: string;
   /** The function on tensors of any shape. */
   apply(x: Tensor): Tensor;
-  readonly dual: Pick<ActivationOp, 'fn' | 'params'>;
+  /** Null: no dual is known, and `kernel` is refused. */
+  readonly dual: Pick<ActivationOp, 'fn' | 'params'> | null;
   /** Factor on the inputs before the dual; 1 by default. */
   readonly inputScale?: number;
   /** Factor on the outputs after the dual; 1 by default. */
@@ -28,6 +29,9 @@ export function makeNonlinearity(nonlinearity: Nonlinearity): Layer {
     apply: (_, x) => nonlinearity.apply(x),
     propagate(k) {
       requireGaussian(name, k);
+      if (dual === null) {
+        throw new UnsupportedError(`${name}: has no kernel without nngpFn. Pass nngpFn as well.`);
+      }
       const shape = spatialOf(k.shape);
       const ops: UnaryOp[] = [
         ...scaling(shape, inputScale, 0),

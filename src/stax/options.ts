@@ -55,3 +55,10 @@ export function checkChannels(name: string, x: Tensor, channels: number): void {
     );
   }
 }
+
+/** Checks a degree or power. */
+export function checkDegree(name: string, what: string, value: number): void {
+  if (!Number.isInteger(value) || value < 0) {
+    throw new RangeError(`${name}: ${what} must be a whole number of at least 0, got ${value}.`);
+  }
+}

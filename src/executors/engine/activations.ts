@@ -1,4 +1,8 @@
+import { UnsupportedError } from '../../errors.js';
 import type { ActivationOp } from '../../program/ops/activation.js';
+import { gaussHermite } from '../../program/ops/duals/gauss-hermite.js';
+import { gaussianMoments, hermiteMoments } from '../../program/ops/duals/polynomial.js';
+import type { Program } from '../../program/program.js';
 
 /** How the engine runs a nonlinearity. */
 export interface EngineActivation {
@@ -17,9 +21,45 @@ const rules: { readonly [Name in ActivationOp['fn']]: (params: readonly number[]
   }),
   erf: () => ({ code: 2, factors: 2, params: [] }),
   gelu: () => ({ code: 3, factors: 2, params: [] }),
+  exponential: ([sign]) => ({ code: 4, factors: 1, params: [sign] }),
+  sine: ([phase]) => ({
+    code: 5,
+    factors: 1,
+    params: [Math.sin(phase) ** 2 / 2, Math.cos(phase) ** 2 / 2],
+  }),
+  gaussian: ([b]) => ({ code: 6, factors: 1, params: [b] }),
+  gabor: () => ({ code: 7, factors: 1, params: [] }),
+  expNormalized: (params) => ({ code: 8, factors: 2, params }),
+  sign: () => ({ code: 9, factors: 2, params: [] }),
+  polynomial: (coefficients) => polynomial(gaussianMoments(coefficients), 0.5),
+  hermite: ([degree]) => polynomial(hermiteMoments(degree), 0),
+  rectifiedMonomial: ([degree]) => ({ code: 11, factors: 2, params: [degree] }),
+  quadrature([index, degree]) {
+    const { nodes, weights } = gaussHermite(degree);
+    return { code: 12, factors: 2, params: [index, degree, ...nodes, ...weights] };
+  },
+  own() {
+    throw new UnsupportedError(
+      "engine: functions of one's own run on the tf executor only. Call kernel(x1, x2, get), which picks it.",
+    );
+  },
 };
+
+function polynomial(moments: readonly (readonly number[])[], half: number): EngineActivation {
+  const degree = moments.length - 1;
+  const rows = moments.flatMap((row, l) => {
+    const powers = Math.floor((degree - l) / 2);
+    return [...Array(powers + 1 - row.length).fill(0), ...row] as number[];
+  });
+  return { code: 10, factors: degree + 1, params: [degree, half, ...rows] };
+}
 
 /** The engine's form of an activation op. */
 export function engineActivation(op: ActivationOp): EngineActivation {
   return rules[op.fn](op.params);
+}
+
+/** Whether K(x1, x2) = K(x2, x1)ᵀ, to the last digits: not with quadrature, which takes the two sides differently. */
+export function isSymmetric(program: Program): boolean {
+  return !program.ops.some((op) => op.op === 'activation' && op.fn === 'quadrature');
 }

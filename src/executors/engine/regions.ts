@@ -34,7 +34,10 @@ export interface Regions {
 
 /** Bytes of a descriptor without its parameters (`assembly/filter.ts`). */
 const DESCRIPTOR_BYTES = 96;
-const PARAMS_BYTES = 32;
+
+/** Bytes of a descriptor with its parameters, each padded to a register. */
+const descriptorBytes = (step: FilterStep): number =>
+  DESCRIPTOR_BYTES + 16 * Math.ceil((step.activation?.params.length ?? 0) / 2);
 
 const isNonlinear = (step: Step): step is FilterStep => step.kind === 'filter' && step.activation !== null;
 
@@ -57,13 +60,11 @@ export function layOut(request: PlanRequest, number: number, layout: Layout): Re
     varianceSize += pixels(step.shape);
   }
 
-  const filterCount = steps.filter((step) => step.kind === 'filter').length;
+  const descriptors = steps.map((step) => (step.kind === 'filter' ? 3 * descriptorBytes(step) : 0));
   const tables = steps
     .filter((step) => step.kind === 'weigh')
     .map((step) => pixels(step.shape) * number + 16);
-  const at = layout.reserve(
-    filterCount * 3 * (DESCRIPTOR_BYTES + PARAMS_BYTES) + tables.reduce((a, b) => a + b, 0),
-  );
+  const at = layout.reserve([...descriptors, ...tables].reduce((a, b) => a + b, 0));
   const scratch = layout.reserve(scratchBytes(steps) * lane);
   const assembler = new Assembler();
   const filters = steps.map((step) => {
@@ -109,7 +110,10 @@ function scratchBytes(steps: readonly Step[]): number {
     ...steps.map((step) => {
       if (step.kind !== 'filter') return 0;
       const input = steps[step.inputs[0]];
-      const turned = Math.max(step.window[2] - 1 - step.low[2] + step.shape[2], input.shape[2] + step.window[2] - 1);
+      const turned = Math.max(
+        step.window[2] - 1 - step.low[2] + step.shape[2],
+        input.shape[2] + step.window[2] - 1,
+      );
       return 2 * Math.max(2 * margin(step, input) + input.shape[2] + step.shape[2], turned);
     }),
   );
@@ -124,7 +128,7 @@ function descriptor(
 ): number {
   const plain = part === 'nonlinearity';
   const activation = part === 'weights' ? null : step.activation;
-  const params = [...(step.activation?.params ?? []), 0, 0, 0, 0].slice(0, 4);
+  const params = step.activation?.params ?? [];
   const start = assembler.data(
     memory.number === 4 ? floatWords(params) : [],
     memory.number === 4 ? [] : params,

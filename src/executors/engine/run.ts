@@ -1,5 +1,6 @@
 import type { Dtype, FloatArray } from '../../nd-array.js';
 import type { Program } from '../../program/program.js';
+import { isSymmetric } from './activations.js';
 import { type BlockSize, blockSize, type Span, spans } from './blocks.js';
 import { compile } from './compile.js';
 import { isShared, zeros } from './dtype.js';
@@ -27,7 +28,7 @@ export async function engineGram(
   x2: Rows | null,
   { ntk, block, ...options }: EngineOptions & { readonly ntk: boolean; readonly block?: BlockSize },
 ): Promise<PairBlock> {
-  if (x2 && x1.count > x2.count) {
+  if (x2 && x1.count > x2.count && isSymmetric(program)) {
     const turned = await engineGram(program, x2, x1, { ntk, block, ...options });
     const turn = (field: FloatArray | null) => field && transpose(field, x2.count, x1.count);
     return { nngp: turn(turned.nngp), ntk: turn(turned.ntk) };
@@ -78,7 +79,7 @@ export async function engineVjp(
   cotangent: { readonly nngp: FloatArray | null; readonly ntk: FloatArray | null },
   { sides, ...options }: EngineOptions & { readonly sides: { readonly x1: boolean; readonly x2: boolean } },
 ): Promise<{ x1: Float64Array | null; x2: Float64Array | null }> {
-  if (x2 && x1.count > x2.count) {
+  if (x2 && x1.count > x2.count && isSymmetric(program)) {
     const turn = (field: FloatArray | null) => field && transpose(field, x1.count, x2.count);
     const turned = { nngp: turn(cotangent.nngp), ntk: turn(cotangent.ntk) };
     const turnedSides = { x1: sides.x2, x2: sides.x1 };

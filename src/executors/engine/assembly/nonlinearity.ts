@@ -41,5 +41,6 @@ export function varianceFactors<T extends number>(pc: usize): void {
     <usize>word(pc, 3),
     <usize>word(desc, 12),
     <usize>word(pc, 4),
+    <usize>word(desc, 13),
   );
 }

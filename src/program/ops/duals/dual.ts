@@ -9,11 +9,12 @@ export interface Moments {
   readonly s: tf.Tensor;
 }
 
-/** A function of the moments with its partial derivatives in K and q1; symmetric in q1 and q2. */
+/** A function of the moments with its partial derivatives in K and q1; without `byQ2` symmetric in q1 and q2. */
 export interface DualFunction {
   value(moments: Moments): tf.Tensor;
   byK(moments: Moments): tf.Tensor;
   byQ1(moments: Moments): tf.Tensor;
+  byQ2?(moments: Moments): tf.Tensor;
 }
 
 /** The pointwise dual of a nonlinearity φ: E[φ(u)φ(v)] for (u,v) ~ N(0, [[q1,K],[K,q2]]), and its slope ∂/∂K. */
@@ -39,7 +40,7 @@ export function applyDual(f: DualFunction, k: tf.Tensor, q1: tf.Tensor, q2: tf.T
         return [
           tf.mul(dy, f.byK(moments)),
           sumTo(tf.mul(dy, f.byQ1(moments)), Q1.shape),
-          sumTo(tf.mul(dy, f.byQ1(swapped)), Q2.shape),
+          sumTo(tf.mul(dy, f.byQ2 ? f.byQ2(moments) : f.byQ1(swapped)), Q2.shape),
         ];
       },
     };

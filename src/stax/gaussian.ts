@@ -1,0 +1,35 @@
+import { checkOptions } from '../check-options.js';
+import type { Layer } from './layer.js';
+import { makeNonlinearity } from './nonlinearity.js';
+import { checkNumber } from './options.js';
+
+/** Options of `Gaussian`. */
+export interface GaussianOptions {
+  /** Factor on the output; 1 by default. */
+  readonly a?: number;
+  /** Factor in the exponent; −1 by default. */
+  readonly b?: number;
+}
+
+/**
+ * a·exp(b·x²).
+ *
+ * K' = a²/√((1−2bq1)(1−2bq2) − 4b²K²), Θ' = Θ·∂K'/∂K.
+ *
+ * @throws RangeError when a or b is not a finite number.
+ * @throws UnsupportedError from `kernel`, when the activations before are not Gaussian.
+ * @remarks For b > 0 the second moments are finite only while variances stay below 1/(4b); they are infinite beyond.
+ * @source C. Williams, Computing with infinite networks, 1997.
+ */
+export function Gaussian(options: GaussianOptions = {}): Layer {
+  checkOptions('Gaussian', options, ['a', 'b']);
+  const { a = 1, b = -1 } = options;
+  checkNumber('Gaussian', 'a', a);
+  checkNumber('Gaussian', 'b', b);
+  return makeNonlinearity({
+    name: 'Gaussian',
+    dual: { fn: 'gaussian', params: [b] },
+    outputScale: a,
+    apply: (x) => x.square().mul(b).exp().mul(a),
+  });
+}

@@ -1,0 +1,18 @@
+import type { Layer } from './layer.js';
+import { makeNonlinearity } from './nonlinearity.js';
+
+/**
+ * The sign of x: −1, 0 or 1.
+ *
+ * With θ the angle between the two activations: K' = 1 − 2θ/π (0 where a variance is 0), Θ' = 0.
+ *
+ * @throws UnsupportedError from `kernel`, when the activations before are not Gaussian.
+ * @source Y. Cho and L. Saul, Kernel methods for deep learning, 2009 (arc-cosine kernel of degree 0).
+ */
+export function Sign(): Layer {
+  return makeNonlinearity({
+    name: 'Sign',
+    dual: { fn: 'sign', params: [] },
+    apply: (x) => x.sign(),
+  });
+}
