@@ -11,13 +11,18 @@ export interface EngineActivation {
   /** How many numbers it wants of each variance. */
   readonly factors: number;
   readonly params: readonly number[];
+  /** Whether all its outputs have one sign, so that their covariances are never negative. */
+  readonly oneSign?: boolean;
 }
 
-const rules: { readonly [Name in ActivationOp['fn']]: (params: readonly number[]) => EngineActivation } = {
-  abRelu: ([a, b]) => ({
+type EngineRule = (params: readonly number[], neverNegative: boolean) => EngineActivation;
+
+const rules: { readonly [Name in ActivationOp['fn']]: EngineRule } = {
+  abRelu: ([a, b], neverNegative) => ({
     code: 1,
     factors: 2,
-    params: [(a - b) ** 2 / (2 * Math.PI), (a + b) ** 2 / 4, (a - b) ** 2 / 4],
+    params: [(a - b) ** 2 / (2 * Math.PI), (a + b) ** 2 / 4, (a - b) ** 2 / 4, neverNegative ? 1 : 0],
+    oneSign: a * b <= 0,
   }),
   erf: () => ({ code: 2, factors: 2, params: [] }),
   gelu: () => ({ code: 3, factors: 2, params: [] }),
@@ -54,9 +59,9 @@ function polynomial(moments: readonly (readonly number[])[], half: number): Engi
   return { code: 10, factors: degree + 1, params: [degree, half, ...rows] };
 }
 
-/** The engine's form of an activation op. */
-export function engineActivation(op: ActivationOp): EngineActivation {
-  return rules[op.fn](op.params);
+/** The engine's form of an activation op; `neverNegative`: its input covariances are known to be at least 0. */
+export function engineActivation(op: ActivationOp, neverNegative: boolean): EngineActivation {
+  return rules[op.fn](op.params, neverNegative);
 }
 
 /** Whether K(x1, x2) = K(x2, x1)ᵀ, to the last digits: not with quadrature, which takes the two sides differently. */

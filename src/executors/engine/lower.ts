@@ -72,6 +72,13 @@ function compose(a: Weights, b: Weights): Weights {
   };
 }
 
+/** Whether a step's covariances cannot be negative: sums, means and weights of such, after a one-signed nonlinearity. */
+function neverNegative(steps: readonly Step[], index: number): boolean {
+  const step = steps[index];
+  if (step.kind === 'filter' && step.activation) return step.activation.oneSign ?? false;
+  return step.inputs.length > 0 && step.inputs.every((input) => neverNegative(steps, input));
+}
+
 /** Turns a Program's ops into steps, fusing window → weights → nonlinearity where nothing else reads between. */
 export function lower(program: Program): Lowered {
   const readers = program.ops.map(() => 0);
@@ -134,7 +141,7 @@ export function lower(program: Program): Lowered {
       }
       case 'activation': {
         const before = extend(op);
-        const activation = engineActivation(op);
+        const activation = engineActivation(op, neverNegative(steps, (before ?? base).inputs[0]));
         if (!before) return push(fresh(op, { activation }));
         return replaceLast({ ...before, activation, ops: [...before.ops, op] });
       }

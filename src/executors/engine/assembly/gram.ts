@@ -125,19 +125,56 @@ export function gramAdjoint<T extends number>(pc: usize, width: usize): void {
   }
 }
 
-/** to[i] = Σ_c x[i][c]², in the matrix product's order of summation. */
-export function selfProducts<T extends number>(x: usize, rows: i32, channels: i32, to: usize): void {
-  for (let i = 0; i < rows; i++) {
-    const row = x + <usize>i * <usize>channels * sizeof<T>();
-    let sum: T = <T>0;
-    for (let block = 0; block < channels; block += DEPTH) {
-      let part: T = <T>0;
-      for (let c = block; c < min(block + DEPTH, channels); c++) {
-        const entry = load<T>(row + <usize>c * sizeof<T>());
-        part = <T>(part + <T>(entry * entry));
-      }
-      sum = <T>(sum + part);
+/** Σ_c x[c]², in the matrix product's order of summation. */
+function selfProduct<T extends number>(x: usize, channels: i32): T {
+  let sum: T = <T>0;
+  for (let block = 0; block < channels; block += DEPTH) {
+    let part: T = <T>0;
+    for (let c = block; c < min(block + DEPTH, channels); c++) {
+      const entry = load<T>(x + <usize>c * sizeof<T>());
+      part = <T>(part + <T>(entry * entry));
     }
-    store<T>(to + <usize>i * sizeof<T>(), sum);
+    sum = <T>(sum + part);
   }
+  return sum;
+}
+
+/** to[i] = Σ_c x[i][c]² for `rows` rows; four at a time, as each is a chain of additions that wait on each other. */
+export function selfProducts<T extends number>(x: usize, rows: i32, channels: i32, to: usize): void {
+  const row = <usize>channels * sizeof<T>();
+  let i = 0;
+  for (; i + 4 <= rows; i += 4) {
+    const x0 = x + <usize>i * row;
+    let s0: T = <T>0;
+    let s1: T = <T>0;
+    let s2: T = <T>0;
+    let s3: T = <T>0;
+    for (let block = 0; block < channels; block += DEPTH) {
+      let p0: T = <T>0;
+      let p1: T = <T>0;
+      let p2: T = <T>0;
+      let p3: T = <T>0;
+      const end = x0 + <usize>min(block + DEPTH, channels) * sizeof<T>();
+      for (let at = x0 + <usize>block * sizeof<T>(); at < end; at += sizeof<T>()) {
+        const e0 = load<T>(at);
+        const e1 = load<T>(at + row);
+        const e2 = load<T>(at + row + row);
+        const e3 = load<T>(at + row + row + row);
+        p0 = <T>(p0 + <T>(e0 * e0));
+        p1 = <T>(p1 + <T>(e1 * e1));
+        p2 = <T>(p2 + <T>(e2 * e2));
+        p3 = <T>(p3 + <T>(e3 * e3));
+      }
+      s0 = <T>(s0 + p0);
+      s1 = <T>(s1 + p1);
+      s2 = <T>(s2 + p2);
+      s3 = <T>(s3 + p3);
+    }
+    const target = to + <usize>i * sizeof<T>();
+    store<T>(target, s0);
+    store<T>(target + sizeof<T>(), s1);
+    store<T>(target + 2 * sizeof<T>(), s2);
+    store<T>(target + 3 * sizeof<T>(), s3);
+  }
+  for (; i < rows; i++) store<T>(to + <usize>i * sizeof<T>(), selfProduct<T>(x + <usize>i * row, channels));
 }

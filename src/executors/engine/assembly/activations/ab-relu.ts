@@ -3,7 +3,7 @@
 // where slope = H and the sign is − for c ≥ 0, slope = ab and the sign is + for c < 0.
 // Factors of a variance: q and 1/√q (0 where q = 0, which gives θ = π/2 as NT has it). A variance so small that
 // products of two leave the range of normal numbers counts as 0.
-// Parameters: κ, (H + ab)/2, (H − ab)/2.
+// Parameters: κ, (H + ab)/2, (H − ab)/2, and 1 where K is known to be never negative.
 import { arccos, one, sineSquared } from '../arcs';
 import { REGISTER, splat } from '../lanes';
 
@@ -21,10 +21,26 @@ export function factors<T extends number>(q: usize, to: usize, stride: usize, by
   }
 }
 
-/** (K, Θ) → (K', Θ') of the register `shift` bytes after `at`. */
+// A loop's turn does two registers. Their addresses differ by an offset that must be a constant of the
+// instruction, which only a type parameter can carry into an inlined function: S is u8 for the first register
+// (offset 0) and u16 for the second (offset 16). P is u16 where K is never negative, which saves its signs.
+
 // @ts-ignore: decorator
 @inline
-function apply<T extends number, S>(
+function read<S>(at: usize): v128 {
+  return v128.load(at, (sizeof<S>() - 1) << 4);
+}
+
+// @ts-ignore: decorator
+@inline
+function write<S>(at: usize, x: v128): void {
+  v128.store(at, x, (sizeof<S>() - 1) << 4);
+}
+
+/** (K, Θ) → (K', Θ') of one register. */
+// @ts-ignore: decorator
+@inline
+function apply<T extends number, S, P>(
   cov: v128,
   theta: v128,
   at: usize,
@@ -35,22 +51,23 @@ function apply<T extends number, S>(
   outTheta: usize,
   params: usize,
 ): void {
-  const p = v128.mul<T>(v128.load(f1 + at, (sizeof<S>() - 1) << 4), v128.load(f2 + at, (sizeof<S>() - 1) << 4));
-  const inverse = v128.mul<T>(v128.load(f1 + plane + at, (sizeof<S>() - 1) << 4), v128.load(f2 + plane + at, (sizeof<S>() - 1) << 4));
+  const p = v128.mul<T>(read<S>(f1 + at), read<S>(f2 + at));
+  const inverse = v128.mul<T>(read<S>(f1 + plane + at), read<S>(f2 + plane + at));
   const sign = v128.load_splat<T>(sizeof<T>() == 4 ? SIGN_32 : SIGN_64);
-  const negative = v128.and(cov, sign);
-  const a = v128.mul<T>(v128.andnot(cov, sign), inverse);
-  const sine2 = sineSquared<T>(p, cov, inverse);
-  const angle = arccos<T>(a, sine2);
-  const arc = v128.sub<T>(v128.sqrt<T>(sine2), v128.mul<T>(angle, a));
-  const kappa = v128.load_splat<T>(params);
+  const middle = v128.load_splat<T>(params + sizeof<T>());
   const half = v128.load_splat<T>(params + 2 * sizeof<T>());
-  const slope = v128.add<T>(v128.load_splat<T>(params + sizeof<T>()), v128.or(half, negative));
-  const bow = v128.mul<T>(v128.mul<T>(v128.mul<T>(p, inverse), kappa), arc);
-  v128.store(outK + at, v128.add<T>(bow, v128.mul<T>(slope, cov)), (sizeof<S>() - 1) << 4);
+  const positive = sizeof<P>() == 2;
+  const size = positive ? cov : v128.andnot(cov, sign);
+  const a = v128.mul<T>(size, inverse);
+  const sine2 = sineSquared<T>(p, cov, inverse);
+  const kappa = v128.load_splat<T>(params);
+  const turn = v128.mul<T>(kappa, arccos<T>(a, sine2));
+  const arc = v128.sub<T>(v128.mul<T>(kappa, v128.sqrt<T>(sine2)), v128.mul<T>(turn, a));
+  const slope = v128.add<T>(middle, positive ? half : v128.or(half, v128.and(cov, sign)));
+  write<S>(outK + at, v128.add<T>(v128.mul<T>(v128.mul<T>(p, inverse), arc), v128.mul<T>(slope, cov)));
   if (outTheta) {
-    const d = v128.sub<T>(slope, v128.or(v128.mul<T>(kappa, angle), negative));
-    v128.store(outTheta + at, v128.mul<T>(theta, d), (sizeof<S>() - 1) << 4);
+    const d = v128.sub<T>(slope, positive ? turn : v128.or(turn, v128.and(cov, sign)));
+    write<S>(outTheta + at, v128.mul<T>(theta, d));
   }
 }
 
@@ -67,14 +84,14 @@ export function forward<T extends number>(
 ): void {
   for (let i: usize = 0; i < bytes; i += REGISTER) {
     const cov = v128.load(k + i);
-    apply<T, u8>(cov, outTheta ? v128.load(theta + i) : cov, i, f1, f2, plane, outK, outTheta, params);
+    apply<T, u8, u8>(cov, outTheta ? v128.load(theta + i) : cov, i, f1, f2, plane, outK, outTheta, params);
   }
 }
 
 /**
  * The 3-tap sum of a convolution's row, its weights and the nonlinearity in one pass, for NNGP and NTK: the
  * engine's most frequent work. `k` and `theta` are rows of sums, whose neighbours are `width` bytes apart; `preK`
- * and `preTheta` (0: not kept) receive what the nonlinearity is applied to.
+ * and `preTheta` (0: not kept) receive what the nonlinearity is applied to. `coefficients`: see filter.ts.
  */
 export function forwardTaps3<T extends number>(
   bytes: usize,
@@ -93,31 +110,40 @@ export function forwardTaps3<T extends number>(
 ): void {
   const scale = splat<T>(load<f64>(coefficients));
   const shift = splat<T>(load<f64>(coefficients + 8));
-  const fromNngp = splat<T>(load<f64>(coefficients + 16));
-  const ntkShift = splat<T>(load<f64>(coefficients + 24));
-  const twice = width + width;
+  const share = splat<T>(load<f64>(coefficients + 16));
+  const bias = splat<T>(load<f64>(coefficients + 24));
+  const ntkWeights =
+    load<f64>(coefficients) == load<f64>(coefficients + 16) &&
+    load<f64>(coefficients + 8) == load<f64>(coefficients + 24);
   let i: usize = 0;
-  for (; i + REGISTER < bytes; i += 2 * REGISTER) {
-    weighThenApply<T, u8>(i, width, twice, k, theta, scale, shift, fromNngp, ntkShift, preK, preTheta, f1, f2, plane, outK, outTheta, params);
-    weighThenApply<T, u16>(i, width, twice, k, theta, scale, shift, fromNngp, ntkShift, preK, preTheta, f1, f2, plane, outK, outTheta, params);
+  if (ntkWeights && <f64>load<T>(params + 3 * sizeof<T>()) == 1) {
+    for (; i + REGISTER < bytes; i += 2 * REGISTER) {
+      weighThenApply<T, u8, u16>(i, width, k, theta, scale, shift, share, bias, preK, preTheta, f1, f2, plane, outK, outTheta, params);
+      weighThenApply<T, u16, u16>(i, width, k, theta, scale, shift, share, bias, preK, preTheta, f1, f2, plane, outK, outTheta, params);
+    }
+  } else {
+    for (; i + REGISTER < bytes; i += 2 * REGISTER) {
+      weighThenApply<T, u8, u8>(i, width, k, theta, scale, shift, share, bias, preK, preTheta, f1, f2, plane, outK, outTheta, params);
+      weighThenApply<T, u16, u8>(i, width, k, theta, scale, shift, share, bias, preK, preTheta, f1, f2, plane, outK, outTheta, params);
+    }
   }
   if (i < bytes) {
-    weighThenApply<T, u8>(i, width, twice, k, theta, scale, shift, fromNngp, ntkShift, preK, preTheta, f1, f2, plane, outK, outTheta, params);
+    weighThenApply<T, u8, u8>(i, width, k, theta, scale, shift, share, bias, preK, preTheta, f1, f2, plane, outK, outTheta, params);
   }
 }
 
+/** One register of `forwardTaps3`; P is u16 where, besides, Θ' = K' + scale·n (the `ntk` parameterization). */
 // @ts-ignore: decorator
 @inline
-function weighThenApply<T extends number, S>(
+function weighThenApply<T extends number, S, P>(
   i: usize,
   width: usize,
-  twice: usize,
   k: usize,
   theta: usize,
   scale: v128,
   shift: v128,
-  fromNngp: v128,
-  ntkShift: v128,
+  share: v128,
+  bias: v128,
   preK: usize,
   preTheta: usize,
   f1: usize,
@@ -127,21 +153,19 @@ function weighThenApply<T extends number, S>(
   outTheta: usize,
   params: usize,
 ): void {
-  const m = v128.add<T>(
-    v128.add<T>(v128.load(k + i, (sizeof<S>() - 1) << 4), v128.load(k + i + width, (sizeof<S>() - 1) << 4)),
-    v128.load(k + i + twice, (sizeof<S>() - 1) << 4),
-  );
+  const m = v128.add<T>(v128.add<T>(read<S>(k + i), read<S>(k + i + width)), read<S>(k + i + width + width));
   const n = v128.add<T>(
-    v128.add<T>(v128.load(theta + i, (sizeof<S>() - 1) << 4), v128.load(theta + i + width, (sizeof<S>() - 1) << 4)),
-    v128.load(theta + i + twice, (sizeof<S>() - 1) << 4),
+    v128.add<T>(read<S>(theta + i), read<S>(theta + i + width)),
+    read<S>(theta + i + width + width),
   );
   const cov = v128.add<T>(v128.mul<T>(m, scale), shift);
-  const flow = v128.add<T>(v128.add<T>(v128.mul<T>(m, fromNngp), ntkShift), v128.mul<T>(n, scale));
+  const gain = sizeof<P>() == 2 ? cov : v128.add<T>(v128.mul<T>(m, share), bias);
+  const flow = v128.add<T>(gain, v128.mul<T>(n, scale));
   if (preK) {
-    v128.store(preK + i, cov, (sizeof<S>() - 1) << 4);
-    v128.store(preTheta + i, flow, (sizeof<S>() - 1) << 4);
+    write<S>(preK + i, cov);
+    write<S>(preTheta + i, flow);
   }
-  apply<T, S>(cov, flow, i, f1, f2, plane, outK, outTheta, params);
+  apply<T, S, P>(cov, flow, i, f1, f2, plane, outK, outTheta, params);
 }
 
 export function backward<T extends number>(
