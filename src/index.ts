@@ -15,6 +15,7 @@ export {
 } from './errors.js';
 export { defaultThreads, releaseThreads } from './executors/engine/workers.js';
 export type { Samples } from './kernel/check-input.js';
+export { type Estimate, type EstimateOptions, estimate } from './kernel/estimate.js';
 export type { ExecutorName } from './kernel/executors.js';
 export type { Canonical, FieldName, Get, Got } from './kernel/get.js';
 export {

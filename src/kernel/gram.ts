@@ -10,7 +10,7 @@ import { fromRowMajor, rowMajor } from '../matrix.js';
 import type { Dtype, FloatArray, NdArray } from '../nd-array.js';
 import type { Program } from '../program/program.js';
 import { checkInputs, type Samples } from './check-input.js';
-import { programOf } from './trace.js';
+import { checkField, checkPrecisionAndThreads, pairProgram } from './pair-program.js';
 
 /** A covariance that is one number for each pair of samples. */
 export type GramField = 'nngp' | 'ntk';
@@ -54,7 +54,7 @@ const computeOptions = ['dtype', 'threads', 'signal', 'onProgress'] as const;
  * @throws DisposedError when a tensor was disposed of.
  * @throws RangeError for an unknown field or precision, or a number of threads below 1.
  *
- * @remarks A ConvNet's entry for 32×32 images takes about a millisecond; see `docs/architecture.md`.
+ * @remarks `estimate` predicts time and memory; measured times are in `docs/performance.md`.
  *
  * @example
  * ```ts
@@ -205,29 +205,12 @@ export async function ridgeVisit(
   };
 }
 
-function checkField(where: string, field: string): void {
-  if (field === 'nngp' || field === 'ntk') return;
-  throw new RangeError(`${where}: get must be 'nngp' or 'ntk' (gram: or a list of these), got '${field}'.`);
-}
-
 /** Checks the arguments that all functions here share, and brings the samples into the engine's form. */
 function prepare(where: string, kernel: object, x1: Samples, x2: Samples | null, options: ComputeOptions) {
   const { dtype = 'float64', threads = defaultThreads(), signal, onProgress } = options;
-  if (dtype !== 'float64' && dtype !== 'float32') {
-    throw new RangeError(`${where}: dtype must be 'float64' or 'float32', got '${dtype}'.`);
-  }
-  if (!(Number.isInteger(threads) && threads >= 1)) {
-    throw new RangeError(`${where}: threads must be a whole number of at least 1, got ${threads}.`);
-  }
+  checkPrecisionAndThreads(where, dtype, threads);
   checkInputs(where, x1, x2);
-  const program: Program = programOf(kernel, x1.shape.slice(1));
-  const left = program.ops[program.output].shape.reduce((a, b) => a * b, 1);
-  if (left !== 1) {
-    throw new ShapeError(
-      `${where}: needs one number for each pair of samples, but the network leaves spatial axes ` +
-        `[${program.ops[program.output].shape}]. End it with Flatten or GlobalAvgPool.`,
-    );
-  }
+  const program = pairProgram(where, kernel, x1.shape.slice(1));
   const rows1 = toRows(x1, dtype);
   const rows2 = x2 && toRows(x2, dtype);
   return { program, rows1, rows2, run: { dtype, threads, signal, onProgress } };

@@ -13,6 +13,9 @@ export interface BlockSize {
 /** Pixels of a pair that a thread does in one task, about 20 ms. */
 const WORK_PER_TASK = 8e6;
 
+/** The work of a pair in pixels; of the matrix product, 16 channels are worth one. */
+export const pairCost = ({ pair }: Plans): number => pair.work + (pair.product?.channels ?? 0) / 16;
+
 /** Bytes of samples, factors and gradients that a task may bring along. */
 const BYTES_PER_TASK = 24 * 2 ** 20;
 
@@ -24,9 +27,7 @@ const BYTES_PER_TASK = 24 * 2 ** 20;
  */
 export function blockSize(plans: Plans, n1: number, n2: number, allRows = false): BlockSize {
   const { pair, lanes } = plans;
-  const channels = pair.product?.channels ?? 0;
-  const perPair = pair.work + channels / 16;
-  const pairs = Math.max(lanes, Math.min(WORK_PER_TASK / perPair, (n1 * n2) / 16));
+  const pairs = Math.max(lanes, Math.min(WORK_PER_TASK / pairCost(plans), (n1 * n2) / 16));
   const perSample = (2 * pair.sampleSize + pair.factorSize + pair.varianceSize) * bytesOf(plans.dtype);
   const samples = Math.max(2 * lanes, BYTES_PER_TASK / perSample);
   const few = Math.max(1, Math.min(n1, Math.round(Math.sqrt(pairs)), Math.floor(samples / 2)));

@@ -42,7 +42,7 @@ interface Kernels {
 }
 
 /** Bytes of forward values that `forwardThenBackward` may hold between its two sweeps. */
-const HOARD_BYTES = 48 * 2 ** 20;
+export const HOARD_BYTES = 48 * 2 ** 20;
 
 /**
  * Runs plans over blocks of pairs in one WebAssembly instance. Groups of x2's rows are the outer loop and x1's
@@ -339,6 +339,11 @@ export class TileRunner {
       const [from, target] = [side.x / number + (i + w) * sampleSize, to / number + w * sampleSize];
       for (let e = 0; e < sampleSize; e++) this.#view[target + e] += flow * this.#view[from + e];
     }
+  }
+
+  /** WebAssembly memory that the runner holds. */
+  get bytes(): number {
+    return this.#engine.memory.buffer.byteLength;
   }
 
   get #number(): number {

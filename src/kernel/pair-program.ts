@@ -1,0 +1,39 @@
+import { ShapeError } from '../errors.js';
+import type { Dtype } from '../nd-array.js';
+import type { Program } from '../program/program.js';
+import { programOf } from './trace.js';
+import type { Shape } from './tree.js';
+
+/**
+ * The Program of a network whose covariance is one number for each pair of samples of shape `sampleShape`.
+ *
+ * @param where the caller's name, for messages.
+ * @throws ShapeError when the network leaves spatial axes.
+ */
+export function pairProgram(where: string, kernel: object, sampleShape: Shape): Program {
+  const program = programOf(kernel, sampleShape);
+  const { shape } = program.ops[program.output];
+  if (shape.reduce((a, b) => a * b, 1) !== 1) {
+    throw new ShapeError(
+      `${where}: needs one number for each pair of samples, but the network leaves spatial axes ` +
+        `[${shape}]. End it with Flatten or GlobalAvgPool.`,
+    );
+  }
+  return program;
+}
+
+/** @throws RangeError for an unknown precision or a number of threads below 1. */
+export function checkPrecisionAndThreads(where: string, dtype: Dtype, threads: number): void {
+  if (dtype !== 'float64' && dtype !== 'float32') {
+    throw new RangeError(`${where}: dtype must be 'float64' or 'float32', got '${dtype}'.`);
+  }
+  if (!(Number.isInteger(threads) && threads >= 1)) {
+    throw new RangeError(`${where}: threads must be a whole number of at least 1, got ${threads}.`);
+  }
+}
+
+/** @throws RangeError for anything but `'nngp'` and `'ntk'`. */
+export function checkField(where: string, field: string): void {
+  if (field === 'nngp' || field === 'ntk') return;
+  throw new RangeError(`${where}: get must be 'nngp' or 'ntk' (gram: or a list of these), got '${field}'.`);
+}
