@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /** Kinds of tests that have a folder of their own; every other test is a unit test. */
-const kinds = ['golden', 'contract', 'montecarlo', 'doctest', 'package'];
+const kinds = ['golden', 'contract', 'montecarlo', 'doctest', 'package', 'browser'];
 
 const project = (name: string, include: string[], exclude: string[] = []) => ({
   extends: true as const,
