@@ -1,21 +1,17 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import { checkOptions } from '../check-options.js';
-import { derivativeOf } from '../program/ops/duals/derivative.js';
-import {
-  type FunctionName,
-  functionNames,
-  namedFunctions,
-  type TensorFunction,
-} from '../program/ops/duals/functions.js';
-import { registerDual } from '../program/ops/duals/own.js';
-import { quadratureDual } from '../program/ops/duals/quadrature.js';
+import { type FunctionName, functionNames, namedFunctions } from '../program/ops/duals/functions.js';
+import { ownQuadrature, registerDual } from '../program/ops/duals/own.js';
 import type { Layer } from './layer.js';
 import { makeNonlinearity } from './nonlinearity.js';
 import { checkCount } from './options.js';
 
 /** Options of `ElementwiseNumerical`. */
 export interface ElementwiseNumericalOptions {
-  /** The derivative of a function of one's own; by default found by automatic differentiation. */
+  /**
+   * The derivative of a function of one's own; by default found by automatic differentiation. Gradients of the NTK
+   * need it, because tfjs does not differentiate twice.
+   */
   readonly df?: (x: Tensor) => Tensor;
 }
 
@@ -34,7 +30,7 @@ export interface ElementwiseNumericalOptions {
  * @throws UnsupportedError from `kernel`, when the activations before are not Gaussian; from the engine (`gram`) for a
  *   function of one's own, which runs on the tf executor, in float32.
  * @remarks About deg² evaluations of f an entry. The rule takes x1 and x2 differently: K(x1, x2) is K(x2, x1)ᵀ but for
- * its error; K(x, x) is one triangle, mirrored.
+ * its error, and so is K(x, x); the engine computes one triangle of that and mirrors it.
  */
 export function ElementwiseNumerical(
   fn: FunctionName | ((x: Tensor) => Tensor),
@@ -45,9 +41,7 @@ export function ElementwiseNumerical(
   checkOptions(name, options, ['df']);
   checkCount(name, 'deg', deg);
   if (typeof fn === 'function') {
-    const first = options.df ?? derivativeOf(fn);
-    const own: TensorFunction = { f: fn, first, second: derivativeOf(first) };
-    const id = registerDual(quadratureDual(own, deg));
+    const id = registerDual(ownQuadrature(fn, deg, options.df));
     return makeNonlinearity({ name, dual: { fn: 'own', params: [id] }, apply: fn });
   }
   if (typeof fn !== 'string') {

@@ -1,7 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import { checkOptions } from '../check-options.js';
 import { UnsupportedError } from '../errors.js';
-import { type MomentFunction, ownDual, registerDual } from '../program/ops/duals/own.js';
+import type { MomentFunction } from '../program/ops/duals/dual.js';
+import { ownDual, registerDual } from '../program/ops/duals/own.js';
 import type { Layer } from './layer.js';
 import { makeNonlinearity } from './nonlinearity.js';
 
@@ -11,7 +12,7 @@ export interface ElementwiseOptions {
   readonly fn?: (x: Tensor) => Tensor;
   /** K' = E[fn(u)·fn(v)] by K, q1 and q2, tensors of one shape. */
   readonly nngpFn?: MomentFunction;
-  /** ∂K'/∂K; by default found by automatic differentiation. */
+  /** ∂K'/∂K; by default found by automatic differentiation. Gradients of the NTK need it: tfjs does not differentiate twice. */
   readonly dNngpFn?: MomentFunction;
 }
 

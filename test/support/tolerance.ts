@@ -7,12 +7,18 @@ export const tolerance = {
     eigenvalue: 1e-13,
     /** Against values computed by Neural Tangents in float64. */
     golden: 1e-10,
+    /** Against values printed with 12 digits. */
+    printed: 5e-12,
+    /** Of one elementary function, relative: two units in the last place; observed 2.2e-16. */
+    ulps: 4.5e-16,
     /** Against jax's float64 elementary functions, entry by entry; observed 3.6e-15. */
     elementary: 1e-14,
     /** A few rounding errors: an operation followed by its inverse, or the same sum in another order. */
     rounding: 1e-13,
   },
   f32: {
+    /** Of one elementary function, relative: two units in the last place; observed 7.2e-8. */
+    ulps: 2.4e-7,
     /** Values against the same in float64, where no pair of points is nearly parallel; observed 5.4e-6 over 500 random networks. */
     values: 1e-5,
     /** Gradients likewise; observed 1.3e-5. */

@@ -17,17 +17,28 @@ export interface DualFunction {
   byQ2?(moments: Moments): tf.Tensor;
 }
 
+/** A function of a covariance and the two variances, tensors of one shape, entry by entry. */
+export type MomentFunction = (k: tf.Tensor, q1: tf.Tensor, q2: tf.Tensor) => tf.Tensor;
+
 /** The pointwise dual of a nonlinearity φ: E[φ(u)φ(v)] for (u,v) ~ N(0, [[q1,K],[K,q2]]), and its slope ∂/∂K. */
 export interface Dual {
-  readonly moment: DualFunction;
-  readonly slope: DualFunction;
+  readonly moment: DualFunction | MomentFunction;
+  readonly slope: DualFunction | MomentFunction;
 }
 
 /**
  * Evaluates a function of the moments, with its own derivatives in place of tfjs's, which would be NaN or lose
- * their digits where two singular terms cancel.
+ * their digits where two singular terms cancel. A `MomentFunction` has tfjs's.
+ *
+ * @param k of the shape of the result. @param q1 as `q2`, of a shape that broadcasts to it.
  */
-export function applyDual(f: DualFunction, k: tf.Tensor, q1: tf.Tensor, q2: tf.Tensor): tf.Tensor {
+export function applyDual(
+  f: DualFunction | MomentFunction,
+  k: tf.Tensor,
+  q1: tf.Tensor,
+  q2: tf.Tensor,
+): tf.Tensor {
+  if (typeof f === 'function') return f(k, tf.broadcastTo(q1, k.shape), tf.broadcastTo(q2, k.shape));
   return tf.customGrad((...args) => {
     const [kIn, q1In, q2In, save] = args as [tf.Tensor, tf.Tensor, tf.Tensor, tf.GradSaveFunc];
     save([kIn, q1In, q2In]);

@@ -1,9 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { UnsupportedError } from '../../../errors.js';
-import type { Dual, DualFunction, Moments } from './dual.js';
-
-/** A function of a covariance and the two variances, tensors of one shape, entry by entry. */
-export type MomentFunction = (k: tf.Tensor, q1: tf.Tensor, q2: tf.Tensor) => tf.Tensor;
+import type { Dual, MomentFunction } from './dual.js';
+import { type Entrywise, type Scales, weightedSum } from './quadrature.js';
 
 const registered: Dual[] = [];
 
@@ -25,31 +23,62 @@ export function registeredDual(id: number): Dual {
   );
 }
 
-/** The dual of a user's function from its moment, and ∂/∂K of that (by default by automatic differentiation). */
-export function ownDual(moment: MomentFunction, slope: MomentFunction = partial(moment, 0)): Dual {
-  return { moment: differentiated(moment), slope: differentiated(slope) };
-}
-
-function differentiated(f: MomentFunction): DualFunction {
-  const at = (g: MomentFunction) => (moments: Moments) => {
-    const [k, q1, q2] = spread(moments);
-    return g(k, q1, q2);
+/** The dual of a user's moment, and ∂/∂K of that, by default by automatic differentiation. */
+export function ownDual(moment: MomentFunction, slope?: MomentFunction): Dual {
+  const byK: MomentFunction = (k, q1, q2) => {
+    // The term of nothing is for moments that do not depend on K, which tfjs refuses to differentiate.
+    const value = tf.grad((x) => tf.add(moment(x, q1, q2), tf.mul(x, 0)))(k);
+    return withoutGradient(value, [k, q1, q2], 'dNngpFn');
   };
-  return { value: at(f), byK: at(partial(f, 0)), byQ1: at(partial(f, 1)), byQ2: at(partial(f, 2)) };
+  return { moment, slope: slope ?? byK };
 }
 
-/** The partial derivative in argument number `index`, 0 where the function does not depend on it. */
-function partial(f: MomentFunction, index: number): MomentFunction {
-  return (...moments) => {
-    const along = (x: tf.Tensor): tf.Tensor => {
-      const [k, q1, q2] = moments.map((moment, i) => (i === index ? x : moment));
-      return tf.add(f(k, q1, q2), tf.mul(x, 0));
-    };
-    return tf.grad(along)(moments[index]);
+/** The dual of a user's function of each entry, by quadrature as `quadratureDual`; `df` by automatic differentiation. */
+export function ownQuadrature(fn: Entrywise, degree: number, df?: Entrywise): Dual {
+  const first: Entrywise = (x) => withoutGradient(tf.grad(fn)(x), [x], 'df');
+  const bilinear =
+    (f: Entrywise): MomentFunction =>
+    (...moments) =>
+      weightedSum(scalesOf(...moments), degree, f, f, 'none');
+  return { moment: bilinear(fn), slope: bilinear(df ?? first) };
+}
+
+/**
+ * A derivative that tfjs found, cut off from what it was made of: tfjs's second derivatives lack the terms of ops that
+ * save their results (exp, tanh, sqrt, …), without saying so.
+ */
+function withoutGradient(value: tf.Tensor, inputs: readonly tf.Tensor[], option: string): tf.Tensor {
+  return tf.customGrad(() => ({
+    value: tf.clone(value),
+    gradFunc(): tf.Tensor[] {
+      throw new UnsupportedError(
+        `kernel: gradients of an NTK through a function of one's own need its derivative, got none. Pass ${option}.`,
+      );
+    },
+  }))(...inputs);
+}
+
+/** What a quadrature needs, by ops whose gradients are finite everywhere. */
+function scalesOf(k: tf.Tensor, q1: tf.Tensor, q2: tf.Tensor): Scales {
+  // 1 where q1 > 0, by an op that tfjs can differentiate, as it cannot comparisons.
+  const positive = tf.step(q1);
+  const zero = tf.sub(1, positive);
+  const nonzero = tf.add(q1, zero);
+  const rest = tf.relu(tf.sub(tf.mul(q1, q2), tf.square(k)));
+  const variance = tf.add(tf.div(tf.mul(positive, rest), nonzero), tf.mul(zero, q2));
+  return {
+    scale: tf.mul(positive, tf.sqrt(tf.mul(2, nonzero))),
+    alpha: tf.mul(tf.mul(positive, k), tf.sqrt(tf.div(2, nonzero))),
+    beta: guardedSqrt(tf.mul(2, variance)),
   };
 }
 
-/** K, q1 and q2 in the shape of K. */
-function spread({ k, q1, q2 }: Moments): [tf.Tensor, tf.Tensor, tf.Tensor] {
-  return [k, tf.broadcastTo(q1, k.shape), tf.broadcastTo(q2, k.shape)];
+/** √x, whose derivative at 0 is taken as 0. */
+function guardedSqrt(x: tf.Tensor): tf.Tensor {
+  return tf.customGrad((...args) => {
+    const [input, save] = args as [tf.Tensor, tf.GradSaveFunc];
+    const root = tf.sqrt(input);
+    save([root]);
+    return { value: root, gradFunc: (dy, saved) => tf.mul(dy, tf.divNoNan(0.5, saved[0])) };
+  })(x);
 }

@@ -3,7 +3,8 @@ import type { Dual, DualFunction, Moments } from './dual.js';
 import type { TensorFunction } from './functions.js';
 import { gaussHermite } from './gauss-hermite.js';
 
-type Entrywise = (x: tf.Tensor) => tf.Tensor;
+/** A function that acts on each entry by itself. */
+export type Entrywise = (x: tf.Tensor) => tf.Tensor;
 
 /**
  * Dual of any smooth f by Gauss–Hermite quadrature with nodes x_i and weights w_i: with a_i = √(2q1)·x_i and
@@ -21,7 +22,7 @@ export function quadratureDual({ f, first, second }: TensorFunction, degree: num
 /** E[f(u)f(v)] by the rule, given f′. */
 function bilinear(f: Entrywise, derivative: Entrywise, degree: number): DualFunction {
   const total = (m: Moments, left: Entrywise, right: Entrywise, by: Weighting) =>
-    quadrature(m, degree, left, right, by);
+    weightedSum({ scale: tf.sqrt(tf.mul(2, m.q1)), ...geometry(m) }, degree, left, right, by);
   return {
     value: (m) => total(m, f, f, 'none'),
     // ∂α/∂K = √(2/q1), ∂β/∂K = −2K/(q1β), the latter 0 where β = 0.
@@ -49,7 +50,7 @@ function bilinear(f: Entrywise, derivative: Entrywise, degree: number): DualFunc
 }
 
 /** Which node a term of the sums is multiplied by. */
-type Weighting = 'none' | 'outer' | 'inner';
+export type Weighting = 'none' | 'outer' | 'inner';
 
 function geometry({ k, q1, q2, s }: Moments) {
   const isZero = tf.equal(q1, 0);
@@ -60,29 +61,30 @@ function geometry({ k, q1, q2, s }: Moments) {
   return { root, inverseQ1, beta, inverseBeta: tf.divNoNan(1, beta), alpha: tf.mul(k, root) };
 }
 
-/** (1/π) Σ_ij w_i w_j left(a_i) right(b_ij), times x_i or x_j as `by` says. */
-function quadrature(
-  moments: Moments,
+/** √(2q1), α and β. */
+export interface Scales {
+  readonly scale: tf.Tensor;
+  readonly alpha: tf.Tensor;
+  readonly beta: tf.Tensor;
+}
+
+/** (1/π) Σ_ij w_i w_j left(√(2q1)·x_i) right(αx_i + βx_j), times x_i or x_j as `by` says. */
+export function weightedSum(
+  { scale, alpha, beta }: Scales,
   degree: number,
   left: Entrywise,
   right: Entrywise,
   by: Weighting,
 ): tf.Tensor {
   const { nodes, weights } = gaussHermite(degree);
-  const { alpha, beta } = geometry(moments);
-  const scale = tf.sqrt(tf.mul(2, moments.q1));
   const x = tf.tensor1d([...nodes]);
   const inner = tf.tensor1d(weights.map((w, j) => (by === 'inner' ? w * nodes[j] : w)));
   const spread = tf.mul(tf.expandDims(beta, -1), x);
   const centre = tf.expandDims(alpha, -1);
-  return nodes.reduce<tf.Tensor>(
-    (sum, node, i) =>
-      tf.tidy(() => {
-        const values = right(tf.add(tf.mul(centre, node), spread));
-        const row = tf.sum(tf.mul(values, inner), -1);
-        const weight = (weights[i] / Math.PI) * (by === 'outer' ? node : 1);
-        return tf.add(sum, tf.mul(tf.mul(left(tf.mul(scale, node)), weight), row));
-      }),
-    tf.zerosLike(alpha),
-  );
+  return nodes.reduce<tf.Tensor>((sum, node, i) => {
+    const values = right(tf.add(tf.mul(centre, node), spread));
+    const row = tf.sum(tf.mul(values, inner), -1);
+    const weight = (weights[i] / Math.PI) * (by === 'outer' ? node : 1);
+    return tf.add(sum, tf.mul(tf.mul(left(tf.mul(scale, node)), weight), row));
+  }, tf.zerosLike(alpha));
 }
