@@ -6,6 +6,8 @@ import type { Layer } from './layer.js';
 import { makeNonlinearity } from './nonlinearity.js';
 import { checkCount } from './options.js';
 
+export type { FunctionName };
+
 /** Options of `ElementwiseNumerical`. */
 export interface ElementwiseNumericalOptions {
   /**

@@ -6,6 +6,8 @@ import { ownDual, registerDual } from '../program/ops/duals/own.js';
 import type { Layer } from './layer.js';
 import { makeNonlinearity } from './nonlinearity.js';
 
+export type { MomentFunction };
+
 /** Options of `Elementwise`, of which `fn` or `nngpFn` is needed. */
 export interface ElementwiseOptions {
   /** The finite function, on tensors of any shape. */

@@ -47,6 +47,12 @@ const activation: fc.Arbitrary<Block> = fc
     () => stax.Abs(),
     () => stax.Erf({ a: 0.9, b: 1.2, c: 0.3 }),
     () => stax.Gelu(),
+    () => stax.Sin({ a: 1.1, b: 0.6, c: 0.4 }),
+    () => stax.Rbf(0.2),
+    () => stax.Gaussian({ b: -0.3 }),
+    () => stax.Sigmoid_like(),
+    () => stax.RectifiedMonomial(1),
+    () => stax.Polynomial([0.2, 0.7, 0.1]),
     () => stax.Identity(),
   )
   .map((make) => () => [make()]);

@@ -13,6 +13,8 @@ export interface EngineActivation {
   readonly params: readonly number[];
   /** Whether all its outputs have one sign, so that their covariances are never negative. */
   readonly oneSign?: boolean;
+  /** Time of an entry in units of a ReLU's in f32; 1 if absent. */
+  readonly cost?: number;
 }
 
 type EngineRule = (params: readonly number[], neverNegative: boolean) => EngineActivation;
@@ -26,22 +28,23 @@ const rules: { readonly [Name in ActivationOp['fn']]: EngineRule } = {
   }),
   erf: () => ({ code: 2, factors: 2, params: [] }),
   gelu: () => ({ code: 3, factors: 2, params: [] }),
-  exponential: ([sign]) => ({ code: 4, factors: 1, params: [sign] }),
+  exponential: ([sign]) => ({ code: 4, factors: 1, params: [sign], cost: 8 }),
   sine: ([phase]) => ({
     code: 5,
     factors: 1,
     params: [Math.sin(phase) ** 2 / 2, Math.cos(phase) ** 2 / 2],
+    cost: 16,
   }),
   gaussian: ([b]) => ({ code: 6, factors: 1, params: [b] }),
-  gabor: () => ({ code: 7, factors: 1, params: [] }),
-  expNormalized: (params) => ({ code: 8, factors: 2, params }),
+  gabor: () => ({ code: 7, factors: 1, params: [], cost: 20 }),
+  expNormalized: (params) => ({ code: 8, factors: 2, params, cost: 10 }),
   sign: () => ({ code: 9, factors: 2, params: [] }),
   polynomial: (coefficients) => polynomial(gaussianMoments(coefficients), 0.5),
   hermite: ([degree]) => polynomial(hermiteMoments(degree), 0),
   rectifiedMonomial: ([degree]) => ({ code: 11, factors: 2, params: [degree] }),
   quadrature([index, degree]) {
     const { nodes, weights } = gaussHermite(degree);
-    return { code: 12, factors: 2, params: [index, degree, ...nodes, ...weights] };
+    return { code: 12, factors: 2, params: [index, degree, ...nodes, ...weights], cost: 16 * degree ** 2 };
   },
   own() {
     throw new UnsupportedError(
@@ -56,7 +59,7 @@ function polynomial(moments: readonly (readonly number[])[], half: number): Engi
     const powers = Math.floor((degree - l) / 2);
     return [...Array(powers + 1 - row.length).fill(0), ...row] as number[];
   });
-  return { code: 10, factors: degree + 1, params: [degree, half, ...rows] };
+  return { code: 10, factors: degree + 1, params: [degree, half, ...rows], cost: 2 * (degree + 1) };
 }
 
 /** The engine's form of an activation op; `neverNegative`: its input covariances are known to be at least 0. */
