@@ -8,7 +8,6 @@ import type { Rows } from '../executors/engine/tile.js';
 import { defaultThreads } from '../executors/engine/workers.js';
 import { fromRowMajor, rowMajor } from '../matrix.js';
 import type { Dtype, FloatArray, NdArray } from '../nd-array.js';
-import type { Program } from '../program/program.js';
 import { checkInputs, type Samples } from './check-input.js';
 import { checkField, checkPrecisionAndThreads, pairProgram } from './pair-program.js';
 
@@ -212,7 +211,7 @@ function prepare(where: string, kernel: object, x1: Samples, x2: Samples | null,
   checkInputs(where, x1, x2);
   const program = pairProgram(where, kernel, x1.shape.slice(1));
   const rows1 = toRows(x1, dtype);
-  const rows2 = x2 && toRows(x2, dtype);
+  const rows2 = x2 === x1 ? rows1 : x2 && toRows(x2, dtype);
   return { program, rows1, rows2, run: { dtype, threads, signal, onProgress } };
 }
 

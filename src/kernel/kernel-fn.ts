@@ -55,9 +55,7 @@ export function makeKernelFn<Out>(layer: Traceable): KernelFn<Out> {
       const run = isKernel(x1) ? runOnKernel(x1, x2) : runOnTensors(x1, x2, options);
       return mapTree<Traced, unknown>(trace(layer, run.start), (traced) => {
         const covariances =
-          want.length === 0
-            ? {}
-            : executorOf(traced, run, options).evaluate(traced.program, run.source, want);
+          want.length === 0 ? {} : covariancesOf(traced, run, executorOf(traced, run, options), want);
         return select({ ...covariances, ...facts(traced, run) } as Kernel, get);
       });
     };
@@ -76,6 +74,8 @@ interface Run {
   readonly n1: number;
   readonly n2: number;
   readonly x1IsX2: boolean;
+  /** Whether cov2 is cov1 and not null, though the source has no x2. */
+  readonly repeatsCov1: boolean;
 }
 
 /** The run's executor; if the caller named none, `tf` for Programs that hold functions of the user's own. */
@@ -84,13 +84,27 @@ function executorOf({ program }: Traced, run: Run, options: KernelOptions): Exec
   return own && options.executor === undefined ? executorFor('tf') : run.executor;
 }
 
+/** The wanted covariances; of samples with themselves, cov2 is made of cov1. */
+function covariancesOf(
+  { program }: Traced,
+  { source, repeatsCov1 }: Run,
+  executor: Executor,
+  want: readonly CovarianceField[],
+): Partial<Record<CovarianceField, tf.Tensor | null>> {
+  if (!repeatsCov1 || !want.includes('cov2')) return executor.evaluate(program, source, want);
+  const others = want.filter((field) => field !== 'cov1' && field !== 'cov2');
+  const covariances = executor.evaluate(program, source, [...others, 'cov1']);
+  return { ...covariances, cov2: tf.clone(covariances.cov1!) };
+}
+
 function runOnTensors(x1: tf.Tensor, x2: tf.Tensor | null, options: KernelOptions): Run {
   requireTensor('x1', x1);
   if (x2 !== null) requireTensor('x2', x2);
   checkInputs('kernel', x1, x2);
   return {
     start: { from: 'inputs', shape: x1.shape.slice(1) },
-    source: { x1: x1.toFloat(), x2: x2 === null ? null : x2.toFloat() },
+    source: { x1: x1.toFloat(), x2: x2 === null || x2 === x1 ? null : x2.toFloat() },
+    repeatsCov1: x2 === x1,
     executor: executorFor(options.executor),
     n1: x1.shape[0],
     n2: (x2 ?? x1).shape[0],
@@ -124,7 +138,8 @@ function runOnKernel(given: Kernel, x2: tf.Tensor | null): Run {
   }
   return {
     start: { from: 'given', shape, isGaussian: given.isGaussian },
-    source: { given },
+    source: { given: given.x1IsX2 ? { ...given, cov2: null } : given },
+    repeatsCov1: given.x1IsX2 && given.cov2 !== null,
     // Covariances that a caller brings have no inputs for the engine to start from.
     executor: executorFor('tf'),
     n1,

@@ -14,6 +14,8 @@ export interface SymbolicKernel {
   readonly shape: Shape;
   /** Whether channels are independent, identically distributed Gaussians given the inputs. */
   readonly isGaussian: boolean;
+  /** Whether no layer with weights came before. */
+  readonly isInput: boolean;
   /** Where activations that are not Gaussian come from, for error messages, e.g. `the output of Flatten`. */
   readonly origin: string;
 }
@@ -39,13 +41,13 @@ export function inputKernel(builder: ProgramBuilder, shape: Shape): SymbolicKern
     shape: spatialOf(shape),
     channels: channelsOf(shape),
   });
-  return { builder, node, shape, isGaussian: false, origin: 'the raw input' };
+  return { builder, node, shape, isGaussian: false, isInput: true, origin: 'the raw input' };
 }
 
 /** The kernel that a caller brings in place of inputs. */
 export function givenKernel(builder: ProgramBuilder, shape: Shape, isGaussian: boolean): SymbolicKernel {
   const node = builder.emit({ op: 'given', inputs: [], shape: spatialOf(shape) });
-  return { builder, node, shape, isGaussian, origin: 'the given kernel' };
+  return { builder, node, shape, isGaussian, isInput: false, origin: 'the given kernel' };
 }
 
 /** What a layer adds to a kernel: an op of one input without its `inputs`, which `append` fills in. */
@@ -55,7 +57,7 @@ export type UnaryOp<Op extends AnyOp = AnyOp> = Op extends AnyOp ? Omit<Op, 'inp
 export function append(
   k: SymbolicKernel,
   ops: readonly UnaryOp[],
-  changes: Partial<Pick<SymbolicKernel, 'shape' | 'isGaussian' | 'origin'>> = {},
+  changes: Partial<Pick<SymbolicKernel, 'shape' | 'isGaussian' | 'isInput' | 'origin'>> = {},
 ): SymbolicKernel {
   const node = ops.reduce((input, op) => k.builder.emit({ ...op, inputs: [input] } as AnyOp), k.node);
   return { ...k, node, ...changes };

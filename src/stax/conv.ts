@@ -8,7 +8,7 @@ import { type Padding, windowsOf } from './geometry.js';
 import { type Layer, makeLayer } from './layer.js';
 import { checkChannels, checkCount, checkPadding, checkSizes, checkStrides } from './options.js';
 import { taps } from './taps.js';
-import { type WeightOptions, type WeightParams, weightOptionNames, weightsOf } from './weights.js';
+import { type WeightOptions, type WeightParams, weighted, weightOptionNames, weightsOf } from './weights.js';
 
 /** Options of `Conv`. */
 export interface ConvOptions extends WeightOptions {
@@ -58,7 +58,7 @@ export function Conv(outChan: number, filterShape: Shape, options: ConvOptions =
         key,
         [...filterShape, channels, weights.channels],
         fanIn(channels),
-        shape.length + 1,
+        shape.map(() => 1),
       );
     },
     apply(params, x) {
@@ -69,7 +69,7 @@ export function Conv(outChan: number, filterShape: Shape, options: ConvOptions =
       append(
         covered(k, windows(k.shape), (fields) => ({ op: 'patchMean', ...fields })),
         [weights.op(spatialOf(shape), fanIn(channelsOf(k.shape)))],
-        { shape, isGaussian: true },
+        { shape, ...weighted },
       ),
   });
 }

@@ -2,7 +2,7 @@ import { checkOptions } from '../check-options.js';
 import { append, channelsOf, spatialOf } from '../kernel/symbolic.js';
 import { type Layer, makeLayer } from './layer.js';
 import { checkChannels, checkCount } from './options.js';
-import { type WeightOptions, type WeightParams, weightOptionNames, weightsOf } from './weights.js';
+import { type WeightOptions, type WeightParams, weighted, weightOptionNames, weightsOf } from './weights.js';
 
 /** Options of `Dense`. */
 export interface DenseOptions extends WeightOptions {}
@@ -32,13 +32,18 @@ export function Dense(outDim: number, options: DenseOptions = {}): Layer {
     outShape: (shape) => [...spatialOf(shape), weights.channels],
     params: (key, shape) => {
       const fanIn = channelsOf(shape);
-      return weights.draw(key, [fanIn, weights.channels], fanIn, shape.length + 1);
+      return weights.draw(
+        key,
+        [fanIn, weights.channels],
+        fanIn,
+        shape.map(() => 1),
+      );
     },
     apply(params, x) {
       checkChannels('Dense', x, (params as WeightParams).w.shape[0]);
       return weights.output(params, x);
     },
     propagate: (k, shape) =>
-      append(k, [weights.op(spatialOf(shape), channelsOf(k.shape))], { shape, isGaussian: true }),
+      append(k, [weights.op(spatialOf(shape), channelsOf(k.shape))], { shape, ...weighted }),
   });
 }

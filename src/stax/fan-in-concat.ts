@@ -72,7 +72,15 @@ export function FanInConcat(axis = -1): Layer<tf.Tensor[], tf.Tensor> {
       const [{ builder }] = parts;
       const inputs = parts.map((k) => k.node);
       const node = builder.emit({ op: 'sum', inputs, shape: spatialOf(shape) });
-      return { ...parts[0], node, shape, isGaussian: !isChannel, origin: 'the output of FanInConcat' };
+      const isInput = branches.some((branch) => branch.isInput);
+      return {
+        ...parts[0],
+        node,
+        shape,
+        isInput,
+        isGaussian: !isChannel,
+        origin: 'the output of FanInConcat',
+      };
     },
   });
 }

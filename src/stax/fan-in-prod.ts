@@ -32,7 +32,8 @@ export function FanInProd(): Layer<tf.Tensor[], tf.Tensor> {
       const node = branches
         .map((branch) => branch.node)
         .reduce((a, b) => builder.emit({ op: 'product', inputs: [a, b], shape: spatialOf(shape) }));
-      return { ...branches[0], node, isGaussian: false, origin: 'the output of FanInProd' };
+      const isInput = branches.some((branch) => branch.isInput);
+      return { ...branches[0], node, isInput, isGaussian: false, origin: 'the output of FanInProd' };
     },
   });
 }

@@ -4,9 +4,16 @@
  * @packageDocumentation
  */
 export { Conv, type ConvOptions } from './conv.js';
+export { ConvLocal } from './conv-local.js';
+export { ConvTranspose } from './conv-transpose.js';
 export { Dense, type DenseOptions } from './dense.js';
-export { Elementwise, type ElementwiseOptions } from './elementwise.js';
-export { ElementwiseNumerical, type ElementwiseNumericalOptions } from './elementwise-numerical.js';
+export { Dropout, type DropoutOptions } from './dropout.js';
+export { Elementwise, type ElementwiseOptions, type MomentFunction } from './elementwise.js';
+export {
+  ElementwiseNumerical,
+  type ElementwiseNumericalOptions,
+  type FunctionName,
+} from './elementwise-numerical.js';
 export { Erf, type ErfOptions } from './erf.js';
 export { Exp, type ExpOptions } from './exp.js';
 export { ExpNormalized, type ExpNormalizedOptions } from './exp-normalized.js';
@@ -23,6 +30,7 @@ export { GlobalAvgPool, GlobalSumPool } from './global-pool.js';
 export { Hermite } from './hermite.js';
 export { Identity } from './identity.js';
 export type { AnyLayer, Apply, ApplyOptions, Init, Layer } from './layer.js';
+export { LayerNorm, type LayerNormOptions } from './layer-norm.js';
 export { parallel } from './parallel.js';
 export { mapParams, type Params } from './params.js';
 export { Monomial, Polynomial } from './polynomial.js';

@@ -21,6 +21,9 @@ export interface WeightOptions {
   readonly s?: readonly [number, number];
 }
 
+/** What layers with weights make of activations. */
+export const weighted = { isGaussian: true, isInput: false } as const;
+
 /** Names of `WeightOptions`. */
 export const weightOptionNames = ['wStd', 'bStd', 'parameterization', 's'] as const;
 
@@ -32,12 +35,15 @@ export interface Weights {
   /** Channels of the finite layer's outputs. */
   readonly channels: number;
   /**
-   * Draws weights of this shape and biases `[1, …, 1, channels]` of the outputs' rank, as Neural Tangents does from
-   * the same key.
+   * Draws weights of this shape and biases `[...places, channels]`, as Neural Tangents does from the same key.
+   *
+   * @param places sizes of the outputs' batch and spatial axes in the biases: 1 where these share one.
    */
-  draw(key: Key, shape: readonly number[], fanIn: number, rank: number): Params;
+  draw(key: Key, shape: readonly number[], fanIn: number, places: readonly number[]): Params;
   /** Outputs of the finite layer for inputs `[…, fanIn]`: their product with the weights, scaled, plus the biases. */
   output(params: Params, x: tf.Tensor): tf.Tensor;
+  /** Scales a product of inputs and weights `[…, channels]`, and adds the biases. */
+  finish(params: Params, product: tf.Tensor, fanIn: number): tf.Tensor;
   /** The covariance op of weights and biases. */
   op(shape: readonly number[], fanIn: number): UnaryOp<AffineOp>;
 }
@@ -62,27 +68,31 @@ export function weightsOf(name: string, width: number, options: WeightOptions): 
   }
   const scaled = (x: tf.Tensor, factor: number): tf.Tensor => (factor === 1 ? x : x.mul(factor));
 
+  const finish = (params: Params, product: tf.Tensor, fanIn: number): tf.Tensor => {
+    const { b } = params as WeightParams;
+    const y = scaled(product, standard ? 1 / Math.sqrt(s[0]) : wStd / Math.sqrt(fanIn));
+    return b === undefined ? y : y.add(scaled(b, standard ? 1 : bStd!));
+  };
+
   return {
     channels,
-    draw(key, shape, fanIn, rank) {
+    draw(key, shape, fanIn, places) {
       const [wKey, bKey] = split(key);
       const params: Record<string, tf.Tensor> = {
         w: tf.tidy(() => scaled(normalTensor(wKey, shape), standard ? wStd * Math.sqrt(s[0] / fanIn) : 1)),
       };
       if (bStd !== undefined) {
-        const bShape = [...Array<number>(rank - 1).fill(1), channels];
-        params.b = tf.tidy(() => scaled(normalTensor(bKey, bShape), standard ? bStd : 1));
+        params.b = tf.tidy(() => scaled(normalTensor(bKey, [...places, channels]), standard ? bStd : 1));
       }
       return params;
     },
     output(params, x) {
-      const { w, b } = params as WeightParams;
+      const { w } = params as WeightParams;
       const fanIn = w.size / channels;
       const product = x.reshape([-1, fanIn]).matMul(w.as2D(fanIn, channels));
-      const y = scaled(product, standard ? 1 / Math.sqrt(s[0]) : wStd / Math.sqrt(fanIn));
-      const shaped = y.reshape([...x.shape.slice(0, -1), channels]);
-      return b === undefined ? shaped : shaped.add(scaled(b, standard ? 1 : bStd!));
+      return finish(params, product.reshape([...x.shape.slice(0, -1), channels]), fanIn);
     },
+    finish,
     op(shape, fanIn) {
       const scale = wStd ** 2;
       const shift = (bStd ?? 0) ** 2;

@@ -3,31 +3,27 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { type Dtype, gram, gramVjp, type NdArray } from '../../src/index.js';
 import { relativeError } from '../support/compare.js';
 import { buildNet, goldenInput } from '../support/net.js';
-import { tolerance } from '../support/tolerance.js';
-import { Extremes, expected, type GoldenCase, illConditioned, supported, wave } from './cases.js';
+import { boundsOf, Extremes, expected, type GoldenCase, supported, wave } from './cases.js';
 
 /** Cases whose result is a Gram matrix, without spatial axes. */
 const grams = supported.filter(({ nngp }) => typeof (nngp[0] as readonly unknown[])[0] === 'number');
 
 /** Compares `gram` and `gramVjp` with all golden cases that have a readout. */
 export function testThroughGram(dtype: Dtype): void {
-  const bounds = tolerance[dtype === 'float64' ? 'f64' : 'f32'];
   const extremes = new Extremes();
   afterAll(() => console.info(extremes.line(`golden ${dtype} gram`)));
 
   describe(`gram in ${dtype}`, () => {
     it.each(grams.map((golden) => [golden.name, golden] as const))('%s', async (name, golden) => {
+      const bounds = boundsOf(name, dtype);
       const errors = {
         values: await valueError(golden, dtype),
         ...(await gradientError(golden, dtype)),
       };
       extremes.add(name, errors);
-      expect(errors.values, 'values').toBeLessThanOrEqual(bounds.golden);
-      if (golden.vjp !== undefined) {
-        const limited = dtype === 'float32' && illConditioned.has(name);
-        expect(errors.gradients, 'gradients').toBeLessThanOrEqual(
-          limited ? tolerance.f32.goldenIllConditioned : bounds.golden,
-        );
+      expect(errors.values, 'values').toBeLessThanOrEqual(bounds.values);
+      if (golden.vjp !== undefined && bounds.gradients !== null) {
+        expect(errors.gradients, 'gradients').toBeLessThanOrEqual(bounds.gradients);
       }
     });
   });

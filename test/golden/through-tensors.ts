@@ -3,16 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { ExecutorName } from '../../src/index.js';
 import { relativeError } from '../support/compare.js';
 import { buildNet, goldenInput } from '../support/net.js';
-import { tolerance } from '../support/tolerance.js';
-import {
-  Extremes,
-  expected,
-  type GoldenCase,
-  illConditioned,
-  supported,
-  type WaveSpec,
-  wave,
-} from './cases.js';
+import { boundsOf, Extremes, expected, type GoldenCase, supported, type WaveSpec, wave } from './cases.js';
 
 /** Compares `kernel(x1, x2)` on float32 tensors, and its gradients by `tf.grads`, with all golden cases. */
 export function testThroughTensors(executor: ExecutorName): void {
@@ -26,10 +17,10 @@ export function testThroughTensors(executor: ExecutorName): void {
         ...gradientError(golden, executor),
       }));
       extremes.add(name, errors);
-      expect(errors.values, 'values').toBeLessThanOrEqual(tolerance.f32.golden);
-      const bound = illConditioned.has(name) ? 'goldenIllConditioned' : 'golden';
-      if (golden.vjp !== undefined) {
-        expect(errors.gradients, 'gradients').toBeLessThanOrEqual(tolerance.f32[bound]);
+      const bounds = boundsOf(name, 'float32');
+      expect(errors.values, 'values').toBeLessThanOrEqual(bounds.values);
+      if (golden.vjp !== undefined && bounds.gradients !== null) {
+        expect(errors.gradients, 'gradients').toBeLessThanOrEqual(bounds.gradients);
       }
     });
   });

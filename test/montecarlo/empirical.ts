@@ -14,8 +14,8 @@ export interface Estimate {
  * @param layer its outputs are `[n, width]`.
  */
 export function empiricalNngp(layer: Layer, x: tf.Tensor, draws: number, seed: number): Estimate {
-  return estimate(layer, x, draws, seed, (params) => {
-    const outputs = layer.apply(params, x);
+  return estimate(layer, x, draws, seed, (params, key) => {
+    const outputs = layer.apply(params, x, { key });
     return tf.div(tf.matMul(outputs, outputs, false, true), outputs.shape[1]!);
   });
 }
@@ -26,11 +26,13 @@ export function empiricalNngp(layer: Layer, x: tf.Tensor, draws: number, seed: n
  * @param layer its outputs are `[n, 1]`.
  */
 export function empiricalNtk(layer: Layer, x: tf.Tensor, draws: number, seed: number): Estimate {
-  return estimate(layer, x, draws, seed, (params) => {
+  return estimate(layer, x, draws, seed, (params, key) => {
     const leaves = leavesOf(params);
-    const rows = tf.unstack(x).map((sample) => {
+    const rows = tf.unstack(x).map((sample, i) => {
+      // Each sample has its own random draws, the same in all of its derivatives.
+      const options = { key: random.foldIn(key, i) };
       const output = (...tensors: tf.Tensor[]) =>
-        tf.sum(layer.apply(withLeaves(params, tensors), tf.expandDims(sample)));
+        tf.sum(layer.apply(withLeaves(params, tensors), tf.expandDims(sample), options));
       return tf.concat(
         tf
           .grads(output)(leaves)
@@ -47,12 +49,13 @@ function estimate(
   x: tf.Tensor,
   draws: number,
   seed: number,
-  gramOf: (params: Params) => tf.Tensor,
+  gramOf: (params: Params, key: random.Key) => tf.Tensor,
 ): Estimate {
   const grams = random.split(random.key(seed), draws).map((key) =>
     tf.tidy(() => {
-      const [, params] = layer.init(key, x.shape);
-      return gramOf(params).dataSync();
+      const [initKey, applyKey] = random.split(key);
+      const [, params] = layer.init(initKey, x.shape);
+      return gramOf(params, applyKey).dataSync();
     }),
   );
   const mean = [...grams[0]].map((_, i) => grams.reduce((sum, gram) => sum + gram[i], 0) / draws);

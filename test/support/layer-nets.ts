@@ -1,7 +1,9 @@
 import { stax } from '../../src/index.js';
 import type { AnyLayer, Layer } from '../../src/stax/index.js';
+import { nonlinearityNets } from './nonlinearity-nets.js';
 
 const { Dense, Conv, Relu, LeakyRelu, ABRelu, Abs, Erf, Gelu, Flatten, Identity, FanOut, FanInSum } = stax;
+const { ConvTranspose, ConvLocal, LayerNorm, Dropout } = stax;
 const { AvgPool, SumPool, GlobalAvgPool, GlobalSumPool, FanInProd, FanInConcat, parallel, repeat } = stax;
 
 /** A network for each layer and its options: one sample's shape, and the hidden layers by their width, without a readout. */
@@ -105,7 +107,63 @@ export const layerNets: readonly LayerNet[] = [
       GlobalAvgPool(),
     ],
   ],
+  [
+    'ConvTranspose SAME',
+    [3, 4, 2],
+    (w) => [
+      ConvTranspose(w, [3, 2], { padding: 'SAME', strides: [2, 1], wStd: 1.4, bStd: 0.3 }),
+      Relu(),
+      Flatten(),
+    ],
+  ],
+  [
+    'ConvTranspose VALID',
+    [3, 2, 2],
+    (w) => [ConvTranspose(w, [3, 1], { strides: [2, 2], wStd: 1.4, bStd: 0.3 }), Erf(), GlobalAvgPool()],
+  ],
+  [
+    'ConvTranspose CIRCULAR',
+    [3, 2, 2],
+    (w) => [
+      ConvTranspose(w, [4, 2], { padding: 'CIRCULAR', strides: [1, 3], wStd: 1.4, bStd: 0.3 }),
+      Relu(),
+      GlobalAvgPool(),
+    ],
+  ],
+  [
+    'ConvLocal',
+    [4, 3, 2],
+    (w) => [
+      ConvLocal(w, [2, 2], { padding: 'SAME', strides: [2, 1], wStd: 1.4, bStd: 0.3 }),
+      Relu(),
+      GlobalAvgPool(),
+    ],
+  ],
+  [
+    'ConvLocal CIRCULAR, standard',
+    [4, 2],
+    (w) => [
+      ConvLocal(w, [3], { padding: 'CIRCULAR', parameterization: 'standard', s: [2, 3], bStd: 0.3 }),
+      Relu(),
+      GlobalSumPool(),
+    ],
+  ],
+  ['LayerNorm', [3], (w) => [dense(w), LayerNorm(), Relu()]],
+  [
+    'LayerNorm over images',
+    [3, 2, 2],
+    (w) => [
+      conv(w, [2, 2], { padding: 'SAME' }),
+      LayerNorm({ axis: [1, -1], eps: 0.1 }),
+      Relu(),
+      GlobalAvgPool(),
+    ],
+  ],
+  ['Dropout', [3], (w) => [dense(w), Relu(), Dropout(0.7)]],
+  ['Dropout on images', [3, 3, 2], (w) => [conv(w), Relu(), Dropout(0.6), AvgPool([2, 1]), Flatten()]],
+  ['Dropout, test', [3], (w) => [dense(w), Relu(), Dropout(0.7, { mode: 'test' })]],
   ['repeat', [3], (w) => [dense(w), repeat(stax.serial(Relu(), dense(w)), 2), Relu()]],
+  ...nonlinearityNets,
 ];
 
 /** `hidden` followed by a readout of `outDim` outputs. */

@@ -7,6 +7,8 @@ export const tolerance = {
     eigenvalue: 1e-13,
     /** Against values computed by Neural Tangents in float64. */
     golden: 1e-10,
+    /** Values where all activations are parallel and the NTK holds their angles, √eps instead of 0; observed 7.1e-10. */
+    goldenSingular: 1e-8,
     /** Against values printed with 12 digits. */
     printed: 5e-12,
     /** Of one elementary function, relative: two units in the last place; observed 2.2e-16. */
@@ -32,6 +34,10 @@ export const tolerance = {
      * and 1.5e-5 as luck has it (test/golden/conditioning.test.ts); observed 1.4e-5 and 2.3e-5.
      */
     goldenIllConditioned: 5e-5,
+    /** Gradients where some activations are parallel for any input, and normalised; observed 5.8e-5. */
+    goldenParallel: 1e-4,
+    /** Values where all activations are parallel and the NTK holds their angles, √eps instead of 0; observed 4.0e-5. */
+    goldenSingular: 1e-4,
     /** A few rounding errors: an operation followed by its inverse, or the same sum in another order. */
     rounding: 1e-6,
   },

@@ -1,7 +1,7 @@
 import type { Offset } from '../../program/ops/rule.js';
 import type { Assembler } from './assembler.js';
 import { firstPixel, imageSize, isZero, negate, perAxis, pixels, type Triple } from './geometry.js';
-import type { FilterStep, Lowered, Step } from './lower.js';
+import { type FilterStep, type Lowered, type Step, stepNeeds } from './lower.js';
 import { opcode } from './opcodes.js';
 import type { PlanRequest } from './plan.js';
 import type { Regions } from './regions.js';
@@ -80,6 +80,23 @@ export class Emitter {
         code.emit(opcode.product, [...images, this.bytes(step.shape, d)]);
         return;
       }
+      case 'transposedPatch': {
+        this.zero(code, step.shape, d, out!);
+        const words = this.#transposedWords(step, d, out!, input);
+        if (words) code.emit(opcode.poolAdjoint, words, [step.scale]);
+        return;
+      }
+      case 'diagonal':
+        this.zero(code, step.shape, d, out!);
+        if (isZero(d)) this.#add(code, step.shape, d, out!, input(step.inputs[0], d));
+        return;
+      case 'dropout':
+        this.zero(code, step.shape, d, out!);
+        this.#dropout(code, step, d, out!, input(step.inputs[0], d));
+        return;
+      case 'normalize':
+        this.#normalize(code, index, step, d, input(step.inputs[0], d), out);
+        return;
       case 'pool':
         throw new Error('pools add up what their input yields');
     }
@@ -131,6 +148,20 @@ export class Emitter {
         code.emit(opcode.productAdjoint, [...images, toA.k, toA.theta, toB.k, toB.theta]);
         return;
       }
+      case 'transposedPatch': {
+        const words = this.#transposedWords(step, d, g, input);
+        if (words) code.emit(opcode.pool, words, [step.scale]);
+        return;
+      }
+      case 'diagonal':
+        if (isZero(d)) this.#add(code, step.shape, d, input(step.inputs[0], d), g);
+        return;
+      case 'dropout':
+        this.#dropout(code, step, d, input(step.inputs[0], d), g);
+        return;
+      case 'normalize':
+        this.#normalizeAdjoint(code, index, step, d, g, value(step.inputs[0], d), input(step.inputs[0], d));
+        return;
       case 'pool':
         throw new Error('pools send back to one input offset at a time');
     }
@@ -193,6 +224,16 @@ export class Emitter {
     ];
   }
 
+  /** Where the cotangents of the variances at a step's first pixel are; 0 where they are not wanted. */
+  #variances(index: number, step: Step, d: Offset): [number, number] {
+    const { variances1, variances2, varianceAt } = this.#regions;
+    const at = varianceAt[index];
+    return [
+      variances1 && variances1 + at + firstPixel(step.shape, d) * this.#lane,
+      variances2 && variances2 + at + firstPixel(step.shape, negate(d)) * this.#lane,
+    ];
+  }
+
   #filter(
     code: Assembler,
     index: number,
@@ -240,11 +281,9 @@ export class Emitter {
   ): void {
     const descriptors = this.#regions.filters[index]!;
     if (step.activation) {
-      const { variances1, variances2, varianceAt } = this.#regions;
+      const { variances2, varianceAt } = this.#regions;
       const [f1, f2] = this.#factors(index, step, d);
-      const at = varianceAt[index];
-      const q1 = variances1 && variances1 + at + firstPixel(step.shape, d) * this.#lane;
-      const q2 = variances2 && variances2 + at + firstPixel(step.shape, negate(d)) * this.#lane;
+      const [q1, q2] = this.#variances(index, step, d);
       code.emit(opcode.activationAdjoint, [
         ...[descriptors.whole, tape!.k, tape!.theta, g.k, g.theta, f1, f2, q1, q2],
         ...imageSize(step.shape, d),
@@ -261,6 +300,84 @@ export class Emitter {
       ...[descriptors.whole, to.k, to.theta, g.k, g.theta, 0, 0, 0, 0],
       ...this.#filterWords(step, d),
     ]);
+  }
+
+  /** What `pool` adds from the result at `d` to the input, and `poolAdjoint` the other way round; null: nothing. */
+  #transposedWords(
+    step: Extract<Step, { kind: 'transposedPatch' }>,
+    d: Offset,
+    result: Image,
+    input: ImageOf,
+  ): number[] | null {
+    const [e] = stepNeeds(this.#lowered, step, d);
+    if (!e) return null;
+    const source = input(step.inputs[0], e);
+    const theta = source.theta && result.theta;
+    const sizes = [imageSize(step.shape, d), imageSize(this.#lowered.steps[step.inputs[0]].shape, e)];
+    return [
+      ...[source.k, theta ? source.theta : 0, result.k, theta ? result.theta : 0, ...sizes.flat()],
+      ...[...step.strides, ...step.low.map((low) => -low), ...step.window],
+    ];
+  }
+
+  #dropout(
+    code: Assembler,
+    step: Extract<Step, { kind: 'dropout' }>,
+    d: Offset,
+    to: Image,
+    from: Image,
+  ): void {
+    if (!isZero(d)) {
+      this.#add(code, step.shape, d, to, from);
+      return;
+    }
+    const scale = (target: number, source: number) => {
+      const words = [target, source, this.bytes(step.shape, d), this.#regions.same];
+      code.emit(opcode.dropout, words, [step.scale - 1]);
+    };
+    scale(to.k, from.k);
+    if (to.theta && from.theta) scale(to.theta, from.theta);
+  }
+
+  #normalize(
+    code: Assembler,
+    index: number,
+    step: Extract<Step, { kind: 'normalize' }>,
+    d: Offset,
+    from: Image,
+    out: Image | null,
+  ): void {
+    const [f1, f2] = this.#factors(index, step, d);
+    if (this.#request.mode === 'sample' && isZero(d)) {
+      code.emit(opcode.normalizeFactors, [from.k, f1, ...step.shape, ...step.averaged], [step.eps]);
+    }
+    if (!out) return;
+    const images = [out.k, from.theta && out.theta, from.k, from.theta];
+    code.emit(opcode.normalize, [
+      ...[...images, f1, f2, ...imageSize(step.shape, d)],
+      ...[step.shape[1], step.shape[2]],
+    ]);
+  }
+
+  #normalizeAdjoint(
+    code: Assembler,
+    index: number,
+    step: Extract<Step, { kind: 'normalize' }>,
+    d: Offset,
+    g: Image,
+    value: Image,
+    to: Image,
+  ): void {
+    const [v1, v2] = this.#variances(index, step, d);
+    const theta = g.theta && value.theta && to.theta;
+    code.emit(opcode.normalizeAdjoint, [
+      ...[g.k, theta ? g.theta : 0, value.k, value.theta, to.k, theta ? to.theta : 0],
+      ...[...this.#factors(index, step, d), v1, v2, ...imageSize(step.shape, d)],
+      ...[step.shape[1], step.shape[2]],
+    ]);
+    if (this.#request.mode === 'sample' && isZero(d)) {
+      code.emit(opcode.normalizeVariances, [v2, to.k, ...step.shape, ...step.averaged]);
+    }
   }
 
   #add(code: Assembler, shape: Triple, d: Offset, to: Image, from: Image): void {

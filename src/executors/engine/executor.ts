@@ -70,7 +70,7 @@ function pairCovariances(
         });
       }
     };
-    runner().forward(plans, left, right ?? left, visit, right ? undefined : 0);
+    runner().forward(plans, left, right ?? left, visit, right ? undefined : 0, !right);
     return tf.tensor(out, [fields.length, n1, n2, ...shape]);
   };
   const gradients = (dy: tf.Tensor): tf.Tensor[] => {
@@ -89,7 +89,14 @@ function pairCovariances(
         });
       }
     };
-    const g = runner().forwardThenBackward(plans, left, right ?? left, () => {}, write);
+    const g = runner().forwardThenBackward(
+      plans,
+      left,
+      right ?? left,
+      () => {},
+      write,
+      right ? undefined : 0,
+    );
     if (x2) return [tensorOf(g.x1!, x1.shape), tensorOf(g.x2!, x2.shape)];
     return [
       tensorOf(

@@ -1,4 +1,5 @@
 import { UnsupportedError } from '../../errors.js';
+import { sizeOf } from '../../nd-array.js';
 import { type AnyOp, opRules } from '../../program/ops/index.js';
 import type { Offset, OpRule } from '../../program/ops/rule.js';
 import type { SelectOp } from '../../program/ops/select.js';
@@ -24,6 +25,13 @@ interface StepBase {
   readonly ops: readonly AnyOp[];
 }
 
+interface WindowStep extends StepBase {
+  readonly window: Triple;
+  readonly strides: Triple;
+  readonly low: Triple;
+  readonly scale: number;
+}
+
 /** A unit of the engine's work: one op, or a run of weights and a nonlinearity done in one pass. */
 export type Step =
   | (StepBase & { readonly kind: 'source'; readonly channels: number })
@@ -35,13 +43,8 @@ export type Step =
       readonly weights: Weights;
       readonly activation: EngineActivation | null;
     })
-  | (StepBase & {
-      readonly kind: 'pool';
-      readonly window: Triple;
-      readonly strides: Triple;
-      readonly low: Triple;
-      readonly scale: number;
-    })
+  | (WindowStep & { readonly kind: 'pool' })
+  | (WindowStep & { readonly kind: 'transposedPatch' })
   | (StepBase & {
       readonly kind: 'select';
       /** Per axis of the input: the input position, or −1, of each position of the result. */
@@ -50,9 +53,26 @@ export type Step =
       readonly axes: Triple;
     })
   | (StepBase & { readonly kind: 'weigh'; readonly weights: readonly (readonly number[])[] })
-  | (StepBase & { readonly kind: 'sum' | 'product' });
+  | (StepBase & {
+      readonly kind: 'normalize';
+      /** Per axis: 1 if the variance is averaged over it. */
+      readonly averaged: Triple;
+      readonly eps: number;
+    })
+  | (StepBase & { readonly kind: 'dropout'; readonly scale: number })
+  | (StepBase & { readonly kind: 'sum' | 'product' | 'diagonal' });
 
 export type FilterStep = Extract<Step, { kind: 'filter' }>;
+
+/** Numbers that a step wants of each variance, which the `sample` plan computes once for each sample: its factors. */
+export function factorsOf(step: Step): number {
+  if (step.kind === 'normalize') return 1;
+  return step.kind === 'filter' ? (step.activation?.factors ?? 0) : 0;
+}
+
+/** Whether a step depends on the variances of its input. */
+export const readsVariances = (step: Step): boolean =>
+  step.kind === 'normalize' || (step.kind === 'filter' && step.activation !== null);
 
 /** A Program as the engine runs it. */
 export interface Lowered {
@@ -152,12 +172,26 @@ export function lower(program: Program): Lowered {
           ...{ window: triple(op.window, 1), strides: triple(op.strides, 1), low: triple(op.low, 0) },
           scale: op.scale,
         });
+      case 'transposedPatch':
+        return push({
+          ...base,
+          kind: 'transposedPatch',
+          ...{ window: triple(op.window, 1), strides: triple(op.strides, 1), low: triple(op.low, 0) },
+          scale: 1 / sizeOf(op.window),
+        });
+      case 'normalize': {
+        const averaged = op.shape.map((_, axis) => Number(op.axes.includes(axis)));
+        return push({ ...base, kind: 'normalize', averaged: triple(averaged, 0), eps: op.eps });
+      }
+      case 'dropout':
+        return push({ ...base, kind: 'dropout', scale: op.scale });
       case 'select':
         return push({ ...base, kind: 'select', ...placesOf(op) });
       case 'weigh':
         return push({ ...base, kind: 'weigh', weights: op.weights });
       case 'sum':
       case 'product':
+      case 'diagonal':
         return push({ ...base, kind: op.op });
       default:
         throw new UnsupportedError(`engine: the op "${op.op}" runs on the tf executor only.`);

@@ -14,4 +14,9 @@ export const opcode = {
   weigh: 11,
   product: 12,
   productAdjoint: 13,
+  normalize: 14,
+  normalizeAdjoint: 15,
+  normalizeFactors: 16,
+  normalizeVariances: 17,
+  dropout: 18,
 } as const;

@@ -5,7 +5,7 @@ import { bytesOf } from './dtype.js';
 import { Emitter, type Image, type ImageOf } from './emit.js';
 import { imageSize, isZero, OffsetSet, perAxis, pixels, type Triple } from './geometry.js';
 import type { Lowered, Step } from './lower.js';
-import { stepNeeds } from './lower.js';
+import { readsVariances, stepNeeds } from './lower.js';
 import { walkNeeds } from './needs.js';
 import { layOut } from './regions.js';
 
@@ -60,6 +60,8 @@ export interface Plan {
   readonly x2: number;
   readonly factors1: number;
   readonly factors2: number;
+  /** A number a lane, 1 where x1 and x2 are one sample, else 0; in `pair` mode with dropout. */
+  readonly same: number;
   readonly gX1: number;
   readonly gX2: number;
   readonly variances1: number;
@@ -94,7 +96,7 @@ export function plan(request: PlanRequest): Plan {
   const origin = OffsetSet.all([1, 1, 1]);
   if (mode === 'sample') {
     steps.forEach((step, index) => {
-      if (step.kind === 'filter' && step.activation) wanted.set(index, origin);
+      if (readsVariances(step)) wanted.set(index, origin);
     });
   }
   if (request.result) wanted.set(lowered.output, OffsetSet.all(steps[lowered.output].shape));
@@ -147,7 +149,9 @@ export function plan(request: PlanRequest): Plan {
     end: layout.end,
     work: steps.reduce(
       (sum, step, index) =>
-        sum + needs.offsets[index].sorted().reduce((pairs, d) => pairs + pixels(imageSize(step.shape, d)), 0),
+        sum +
+        costOf(step) *
+          needs.offsets[index].sorted().reduce((pairs, d) => pairs + pixels(imageSize(step.shape, d)), 0),
       0,
     ),
     ...addresses,
@@ -234,11 +238,11 @@ export function plan(request: PlanRequest): Plan {
       const step = steps[instance.step];
       const name = nameOf(instance);
       const nonlinear = step.kind === 'filter' && step.activation !== null;
-      const variances = mode === 'sample' && nonlinear && isZero(instance.d);
+      const variances = mode === 'sample' && readsVariances(step) && isZero(instance.d);
       const tape = nonlinear && (taped || variances) ? slots.take(hasTheta(step)) : null;
       if (tape && taped) tapes.set(name, tape);
       const idle = instance === end && (taped || endImage === null);
-      if (!idle || tape) {
+      if (!idle || tape || (variances && !taped)) {
         const out = idle ? null : instance === end ? endImage! : slots.take(hasTheta(step));
         if (out && instance !== end) images.set(name, out);
         emitter.forward(code, instance.step, instance.d, inputOf, out, tape);
@@ -252,7 +256,7 @@ export function plan(request: PlanRequest): Plan {
   function forwardRoot(root: number): void {
     const step = steps[root];
     if (step.kind !== 'pool') {
-      // A nonlinearity that nothing reads is there for its variances alone.
+      // A step that nothing reads is there for its variances alone.
       const read =
         root === lowered.output ||
         steps.some((reader, i) => needs.offsets[i].size > 0 && reader.inputs.includes(root));
@@ -324,8 +328,11 @@ export function plan(request: PlanRequest): Plan {
   }
 }
 
+/** Time of a step's pixel in units of a ReLU's. */
+const costOf = (step: Step): number => (step.kind === 'filter' && step.activation?.cost) || 1;
+
 /** Whether a step's adjoint needs what the step was applied to. */
-const adjointReadsInputs = (step: Step): boolean => step.kind === 'product';
+const adjointReadsInputs = (step: Step): boolean => step.kind === 'product' || step.kind === 'normalize';
 
 const nameOf = ({ step, d }: Instance): string => `${step}@${d.join()}`;
 

@@ -1,6 +1,6 @@
 import { Assembler, type Layout } from './assembler.js';
 import { pixels } from './geometry.js';
-import type { FilterStep, Step } from './lower.js';
+import { type FilterStep, factorsOf, readsVariances, type Step } from './lower.js';
 import type { PlanRequest } from './plan.js';
 
 /** Addresses of a filter step's descriptors: all of it, its weights alone, its nonlinearity alone. */
@@ -24,6 +24,8 @@ export interface Regions {
   readonly factors2: number;
   readonly variances1: number;
   readonly variances2: number;
+  /** Per lane 1 where x1 and x2 are one sample, else 0; 0 where no step asks. */
+  readonly same: number;
   /** Byte offset of a step's factors, and of its variances, within these regions. */
   readonly factorAt: readonly number[];
   readonly varianceAt: readonly number[];
@@ -39,8 +41,6 @@ const DESCRIPTOR_BYTES = 96;
 const descriptorBytes = (step: FilterStep): number =>
   DESCRIPTOR_BYTES + 16 * Math.ceil((step.activation?.params.length ?? 0) / 2);
 
-const isNonlinear = (step: Step): step is FilterStep => step.kind === 'filter' && step.activation !== null;
-
 /** Lays out inputs, factors, variances, cotangents of these, descriptors and scratch. */
 export function layOut(request: PlanRequest, number: number, layout: Layout): Regions {
   const { steps } = request.lowered;
@@ -55,9 +55,8 @@ export function layOut(request: PlanRequest, number: number, layout: Layout): Re
   for (const step of steps) {
     factorAt.push(factorSize * lane);
     varianceAt.push(varianceSize * lane);
-    if (!isNonlinear(step)) continue;
-    factorSize += step.activation!.factors * pixels(step.shape);
-    varianceSize += pixels(step.shape);
+    factorSize += factorsOf(step) * pixels(step.shape);
+    if (readsVariances(step)) varianceSize += pixels(step.shape);
   }
 
   const descriptors = steps.map((step) => (step.kind === 'filter' ? 3 * descriptorBytes(step) : 0));
@@ -85,6 +84,7 @@ export function layOut(request: PlanRequest, number: number, layout: Layout): Re
   const x1 = pair ? layout.reserve(loaded * number) : x2;
   const factors2 = samples(true, factorSize);
   const factors1 = pair ? samples(true, factorSize) : factors2;
+  const same = samples(pair && steps.some((step) => step.kind === 'dropout'), 1);
   const { x1: wants1, x2: wants2 } = request.gradient;
   const gX2 = samples(wants2, loaded);
   const gX1 = pair ? samples(wants1, loaded) : gX2;
@@ -93,7 +93,7 @@ export function layOut(request: PlanRequest, number: number, layout: Layout): Re
   return {
     descriptors: { at, words: assembler.finish() },
     ...{ filters, weightTables, factorAt, varianceAt, sampleSize, factorSize, varianceSize },
-    ...{ x1, x2, gX1, gX2, factors1, factors2, variances1, variances2 },
+    ...{ x1, x2, gX1, gX2, factors1, factors2, variances1, variances2, same },
   };
 }
 

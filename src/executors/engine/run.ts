@@ -44,8 +44,8 @@ export async function engineGram(
   };
   const tasks = function* (): Iterable<GramTask> {
     for (const [rows, columns] of grid) {
-      const triangle = x2 === null ? { triangle: columns[0] - rows[0] } : {};
-      yield { kind: 'gram', x1: slice(x1, rows), x2: slice(right, columns), ...triangle };
+      const diagonal = x2 === null ? columns[0] - rows[0] : undefined;
+      yield { kind: 'gram', x1: slice(x1, rows), x2: slice(right, columns), diagonal };
     }
   };
   const progress = progressOf(grid, options);
@@ -70,7 +70,7 @@ export async function engineGram(
 
 /**
  * Gradients of Σ nngp̄∘nngp + Σ ntk̄∘ntk in x1 and x2 (f64 sums of the blocks' parts); x2 null: in x1 through both
- * arguments, from one triangle.
+ * arguments, from one triangle. The very same rows as x2 are the same samples, too.
  */
 export async function engineVjp(
   program: Program,
@@ -104,6 +104,7 @@ export async function engineVjp(
         x1: slice(x1, rows),
         x2: slice(right, columns),
         cotangent: { nngp: part(cotangent.nngp), ntk: part(cotangent.ntk) },
+        diagonal: right === x1 ? columns[0] - rows[0] : undefined,
       };
     }
   };
@@ -158,6 +159,7 @@ export async function engineRidge(
         alpha,
         labels: part,
         scale,
+        diagonal: targets === supports ? span[0] : undefined,
       };
     }
   };

@@ -8,12 +8,13 @@ export interface PairBlock {
   readonly ntk: FloatArray | null;
 }
 
-/** K(x1, x2); with `triangle`, entries left of column i − `triangle` of row i may stay 0. */
+/** K(x1, x2). */
 export interface GramTask {
   readonly kind: 'gram';
   readonly x1: Rows;
   readonly x2: Rows;
-  readonly triangle?: number;
+  /** Row j of x2 is row j + diagonal of x1, and entries left of that may stay 0; absent where they are different samples. */
+  readonly diagonal?: number;
 }
 
 /** Gradients of Σ nngp̄∘nngp + Σ ntk̄∘ntk in x1 and x2, as far as the plans have them. */
@@ -22,6 +23,8 @@ export interface VjpTask {
   readonly x1: Rows;
   readonly x2: Rows;
   readonly cotangent: PairBlock;
+  /** Row j of x2 is row j + diagonal of x1; absent where they are different samples. */
+  readonly diagonal?: number;
 }
 
 /**
@@ -40,6 +43,8 @@ export interface RidgeTask {
   /** `[N, classes]`. */
   readonly labels: Float64Array;
   readonly scale: number;
+  /** As in `VjpTask`. */
+  readonly diagonal?: number;
 }
 
 export type Task = GramTask | VjpTask | RidgeTask;
@@ -76,18 +81,18 @@ export function runTask(runner: TileRunner, plans: Plans, task: Task): TaskResul
   }
 }
 
-function gram(runner: TileRunner, plans: Plans, { x1, x2, triangle }: GramTask): PairBlock {
+function gram(runner: TileRunner, plans: Plans, { x1, x2, diagonal }: GramTask): PairBlock {
   const { block, read } = collector(plans, x1.count, x2.count);
-  runner.forward(plans, x1, x2, read, triangle);
+  runner.forward(plans, x1, x2, read, diagonal, diagonal !== undefined);
   return block;
 }
 
-function vjp(runner: TileRunner, plans: Plans, { x1, x2, cotangent }: VjpTask): VjpResult {
-  return runner.forwardThenBackward(plans, x1, x2, () => {}, sender(plans, x2.count, cotangent));
+function vjp(runner: TileRunner, plans: Plans, { x1, x2, cotangent, diagonal }: VjpTask): VjpResult {
+  return runner.forwardThenBackward(plans, x1, x2, () => {}, sender(plans, x2.count, cotangent), diagonal);
 }
 
 function ridge(runner: TileRunner, plans: Plans, task: RidgeTask): RidgeResult {
-  const { x1, x2, classes, alpha, labels, scale, field } = task;
+  const { x1, x2, classes, alpha, labels, scale, field, diagonal } = task;
   const [n, count] = [x1.count, x2.count];
   const { block, read } = collector(plans, n, count);
   const g = new Float64Array(count * classes);
@@ -120,16 +125,17 @@ function ridge(runner: TileRunner, plans: Plans, task: RidgeTask): RidgeResult {
   if (plans.pair.gradient.x1) {
     let next = 0;
     const write = sender(plans, count, { nngp: null, ntk: null, [field]: cotangent });
-    x1Gradient = runner.forwardThenBackward(plans, x1, x2, read, (group, images, memory) => {
+    const writeGroup: GroupVisitor = (group, images, memory) => {
       if (group.j === next) {
         next += group.live;
         residuals(group.j, group.live, k());
         outer(group);
       }
       write(group, images, memory);
-    }).x1;
+    };
+    x1Gradient = runner.forwardThenBackward(plans, x1, x2, read, writeGroup, diagonal).x1;
   } else {
-    runner.forward(plans, x1, x2, read);
+    runner.forward(plans, x1, x2, read, diagonal);
     residuals(0, count, k());
   }
   const kG = new Float64Array(n * classes);

@@ -55,8 +55,13 @@ export class TileRunner {
   #kernels!: Kernels;
   #next = 0;
 
-  /** Calls `visit` with the result of every group; with `triangle`, only of groups with some j + `triangle` ≥ i. */
-  forward(plans: Plans, x1: Rows, x2: Rows, visit: GroupVisitor, triangle?: number): void {
+  /**
+   * Calls `visit` with the result of every group.
+   *
+   * @param diagonal row j of x2 is row j + diagonal of x1; undefined where they are different samples.
+   * @param triangle whether to leave out groups all of whose pairs are left of that diagonal.
+   */
+  forward(plans: Plans, x1: Rows, x2: Rows, visit: GroupVisitor, diagonal?: number, triangle = false): void {
     this.#start(plans);
     const { pair, lanes } = plans;
     const rows = this.#loadSide(x1);
@@ -67,7 +72,8 @@ export class TileRunner {
       const live = Math.min(lanes, x2.count - j);
       this.#loadGroup(columns, j, live);
       for (let i = 0; i < x1.count; i++) {
-        if (triangle !== undefined && j + live - 1 + triangle < i) continue;
+        if (triangle && j + live - 1 + diagonal! < i) continue;
+        this.#loadSame(i, j, diagonal);
         this.#loadRow(rows, factors, i);
         this.#loadProduct(k + (i * x2.count + j) * this.#number, live);
         this.#run(pair.forward);
@@ -79,8 +85,17 @@ export class TileRunner {
   /**
    * Gradients of both sides, where the plans have them: `read` sees each group's result, then, once all rows of
    * the group are known, `write` gives the result's cotangents of each.
+   *
+   * @param diagonal as in `forward`; nothing is left out.
    */
-  forwardThenBackward(plans: Plans, x1: Rows, x2: Rows, read: GroupVisitor, write: GroupVisitor) {
+  forwardThenBackward(
+    plans: Plans,
+    x1: Rows,
+    x2: Rows,
+    read: GroupVisitor,
+    write: GroupVisitor,
+    diagonal?: number,
+  ) {
     this.#start(plans);
     const { pair, sample, lanes } = plans;
     const { sampleSize, varianceSize, gradient } = pair;
@@ -105,6 +120,7 @@ export class TileRunner {
       if (gradient.x2) this.#clear(pair.gX2, pair.variances2);
       for (let i = 0; i < x1.count; i++) {
         this.#loadRow(rows, factors, i);
+        this.#loadSame(i, j, diagonal);
         this.#loadProduct(productAt(i), live);
         this.#run(pair.forward);
         if (i < hoardRows) this.#copy(pair.values[0], hoard + i * keptBytes, keptBytes);
@@ -112,6 +128,7 @@ export class TileRunner {
       }
       for (let i = 0; i < x1.count; i++) {
         this.#loadRow(rows, factors, i);
+        this.#loadSame(i, j, diagonal);
         if (i < hoardRows) this.#copy(hoard + i * keptBytes, pair.values[0], keptBytes);
         else {
           this.#loadProduct(productAt(i), live);
@@ -248,6 +265,14 @@ export class TileRunner {
     const number = this.#number;
     this.#kernels.spread(factors + i * factorSize * number, factorSize, lanes, pair.factors1);
     if (!product) this.#copy(rows.x + i * sampleSize * number, pair.x1, sampleSize * number);
+  }
+
+  /** Marks the lanes of the group from j on that pair row i with itself. */
+  #loadSame(i: number, j: number, diagonal = Number.NaN): void {
+    const { pair, lanes } = this.#plans;
+    if (!pair.same) return;
+    const at = pair.same / this.#number;
+    for (let w = 0; w < lanes; w++) this.#view[at + w] = Number(j + w + diagonal === i);
   }
 
   /** X1·X2ᵀ of one-pixel images. */

@@ -1,13 +1,17 @@
 import { type ActivationOp, activationRule } from './activation.js';
 import { type AffineOp, affineRule } from './affine.js';
+import { type DiagonalOp, diagonalRule } from './diagonal.js';
+import { type DropoutOp, dropoutRule } from './dropout.js';
 import { type GivenOp, givenRule } from './given.js';
 import { type GramOp, gramRule } from './gram.js';
+import { type NormalizeOp, normalizeRule } from './normalize.js';
 import { type PatchMeanOp, patchMeanRule } from './patch-mean.js';
 import { type PoolOp, poolRule } from './pool.js';
 import { type ProductOp, productRule } from './product.js';
 import type { OpRule } from './rule.js';
 import { type SelectOp, selectRule } from './select.js';
 import { type SumOp, sumRule } from './sum.js';
+import { type TransposedPatchOp, transposedPatchRule } from './transposed-patch.js';
 import { type WeighOp, weighRule } from './weigh.js';
 
 /** Every covariance op there is. */
@@ -21,18 +25,26 @@ export type AnyOp =
   | WeighOp
   | ActivationOp
   | SumOp
-  | ProductOp;
+  | ProductOp
+  | TransposedPatchOp
+  | DiagonalOp
+  | NormalizeOp
+  | DropoutOp;
 
 /** The rule of every op; an op without one does not compile. */
 export const opRules: { readonly [Name in AnyOp['op']]: OpRule<Extract<AnyOp, { op: Name }>> } = {
   activation: activationRule,
   affine: affineRule,
+  diagonal: diagonalRule,
+  dropout: dropoutRule,
   given: givenRule,
   gram: gramRule,
+  normalize: normalizeRule,
   patchMean: patchMeanRule,
   pool: poolRule,
   product: productRule,
   select: selectRule,
   sum: sumRule,
+  transposedPatch: transposedPatchRule,
   weigh: weighRule,
 };

@@ -81,6 +81,28 @@ const cases: Record<string, fc.Arbitrary<Case>> = {
       );
     },
   })),
+  transposedPatch: windows.map((w) => {
+    const shape = w.image.map(
+      (size, axis) => (size - 1) * w.strides[axis] + w.window[axis] - w.low[axis] + 1,
+    );
+    const positive = shape.map((size) => Math.max(size, 1));
+    return {
+      image: w.image,
+      op: { op: 'transposedPatch', inputs: [0], ...withoutImage(w), shape: positive },
+      entry: (k, P, P2) => {
+        const deltas = positions(w.window);
+        // Between the positions of the input there is nothing, as outside.
+        const source = (Q: Offset, delta: Offset): Offset =>
+          Q.map((entry, axis) => (entry + w.low[axis] - delta[axis]) / w.strides[axis]);
+        return sum(deltas.map((delta) => k(source(P, delta), source(P2, delta)))) / deltas.length;
+      },
+    };
+  }),
+  diagonal: images.map((image) => ({
+    image,
+    op: { op: 'diagonal', inputs: [0], shape: image },
+    entry: (k, P, P2) => (String(P) === String(P2) ? k(P, P2) : 0),
+  })),
   globalPool: images.map((image) => ({
     image,
     op: { op: 'pool', inputs: [0], shape: [], scale: 1, ...wholeImage(image) },
@@ -167,7 +189,9 @@ function run(
 const arbitrary =
   (image: readonly number[], sample: number): At =>
   (p, p2) => {
-    const outside = [p, p2].some((q) => q.some((entry, axis) => entry < 0 || entry >= image[axis]));
+    const inside = (entry: number, axis: number) =>
+      Number.isInteger(entry) && entry >= 0 && entry < image[axis];
+    const outside = ![p, p2].every((q) => q.every(inside));
     const phase = [...p, ...p2].reduce((a, entry) => 7.3 * a + entry, sample);
     return outside ? 0 : 1.5 + Math.sin(phase);
   };

@@ -1,8 +1,10 @@
 // Runs the instructions that the planner (../plan.ts) laid out in memory, for one group of pairs.
+import { dropout } from './dropout';
 import { filter, filterAdjoint } from './filter';
 import { gram, gramAdjoint } from './gram';
 import { addInto } from './lanes';
 import { activationAdjoint, varianceFactors } from './nonlinearity';
+import { normalize, normalizeAdjoint, normalizeFactors, normalizeVariances } from './normalize';
 import { pool, poolAdjoint } from './pool';
 import { product, productAdjoint } from './product';
 import { weigh } from './weigh';
@@ -23,6 +25,11 @@ const POOL_ADJOINT = 10;
 const WEIGH = 11;
 const PRODUCT = 12;
 const PRODUCT_ADJOINT = 13;
+const NORMALIZE = 14;
+const NORMALIZE_ADJOINT = 15;
+const NORMALIZE_FACTORS = 16;
+const NORMALIZE_VARIANCES = 17;
+const DROPOUT = 18;
 
 /** Words: to, from, extent[3], to's row sizes[1..2], from's row sizes[1..2]: to += from over a box of pixels. */
 function addBox<T extends number>(pc: usize, width: usize): void {
@@ -94,6 +101,26 @@ export function run<T extends number>(pc: usize, end: usize, width: usize): void
       case PRODUCT_ADJOINT:
         productAdjoint<T>(pc);
         pc += 48;
+        break;
+      case NORMALIZE:
+        normalize<T>(pc, width);
+        pc += 48;
+        break;
+      case NORMALIZE_ADJOINT:
+        normalizeAdjoint<T>(pc, width);
+        pc += 64;
+        break;
+      case NORMALIZE_FACTORS:
+        normalizeFactors<T>(pc, width);
+        pc += 48;
+        break;
+      case NORMALIZE_VARIANCES:
+        normalizeVariances<T>(pc, width);
+        pc += 36;
+        break;
+      case DROPOUT:
+        dropout<T>(pc, width);
+        pc += 32;
         break;
       default:
         unreachable();

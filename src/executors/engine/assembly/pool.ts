@@ -16,6 +16,10 @@ export function poolAdjoint<T extends number>(pc: usize, width: usize): void {
 }
 
 function move<T extends number>(pc: usize, width: usize, to: usize, from: usize, adjoint: bool): void {
+  if (!adjoint && word(pc, 8) * word(pc, 9) * word(pc, 10) == 1) {
+    total<T>(pc, width, to, from);
+    return;
+  }
   const scale = splat<T>(load<f64>(pc + 80));
   const rows = word(pc, 6);
   const columns = word(pc, 7);
@@ -50,5 +54,26 @@ function move<T extends number>(pc: usize, width: usize, to: usize, from: usize,
       }
       to += <usize>outColumns * width;
     }
+  }
+}
+
+/** The share of a result of one pixel: summed row by row, so that few rounding errors add up. */
+function total<T extends number>(pc: usize, width: usize, to: usize, from: usize): void {
+  const scale = splat<T>(load<f64>(pc + 80));
+  const rows = word(pc, 6);
+  const columns = word(pc, 7);
+  const left = max(word(pc, 16), 0);
+  const right = min(word(pc, 16) + word(pc, 19), columns);
+  for (let w: usize = 0; w < width; w += REGISTER) {
+    let sum = splat<T>(0);
+    for (let i = max(word(pc, 14), 0); i < min(word(pc, 14) + word(pc, 17), word(pc, 5)); i++) {
+      for (let j = max(word(pc, 15), 0); j < min(word(pc, 15) + word(pc, 18), rows); j++) {
+        let row = splat<T>(0);
+        const start = from + <usize>((i * rows + j) * columns) * width + w;
+        for (let x = left; x < right; x++) row = v128.add<T>(row, v128.load(start + <usize>x * width));
+        sum = v128.add<T>(sum, row);
+      }
+    }
+    v128.store(to + w, v128.add<T>(v128.load(to + w), v128.mul<T>(scale, sum)));
   }
 }
