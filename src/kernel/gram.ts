@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Matrix } from 'ml-matrix';
 import { checkOptions } from '../check-options.js';
-import { ShapeError } from '../errors.js';
+import { NonFiniteError, ShapeError } from '../errors.js';
 import { shareable } from '../executors/engine/dtype.js';
 import { engineGram, engineRidge, engineVjp } from '../executors/engine/run.js';
 import type { Rows } from '../executors/engine/tile.js';
@@ -49,7 +49,7 @@ const computeOptions = ['dtype', 'threads', 'signal', 'onProgress'] as const;
  *
  * @param kernel the `kernel` of a network that ends in one position (Flatten, a global pool, or no spatial axes).
  * @throws ShapeError when inputs do not fit the network, or it leaves spatial axes.
- * @throws NonFiniteError when an input holds NaN or an infinity.
+ * @throws NonFiniteError when an input holds NaN or an infinity, or the kernel leaves the range of `dtype`.
  * @throws DisposedError when a tensor was disposed of.
  * @throws RangeError for an unknown field or precision, or a number of threads below 1.
  *
@@ -82,7 +82,9 @@ export async function gram<const Get extends GramField | readonly GramField[]>(
   }
   const ntk = fields.includes('ntk');
   const result = await engineGram(program, rows1, rows2, { ...run, ntk, block: options.block });
-  const matrix = (field: GramField) => fromRowMajor(result[field]!, rows1.count, (rows2 ?? rows1).count);
+  const columns = (rows2 ?? rows1).count;
+  for (const field of fields) checkRange(field, result[field]!, columns, run.dtype);
+  const matrix = (field: GramField) => fromRowMajor(result[field]!, rows1.count, columns);
   if (!Array.isArray(options.get)) return matrix(fields[0]) as GramResult<Get>;
   return Object.fromEntries(fields.map((field) => [field, matrix(field)])) as GramResult<Get>;
 }
@@ -202,6 +204,17 @@ export async function ridgeVisit(
     kTg: fromRowMajor(sums.kG, rows1.count, classes),
     supportGradient: sums.x1 && { shape: support.shape, data: sums.x1 },
   };
+}
+
+/** Refuses a kernel that overflowed: very deep or strongly weighted networks leave the range of their numbers. */
+function checkRange(field: GramField, data: FloatArray, columns: number, dtype: Dtype): void {
+  const bad = data.findIndex((entry: number) => !Number.isFinite(entry));
+  if (bad < 0) return;
+  const remedy = dtype === 'float32' ? "Use dtype 'float64', or scale" : 'Scale';
+  throw new NonFiniteError(
+    `gram: the ${field} at [${Math.floor(bad / columns)},${bad % columns}] leaves the range of ${dtype}, got ` +
+      `${data[bad]}. ${remedy} the inputs or wStd down.`,
+  );
 }
 
 /** Checks the arguments that all functions here share, and brings the samples into the engine's form. */

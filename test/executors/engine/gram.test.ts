@@ -130,6 +130,19 @@ describe('a long job', () => {
   });
 });
 
+describe('a kernel out of range', () => {
+  const layers = Array.from({ length: 15 }, () => [stax.Dense(8, { wStd: 16 }), stax.Relu()]).flat();
+  const { kernel } = stax.serial(stax.Flatten(), ...layers, stax.Dense(1));
+
+  it('is finite in float64 and refused in float32', async () => {
+    const k = await gram(kernel, x1, null, { get: 'nngp' });
+    expect(Number.isFinite(k.get(0, 1))).toBe(true);
+    await expect(gram(kernel, x1, null, { get: 'nngp', dtype: 'float32' })).rejects.toThrow(
+      /^gram: the nngp at \[0,0\] leaves the range of float32, got .*Use dtype 'float64'/,
+    );
+  });
+});
+
 describe('bad arguments', () => {
   const refusal = async (promise: Promise<unknown>) => {
     const error = (await promise.then(
