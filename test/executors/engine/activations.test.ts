@@ -141,10 +141,10 @@ describe('elementary functions', () => {
     const k = await gram(kernel, points([0]), points([38.5], [39], [1e9]), { get: 'nngp' });
     expect(k.get(0, 0) / Math.exp(-0.5 * 38.5 ** 2)).toBeCloseTo(1, 2);
     expect([k.get(0, 1), k.get(0, 2)]).toEqual([0, 0]);
-    const large = await gram(stax.serial(stax.Dense(1), stax.Exp()).kernel, points([0]), points([38]), {
+    const large = gram(stax.serial(stax.Dense(1), stax.Exp()).kernel, points([0]), points([38]), {
       get: 'nngp',
     });
-    expect(large.get(0, 0)).toBe(Number.POSITIVE_INFINITY);
+    await expect(large).rejects.toThrow('Infinity');
   });
 
   const functions = {
