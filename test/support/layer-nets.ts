@@ -3,7 +3,7 @@ import type { AnyLayer, Layer } from '../../src/stax/index.js';
 import { nonlinearityNets } from './nonlinearity-nets.js';
 
 const { Dense, Conv, Relu, LeakyRelu, ABRelu, Abs, Erf, Gelu, Flatten, Identity, FanOut, FanInSum } = stax;
-const { ConvTranspose, ConvLocal, LayerNorm, Dropout } = stax;
+const { ConvTranspose, ConvLocal, LayerNorm, Dropout, Index, Slice } = stax;
 const { AvgPool, SumPool, GlobalAvgPool, GlobalSumPool, FanInProd, FanInConcat, parallel, repeat } = stax;
 
 /** A network for each layer and its options: one sample's shape, and the hidden layers by their width, without a readout. */
@@ -147,6 +147,16 @@ export const layerNets: readonly LayerNet[] = [
       Relu(),
       GlobalSumPool(),
     ],
+  ],
+  [
+    'Index',
+    [4, 5, 2],
+    (w) => [conv(w), Index([Slice(), Slice(null, null, -2), Slice(1, -1)]), Relu(), GlobalAvgPool()],
+  ],
+  [
+    'Index, dropping an axis',
+    [4, 3, 2],
+    (w) => [conv(w), Index(['...', -1, Slice()]), conv(w, [2]), Erf(), GlobalAvgPool()],
   ],
   ['LayerNorm', [3], (w) => [dense(w), LayerNorm(), Relu()]],
   [

@@ -1,0 +1,126 @@
+import { ShapeError, UnsupportedError } from '../errors.js';
+import { append, spatialOf } from '../kernel/symbolic.js';
+import type { Shape } from '../kernel/tree.js';
+import { sizeOf } from '../nd-array.js';
+import { type Layer, makeLayer } from './layer.js';
+
+/** A run of positions of an axis, as `start:stop:step` in Python; null: from the beginning, to the end, by 1. */
+export interface SliceRange {
+  /** First position; negative ones count from the end. */
+  readonly start: number | null;
+  /** Position after the last, in the direction of `step`. */
+  readonly stop: number | null;
+  /** Distance of two positions, not 0; negative ones run backwards. */
+  readonly step: number | null;
+}
+
+/** What `Index` takes of an axis: one position, a run of them, or `'...'`: all of as many axes as are missing. */
+export type IndexEntry = number | SliceRange | '...';
+
+/**
+ * Positions `start`, `start` + `step`, … before `stop`, as Python's `start:stop:step`; `Slice()` is all.
+ *
+ * @throws RangeError when a number is not an integer, or `step` is 0.
+ */
+export function Slice(
+  start: number | null = null,
+  stop: number | null = null,
+  step: number | null = null,
+): SliceRange {
+  if (step === 0 || [start, stop, step].some((entry) => entry !== null && !Number.isInteger(entry))) {
+    throw new RangeError(
+      `Slice: start, stop and step must be integers or null, step not 0, got ${start}, ${stop}, ${step}.`,
+    );
+  }
+  return { start, stop, step };
+}
+
+/**
+ * Takes positions of the activations `[n, …spatial, channels]`, as basic indexing of arrays does: an integer takes one
+ * position and drops the axis, a `Slice` takes some, `'...'` stands for all of the axes that are not named.
+ *
+ * K'[P, P'] = K[p, p'] at the positions taken; Θ alike.
+ *
+ * @param indices one entry per axis, batch first; axes after the last entry are taken as they are.
+ * @throws UnsupportedError when `indices` takes less than all of the batch or of the channels.
+ * @throws RangeError for two `'...'`, and from `init` and `kernel` for a position outside the image.
+ * @throws ShapeError from `init` and `kernel`, for more entries than axes, or a slice without positions.
+ *
+ * @example
+ * ```ts
+ * import { random, stax } from 'neural-tangents';
+ * const { Slice } = stax;
+ * const { init } = stax.Index([Slice(), 0, Slice(null, null, -2)]);
+ * const [outputShape] = init(random.key(0), [-1, 4, 5, 3]);
+ * console.log(outputShape); // [ -1, 3, 3 ]
+ * ```
+ */
+export function Index(indices: readonly IndexEntry[]): Layer {
+  const dots = indices.indexOf('...');
+  if (dots !== indices.lastIndexOf('...')) {
+    throw new RangeError("Index: indices may hold '...' once, got it twice.");
+  }
+  /** The positions that are taken of each spatial axis; a number where the axis is dropped. */
+  const places = (shape: Shape): (number | number[])[] => {
+    const rank = shape.length + 1;
+    const missing = rank - indices.length + (dots < 0 ? 0 : 1);
+    if (missing < 0) {
+      throw new ShapeError(
+        `Index: ${indices.length} indices for activations with ${rank} axes, batch first.`,
+      );
+    }
+    const all = Array<IndexEntry>(missing).fill(Slice());
+    const entries =
+      dots < 0 ? [...indices, ...all] : [...indices.slice(0, dots), ...all, ...indices.slice(dots + 1)];
+    requireAll('batch', entries[0], 'Take these samples of the inputs.');
+    requireAll('channel', entries[rank - 1], 'The kernel is that of infinitely many.');
+    return spatialOf(shape).map((size, axis) =>
+      taken(entries[axis + 1] as number | SliceRange, size, axis + 1),
+    );
+  };
+  const outShape = (shape: Shape): Shape => [
+    ...places(shape).flatMap((at) => (typeof at === 'number' ? [] : [at.length])),
+    shape[shape.length - 1],
+  ];
+  return makeLayer({
+    name: 'Index',
+    outShape,
+    apply(_, x) {
+      const shape = x.shape.slice(1);
+      const kept = places(shape).reduce((y, at, axis) => y.gather([at].flat(), axis + 1), x.clone());
+      return kept.reshape([x.shape[0], ...outShape(shape)]);
+    },
+    propagate(k, shape) {
+      const at = places(k.shape);
+      const isAll = at.every((picks, axis) => String(picks) === String([...Array(k.shape[axis]).keys()]));
+      if (isAll && sizeOf(shape) === sizeOf(k.shape) && shape.length === k.shape.length) return k;
+      return append(k, [{ op: 'select', shape: spatialOf(shape), at }], { shape });
+    },
+  });
+}
+
+function requireAll(axis: string, entry: IndexEntry, remedy: string): void {
+  const isAll =
+    typeof entry === 'object' && entry.start === null && entry.stop === null && (entry.step ?? 1) === 1;
+  if (isAll) return;
+  throw new UnsupportedError(`Index: takes the whole ${axis} axis, got ${JSON.stringify(entry)}. ${remedy}`);
+}
+
+function taken(entry: number | SliceRange, size: number, axis: number): number | number[] {
+  if (typeof entry === 'number') {
+    const at = entry < 0 ? entry + size : entry;
+    if (Number.isInteger(at) && at >= 0 && at < size) return at;
+    throw new RangeError(`Index: position ${entry} is outside axis ${axis}, which has ${size}.`);
+  }
+  const step = entry.step ?? 1;
+  const [lowest, highest] = step > 0 ? [0, size] : [-1, size - 1];
+  const bound = (value: number | null, otherwise: number): number =>
+    value === null ? otherwise : Math.min(Math.max(value < 0 ? value + size : value, lowest), highest);
+  const start = bound(entry.start, step > 0 ? lowest : highest);
+  const stop = bound(entry.stop, step > 0 ? highest : lowest);
+  const count = Math.max(Math.ceil((stop - start) / step), 0);
+  if (count > 0) return Array.from({ length: count }, (_, i) => start + i * step);
+  throw new ShapeError(
+    `Index: a slice must hold a position, got ${JSON.stringify(entry)} of axis ${axis}, which has ${size}.`,
+  );
+}

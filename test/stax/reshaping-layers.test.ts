@@ -1,0 +1,128 @@
+import * as tf from '@tensorflow/tfjs';
+import { describe, expect, test } from 'vitest';
+import { random, stax, traceProgram } from '../../src/index.js';
+import { relativeError } from '../support/compare.js';
+import { tolerance } from '../support/tolerance.js';
+
+const { Conv, ConvLocal, ConvTranspose, Dense, Index, LayerNorm, Relu, serial, Slice } = stax;
+
+describe('Index', () => {
+  const x = tf.range(0, 2 * 3 * 4 * 2).reshape([2, 3, 4, 2]);
+  const at = (indices: readonly stax.IndexEntry[]) => Index(indices).apply([], x);
+
+  test('takes what basic indexing takes', () => {
+    expect(at([Slice(), 1]).arraySync()).toEqual(x.slice([0, 1], [2, 1]).reshape([2, 4, 2]).arraySync());
+    expect(at([Slice(), -3, Slice(1, 3)]).arraySync()).toEqual(
+      x.slice([0, 0, 1], [2, 1, 2]).reshape([2, 2, 2]).arraySync(),
+    );
+    expect(at(['...', Slice(null, null, -1), Slice()]).arraySync()).toEqual(x.reverse(2).arraySync());
+    expect(at([Slice(), Slice(5, -9, -2)]).arraySync()).toEqual(x.gather([2, 0], 1).arraySync());
+    expect(at([]).arraySync()).toEqual(x.arraySync());
+    const all = serial(Dense(4), Index(['...']));
+    expect(traceProgram(all, [3, 4, 2])).toEqual(traceProgram(Dense(4), [3, 4, 2]));
+  });
+
+  test('refuses what no position answers to', () => {
+    expect(() => Slice(1.5)).toThrowErrorMatchingInlineSnapshot(
+      `[RangeError: Slice: start, stop and step must be integers or null, step not 0, got 1.5, null, null.]`,
+    );
+    expect(() => Index(['...', '...'])).toThrowErrorMatchingInlineSnapshot(
+      `[RangeError: Index: indices may hold '...' once, got it twice.]`,
+    );
+    expect(() => at([0])).toThrowErrorMatchingInlineSnapshot(
+      `[UnsupportedError: Index: takes the whole batch axis, got 0. Take these samples of the inputs.]`,
+    );
+    expect(() => at(['...', Slice(1)])).toThrowErrorMatchingInlineSnapshot(
+      `[UnsupportedError: Index: takes the whole channel axis, got {"start":1,"stop":null,"step":null}. The kernel is that of infinitely many.]`,
+    );
+    expect(() => at([Slice(), 3])).toThrowErrorMatchingInlineSnapshot(
+      `[RangeError: Index: position 3 is outside axis 1, which has 3.]`,
+    );
+    expect(() => at([Slice(), Slice(2, 1)])).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: Index: a slice must hold a position, got {"start":2,"stop":1,"step":null} of axis 1, which has 3.]`,
+    );
+    expect(() => at([Slice(), 0, 0, Slice(), 0])).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: Index: 5 indices for activations with 4 axes, batch first.]`,
+    );
+  });
+});
+
+describe('LayerNorm', () => {
+  test('normalises the finite network', () => {
+    const x = tf.randomNormal([2, 3, 4, 5], 1, 2, 'float32', 1);
+    const y = LayerNorm({ axis: [1, -1] }).apply([], x);
+    const { mean, variance } = tf.moments(y, [1, 3]);
+    expect(relativeError(mean.dataSync(), new Float32Array(mean.size))).toBeLessThan(tolerance.f32.rounding);
+    expect(relativeError(variance.dataSync(), new Float32Array(mean.size).fill(1))).toBeLessThan(
+      tolerance.f32.rounding,
+    );
+  });
+
+  test('refuses axes and activations that it has no kernel for', () => {
+    const net = (axis: number | number[]) => traceProgram(serial(Dense(3), LayerNorm({ axis })), [4, 2]);
+    expect(() => net(1)).toThrowErrorMatchingInlineSnapshot(
+      `[UnsupportedError: LayerNorm: axis must hold the channels (2), got [1]. Pass e.g. { axis: -1 }.]`,
+    );
+    expect(() => net([0, 2])).toThrowErrorMatchingInlineSnapshot(
+      `[UnsupportedError: LayerNorm: axis must not hold the batch (0): a sample would depend on the others. Leave it out.]`,
+    );
+    expect(() => net([3])).toThrowErrorMatchingInlineSnapshot(
+      `[RangeError: LayerNorm: axis 3 is none of activations with 3 axes, batch first.]`,
+    );
+    expect(() => LayerNorm({ eps: -1 })).toThrowErrorMatchingInlineSnapshot(
+      `[RangeError: LayerNorm: eps must be at least 0, got -1.]`,
+    );
+    expect(() =>
+      traceProgram(serial(Dense(3), Relu(), LayerNorm()), [4, 2]),
+    ).toThrowErrorMatchingInlineSnapshot(
+      `[UnsupportedError: LayerNorm: needs Gaussian activations, got the output of Relu. Put a Dense or Conv layer before it.]`,
+    );
+    expect(net([-1, 2, 2])).toEqual(net(2));
+  });
+});
+
+describe('convolutions of other kinds', () => {
+  test('ConvTranspose has the shapes of its paddings', () => {
+    const out = (padding: 'VALID' | 'SAME' | 'CIRCULAR') =>
+      ConvTranspose(3, [4, 1], { padding, strides: [2, 3] }).init(random.key(0), [-1, 5, 4, 2])[0];
+    expect([out('VALID'), out('SAME'), out('CIRCULAR')]).toEqual([
+      [-1, 12, 12, 3],
+      [-1, 10, 12, 3],
+      [-1, 10, 12, 3],
+    ]);
+    expect(() => traceProgram(ConvTranspose(3, [2, 2]), [4, 1])).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: ConvTranspose: the filter needs one entry per spatial axis (1), got [2,2]. Inputs are [batch, …spatial, channels], here with spatial sizes [4].]`,
+    );
+  });
+
+  test('ConvTranspose is the adjoint of Conv, as a map of images', () => {
+    const options = (padding: 'VALID' | 'SAME' | 'CIRCULAR') => ({ padding, strides: [2] }) as const;
+    for (const padding of ['VALID', 'CIRCULAR'] as const) {
+      const w = tf.randomNormal([3, 1, 1], 0, 1, 'float32', 2);
+      const long = padding === 'VALID' ? 9 : 8;
+      const x = tf.randomNormal([1, long, 1], 0, 1, 'float32', 3);
+      const forward = Conv(1, [3], options(padding));
+      const y = tf.randomNormal([1, 4, 1], 0, 1, 'float32', 4);
+      // Transposed filters are not flipped, so the adjoint has the flipped one.
+      const back = ConvTranspose(1, [3], options(padding)).apply({ w: w.reverse(0) }, y);
+      expect(back.shape).toEqual([1, long, 1]);
+      const left = forward.apply({ w }, x).mul(y).sum().dataSync();
+      expect(relativeError(back.mul(x).sum().dataSync(), left)).toBeLessThan(tolerance.f32.values);
+    }
+  });
+
+  test('ConvLocal with equal weights everywhere is Conv', () => {
+    const x = tf.randomNormal([2, 5, 3], 0, 1, 'float32', 5);
+    const w = tf.randomNormal([2, 3, 4], 0, 1, 'float32', 6);
+    const options = { padding: 'SAME', strides: [2], bStd: 0.5 } as const;
+    const b = tf.randomNormal([1, 1, 4], 0, 1, 'float32', 7);
+    const local = {
+      w: w.transpose([1, 0, 2]).reshape([1, 6, 4]).tile([3, 1, 1]),
+      b: b.tile([1, 3, 1]),
+    };
+    const shared = Conv(4, [2], options).apply({ w, b }, x);
+    const unshared = ConvLocal(4, [2], options).apply(local, x);
+    expect(relativeError(unshared.dataSync(), shared.dataSync())).toBeLessThan(tolerance.f32.rounding);
+    expect(() => ConvLocal(4, [2], options).apply(local, x.slice([0, 0, 0], [2, 5, 2]))).toThrow('channels');
+  });
+});
