@@ -28,6 +28,7 @@ export const nonlinearityNets: readonly LayerNet[] = [
     ],
   ],
   ['Sigmoid_like', [3], (w) => [dense(w), stax.Sigmoid_like()]],
+  ['Hermite', [3], (w) => [dense(w), stax.LayerNorm(), stax.Hermite(2)]],
   ['Monomial', [3], (w) => [dense(w), stax.Monomial(2)]],
   ['Polynomial', [3], (w) => [mild(w), stax.Polynomial([0.3, -0.5, 0.4, 0.1])]],
   ['RectifiedMonomial(0)', [3], (w) => [dense(w), stax.RectifiedMonomial(0)]],
@@ -38,6 +39,6 @@ export const nonlinearityNets: readonly LayerNet[] = [
 
 /** Networks whose kernel is not the mean of finite ones: of variances other than 1, or without a finite function. */
 export const kernelOnlyNets: readonly LayerNet[] = [
-  ['Hermite', [3], (w) => [dense(w), stax.Hermite(3)]],
+  ['Hermite without LayerNorm', [3], (w) => [dense(w), stax.Hermite(3)]],
   ['ExpNormalized', [3], (w) => [dense(w), stax.ExpNormalized({ gamma: 1.3, shift: -0.6 })]],
 ];
