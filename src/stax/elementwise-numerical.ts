@@ -33,6 +33,15 @@ export interface ElementwiseNumericalOptions {
  *   function of one's own, which runs on the tf executor, in float32.
  * @remarks About deg² evaluations of f an entry. The rule takes x1 and x2 differently: K(x1, x2) is K(x2, x1)ᵀ but for
  * its error, and so is K(x, x); the engine computes one triangle of that and mirrors it.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { stax } from 'neural-tangents';
+ * const { kernel } = stax.serial(stax.Dense(64), stax.ElementwiseNumerical('tanh', 25));
+ * const nngp = kernel(tf.tensor2d([[1, 1]]), null, 'nngp');
+ * console.log(nngp.dataSync()[0].toFixed(3)); // 0.394
+ * ```
  */
 export function ElementwiseNumerical(
   fn: FunctionName | ((x: Tensor) => Tensor),
