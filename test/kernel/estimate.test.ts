@@ -90,6 +90,15 @@ describe('jobSize', () => {
     expect(jobSize(plans, 'ridge', 13, 40)).toMatchObject({ tasks: 5, pixels: 8 * (65 * 73 + 15 * 72) });
   });
 
+  test('needs no more memory for more samples', () => {
+    const gradient = { x1: true, x2: true };
+    const plans = compile(programOf(net.kernel, shape), { dtype: 'float64', ntk: true, gradient });
+    for (const kind of ['gram', 'vjp'] as const) {
+      const [some, many] = [10_000, 100_000].map((n) => jobSize(plans, kind, n, n).workerBytes);
+      expect(many).toBe(some);
+    }
+  });
+
   test('knows the memory that a task takes', () => {
     const rows = (count: number, size: number) => ({
       data: new Float32Array(count * size).map((_, i) => Math.sin(i)),
