@@ -61,7 +61,7 @@ export const heading = ({ commit, cpu, cores, node, date }: Machine): string =>
   `Commit ${commit}, ${cpu} (${cores} cores), Node ${node}, ${date.slice(0, 10)}.`;
 
 /** Sizes as in `16×64, 32×32×3`. */
-export const sizesText = ({ n1, n2, shape }: Sizes): string => `${n1}×${n2}, ${shape.join('×')}`;
+const sizesText = ({ n1, n2, shape }: Sizes): string => `${n1}×${n2}, ${shape.join('×')}`;
 
 /** The table of `npm run bench`. */
 export function benchTable(rows: readonly MeasuredCase[]): string {
