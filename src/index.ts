@@ -46,6 +46,7 @@ export type { DropoutOp } from './program/ops/dropout.js';
 export type { GivenOp } from './program/ops/given.js';
 export type { GramOp } from './program/ops/gram.js';
 export type { AnyOp } from './program/ops/index.js';
+export type { MixOp } from './program/ops/mix.js';
 export type { NormalizeOp } from './program/ops/normalize.js';
 export type { PatchMeanOp } from './program/ops/patch-mean.js';
 export type { PoolOp } from './program/ops/pool.js';

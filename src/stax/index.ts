@@ -29,6 +29,7 @@ export type { Padding } from './geometry.js';
 export { GlobalAvgPool, GlobalSumPool } from './global-pool.js';
 export { Hermite } from './hermite.js';
 export { Identity } from './identity.js';
+export { ImageResize, type ImageResizeOptions, type ResizeMethod } from './image-resize.js';
 export { Index, type IndexEntry, Slice, type SliceRange } from './index-layer.js';
 export type { AnyLayer, Apply, ApplyOptions, Init, Layer } from './layer.js';
 export { LayerNorm, type LayerNormOptions } from './layer-norm.js';

@@ -4,6 +4,7 @@ import { random, stax, traceProgram } from '../../src/index.js';
 import { relativeError } from '../support/compare.js';
 import { tolerance } from '../support/tolerance.js';
 
+const { ImageResize } = stax;
 const { Conv, ConvLocal, ConvTranspose, Dense, Index, LayerNorm, Relu, serial, Slice } = stax;
 
 describe('Index', () => {
@@ -78,6 +79,40 @@ describe('LayerNorm', () => {
       `[UnsupportedError: LayerNorm: needs Gaussian activations, got the output of Relu. Put a Dense or Conv layer before it.]`,
     );
     expect(net([-1, 2, 2])).toEqual(net(2));
+  });
+});
+
+describe('ImageResize', () => {
+  const x = tf.tensor3d([[[0], [3], [6]]]);
+  const to = (size: number, method: stax.ResizeMethod, antialias = true) =>
+    Array.from(ImageResize([-1, size, -1], method, { antialias }).apply([], x).dataSync());
+
+  test('takes the nearest position or interpolates', () => {
+    expect(to(6, 'nearest')).toEqual([0, 0, 3, 3, 6, 6]);
+    expect(to(2, 'nearest')).toEqual([0, 6]);
+    expect(to(6, 'linear')).toEqual([0, 0.75, 2.25, 3.75, 5.25, 6]);
+    expect(to(1, 'triangle', false)).toEqual([3]);
+    expect(to(3, 'bilinear')).toEqual([0, 3, 6]);
+    const same = serial(Dense(4), ImageResize([-1, 3, -1, -1], 'linear'));
+    expect(traceProgram(same, [3, 4, 2])).toEqual(traceProgram(Dense(4), [3, 4, 2]));
+  });
+
+  test('refuses shapes and methods that it cannot do', () => {
+    expect(() => ImageResize([-1, 0, -1], 'linear')).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: ImageResize: shape must hold a positive size or -1 for each axis, batch and channels too, got [-1,0,-1].]`,
+    );
+    expect(() => ImageResize([-1, 4, 3], 'linear')).toThrowErrorMatchingInlineSnapshot(
+      `[UnsupportedError: ImageResize: resizes spatial axes alone, got [-1,4,3]. Pass -1 for the batch and the channels.]`,
+    );
+    expect(() => ImageResize([-1, 4, -1], 'cubic' as never)).toThrowErrorMatchingInlineSnapshot(
+      `[UnsupportedError: ImageResize: method must be 'nearest' or 'linear', got 'cubic'.]`,
+    );
+    expect(() => to(0.5, 'linear')).toThrow('ImageResize');
+    expect(() =>
+      traceProgram(ImageResize([-1, 4, -1], 'linear'), [4, 4, 1]),
+    ).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: ImageResize: activations must have 3 axes, batch first, as shape has, got 4.]`,
+    );
   });
 });
 

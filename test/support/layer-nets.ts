@@ -3,7 +3,7 @@ import type { AnyLayer, Layer } from '../../src/stax/index.js';
 import { nonlinearityNets } from './nonlinearity-nets.js';
 
 const { Dense, Conv, Relu, LeakyRelu, ABRelu, Abs, Erf, Gelu, Flatten, Identity, FanOut, FanInSum } = stax;
-const { ConvTranspose, ConvLocal, LayerNorm, Dropout, Index, Slice } = stax;
+const { ConvTranspose, ConvLocal, LayerNorm, Dropout, Index, Slice, ImageResize } = stax;
 const { AvgPool, SumPool, GlobalAvgPool, GlobalSumPool, FanInProd, FanInConcat, parallel, repeat } = stax;
 
 /** A network for each layer and its options: one sample's shape, and the hidden layers by their width, without a readout. */
@@ -157,6 +157,16 @@ export const layerNets: readonly LayerNet[] = [
     'Index, dropping an axis',
     [4, 3, 2],
     (w) => [conv(w), Index(['...', -1, Slice()]), conv(w, [2]), Erf(), GlobalAvgPool()],
+  ],
+  [
+    'ImageResize, linear',
+    [3, 4, 2],
+    (w) => [conv(w), ImageResize([-1, 5, 2, -1], 'linear'), Relu(), Flatten()],
+  ],
+  [
+    'ImageResize, nearest',
+    [3, 4, 2],
+    (w) => [conv(w), ImageResize([-1, 3, -1, -1], 'nearest'), Relu(), GlobalAvgPool()],
   ],
   ['LayerNorm', [3], (w) => [dense(w), LayerNorm(), Relu()]],
   [

@@ -97,6 +97,12 @@ export class Emitter {
       case 'normalize':
         this.#normalize(code, index, step, d, input(step.inputs[0], d), out);
         return;
+      case 'mix':
+        this.zero(code, step.shape, d, out!);
+        for (const e of stepNeeds(this.#lowered, step, d)) {
+          this.#mix(code, step, d, e, out!, input(step.inputs[0], e), false);
+        }
+        return;
       case 'pool':
         throw new Error('pools add up what their input yields');
     }
@@ -161,6 +167,11 @@ export class Emitter {
         return;
       case 'normalize':
         this.#normalizeAdjoint(code, index, step, d, g, value(step.inputs[0], d), input(step.inputs[0], d));
+        return;
+      case 'mix':
+        for (const e of stepNeeds(this.#lowered, step, d)) {
+          this.#mix(code, step, d, e, input(step.inputs[0], e), g, true);
+        }
         return;
       case 'pool':
         throw new Error('pools send back to one input offset at a time');
@@ -320,6 +331,31 @@ export class Emitter {
     ];
   }
 
+  /** The share of the input's offset `e` in the result at `d`; `adjoint`: of the result's cotangent in the input's. */
+  #mix(
+    code: Assembler,
+    step: Extract<Step, { kind: 'mix' }>,
+    d: Offset,
+    e: Offset,
+    to: Image,
+    from: Image,
+    adjoint: boolean,
+  ): void {
+    const terms = step.matrices.map((matrix, axis) => termsOf(matrix, d[axis], e[axis]));
+    const places = terms.flat().flatMap(([P, p]) => (adjoint ? [p, P] : [P, p]));
+    const result = imageSize(step.shape, d);
+    const source = imageSize(this.#lowered.steps[step.inputs[0]].shape, e);
+    const [toSize, fromSize] = adjoint ? [source, result] : [result, source];
+    const theta = to.theta && from.theta;
+    const words = [
+      ...[to.k, theta ? to.theta : 0, from.k, theta ? from.theta : 0],
+      ...[toSize[1], toSize[2], fromSize[1], fromSize[2], ...terms.map(({ length }) => length), ...places],
+    ];
+    const weights = terms.flat().map(([, , weight]) => weight);
+    const length = 2 + words.length + 2 * weights.length;
+    code.emit(opcode.mix, [length + (length % 2), ...words], weights);
+  }
+
   #dropout(
     code: Assembler,
     step: Extract<Step, { kind: 'dropout' }>,
@@ -425,6 +461,17 @@ export class Emitter {
       }
     }
   }
+}
+
+/** Of one axis: the pixels P and p of the images at `d` and `e` where a matrix M has M[P,p]·M[P+d,p+e] ≠ 0, and that. */
+function termsOf(matrix: readonly (readonly number[])[], d: number, e: number): [number, number, number][] {
+  const [firstP, first] = [Math.max(0, -d), Math.max(0, -e)];
+  return matrix.slice(firstP, matrix.length - Math.max(0, d)).flatMap((row, P) =>
+    row.flatMap((weight, p): [number, number, number][] => {
+      const product = weight * (matrix[firstP + P + d][p + e] ?? 0);
+      return product === 0 ? [] : [[P, p - first, product]];
+    }),
+  );
 }
 
 const shiftImage = (image: Image, bytes: number): Image => ({

@@ -1,6 +1,7 @@
 import { UnsupportedError } from '../../errors.js';
 import { sizeOf } from '../../nd-array.js';
 import { type AnyOp, opRules } from '../../program/ops/index.js';
+import type { MixOp } from '../../program/ops/mix.js';
 import type { Offset, OpRule } from '../../program/ops/rule.js';
 import type { SelectOp } from '../../program/ops/select.js';
 import type { Program } from '../../program/program.js';
@@ -59,6 +60,8 @@ export type Step =
       readonly averaged: Triple;
       readonly eps: number;
     })
+  /** A matrix `[out, in]` per axis. */
+  | (StepBase & { readonly kind: 'mix'; readonly matrices: readonly (readonly (readonly number[])[])[] })
   | (StepBase & { readonly kind: 'dropout'; readonly scale: number })
   | (StepBase & { readonly kind: 'sum' | 'product' | 'diagonal' });
 
@@ -183,6 +186,8 @@ export function lower(program: Program): Lowered {
         const averaged = op.shape.map((_, axis) => Number(op.axes.includes(axis)));
         return push({ ...base, kind: 'normalize', averaged: triple(averaged, 0), eps: op.eps });
       }
+      case 'mix':
+        return push({ ...base, kind: 'mix', matrices: matricesOf(op) });
       case 'dropout':
         return push({ ...base, kind: 'dropout', scale: op.scale });
       case 'select':
@@ -197,6 +202,14 @@ export function lower(program: Program): Lowered {
         throw new UnsupportedError(`engine: the op "${op.op}" runs on the tf executor only.`);
     }
   }
+}
+
+/** The matrices of the engine's three axes: the identity where there is none. */
+function matricesOf({ matrices, shape }: MixOp): (readonly (readonly number[])[])[] {
+  const identityOf = (n: number) =>
+    Array.from({ length: n }, (_, i) => Array.from({ length: n }, (__, j) => Number(i === j)));
+  const given = matrices.map((matrix, axis) => matrix ?? identityOf(shape[axis]));
+  return [...Array.from({ length: 3 - given.length }, () => [[1]]), ...given];
 }
 
 /** A `select` on the engine's three axes. */

@@ -24,7 +24,7 @@ export function walkNeeds(lowered: Lowered, wanted: ReadonlyMap<number, OffsetSe
 
 /**
  * All steps live one offset at a time but those whose result is read, that mix offsets (a pool adds up what
- * comes), that are mixed (a `select` that reads several of their offsets at once), and those that two kept steps read.
+ * comes), that are mixed (a `select` or `mix` that reads several of their offsets at once), and those that two kept steps read.
  * The input covariance is cheaper made twice than kept, but for images of one pixel, where it is a matrix product.
  */
 function chooseKept(lowered: Lowered, offsets: readonly OffsetSet[]): boolean[] {
@@ -41,7 +41,8 @@ function chooseKept(lowered: Lowered, offsets: readonly OffsetSet[]): boolean[] 
     }
     const through = kept[index] ? [index] : readers[index];
     const mixes =
-      step.kind === 'select' && offsets[index].sorted().some((d) => stepNeeds(lowered, step, d).length > 1);
+      (step.kind === 'select' || step.kind === 'mix') &&
+      offsets[index].sorted().some((d) => stepNeeds(lowered, step, d).length > 1);
     for (const input of step.inputs) {
       if (mixes) kept[input] = true;
       for (const reader of through) readers[input].add(reader);

@@ -19,4 +19,5 @@ export const opcode = {
   normalizeFactors: 16,
   normalizeVariances: 17,
   dropout: 18,
+  mix: 19,
 } as const;

@@ -4,6 +4,7 @@ import { type DiagonalOp, diagonalRule } from './diagonal.js';
 import { type DropoutOp, dropoutRule } from './dropout.js';
 import { type GivenOp, givenRule } from './given.js';
 import { type GramOp, gramRule } from './gram.js';
+import { type MixOp, mixRule } from './mix.js';
 import { type NormalizeOp, normalizeRule } from './normalize.js';
 import { type PatchMeanOp, patchMeanRule } from './patch-mean.js';
 import { type PoolOp, poolRule } from './pool.js';
@@ -29,7 +30,8 @@ export type AnyOp =
   | TransposedPatchOp
   | DiagonalOp
   | NormalizeOp
-  | DropoutOp;
+  | DropoutOp
+  | MixOp;
 
 /** The rule of every op; an op without one does not compile. */
 export const opRules: { readonly [Name in AnyOp['op']]: OpRule<Extract<AnyOp, { op: Name }>> } = {
@@ -39,6 +41,7 @@ export const opRules: { readonly [Name in AnyOp['op']]: OpRule<Extract<AnyOp, { 
   dropout: dropoutRule,
   given: givenRule,
   gram: gramRule,
+  mix: mixRule,
   normalize: normalizeRule,
   patchMean: patchMeanRule,
   pool: poolRule,

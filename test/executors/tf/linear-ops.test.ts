@@ -98,6 +98,32 @@ const cases: Record<string, fc.Arbitrary<Case>> = {
       },
     };
   }),
+  mix: images.map((image) => {
+    const shape = image.map((size, axis) => ((size + axis) % 3) + 1);
+    const weight = (axis: number, P: number, p: number) => Math.max(0, 1.5 - Math.abs(P - p) + axis / 8);
+    const matrices = image.map((size, axis) =>
+      axis === 1 && shape[axis] === size
+        ? null
+        : Array.from({ length: shape[axis] }, (_, P) =>
+            Array.from({ length: size }, (__, p) => weight(axis, P, p)),
+          ),
+    );
+    const whole = (P: Offset, p: Offset): number =>
+      P.reduce(
+        (product, entry, axis) => product * (matrices[axis]?.[entry][p[axis]] ?? Number(entry === p[axis])),
+        1,
+      );
+    return {
+      image,
+      op: { op: 'mix', inputs: [0], shape, matrices },
+      entry: (k, P, P2) =>
+        sum(
+          positions(image).flatMap((p) =>
+            positions(image).map((p2) => whole(P, p) * whole(P2, p2) * k(p, p2)),
+          ),
+        ),
+    };
+  }),
   diagonal: images.map((image) => ({
     image,
     op: { op: 'diagonal', inputs: [0], shape: image },

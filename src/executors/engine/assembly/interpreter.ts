@@ -4,6 +4,7 @@ import { filter, filterAdjoint } from './filter';
 import { gram, gramAdjoint } from './gram';
 import { addInto } from './lanes';
 import { activationAdjoint, varianceFactors } from './nonlinearity';
+import { mix } from './mix';
 import { normalize, normalizeAdjoint, normalizeFactors, normalizeVariances } from './normalize';
 import { pool, poolAdjoint } from './pool';
 import { product, productAdjoint } from './product';
@@ -30,6 +31,7 @@ const NORMALIZE_ADJOINT = 15;
 const NORMALIZE_FACTORS = 16;
 const NORMALIZE_VARIANCES = 17;
 const DROPOUT = 18;
+const MIX = 19;
 
 /** Words: to, from, extent[3], to's row sizes[1..2], from's row sizes[1..2]: to += from over a box of pixels. */
 function addBox<T extends number>(pc: usize, width: usize): void {
@@ -121,6 +123,10 @@ export function run<T extends number>(pc: usize, end: usize, width: usize): void
       case DROPOUT:
         dropout<T>(pc, width);
         pc += 32;
+        break;
+      case MIX:
+        mix<T>(pc, width);
+        pc += (<usize>word(pc, 1)) << 2;
         break;
       default:
         unreachable();

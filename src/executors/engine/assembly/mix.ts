@@ -1,0 +1,44 @@
+// A constant matrix per axis on both positions: the share of one input offset in one of the result, or its adjoint.
+// Words: length of the instruction in words, toK, toΘ, fromK, fromΘ (Θ's 0: none), to's row sizes[1..2], from's row
+// sizes[1..2], terms[3]; the terms of each axis as pairs (to, from); [pad]; their weights as f64.
+import { REGISTER, splat } from './lanes';
+import { word } from './words';
+
+const HEADER: i32 = 13;
+
+export function mix<T extends number>(pc: usize, width: usize): void {
+  const countZ = word(pc, 10);
+  const countY = word(pc, 11);
+  const countX = word(pc, 12);
+  const count = countZ + countY + countX;
+  const weights = pc + ((<usize>word(pc, 1)) << 2) - ((<usize>count) << 3);
+  for (let i = 0; i < countZ; i++) {
+    for (let j = countZ; j < countZ + countY; j++) {
+      const weight = load<f64>(weights + ((<usize>i) << 3)) * load<f64>(weights + ((<usize>j) << 3));
+      const toRow = (place(pc, i, 0) * word(pc, 6) + place(pc, j, 0)) * word(pc, 7);
+      const fromRow = (place(pc, i, 1) * word(pc, 8) + place(pc, j, 1)) * word(pc, 9);
+      for (let k = countZ + countY; k < count; k++) {
+        const factor = splat<T>(weight * load<f64>(weights + ((<usize>k) << 3)));
+        const to = <usize>(toRow + place(pc, k, 0)) * width;
+        const from = <usize>(fromRow + place(pc, k, 1)) * width;
+        add<T>(<usize>word(pc, 2) + to, <usize>word(pc, 4) + from, factor, width);
+        if (word(pc, 5)) add<T>(<usize>word(pc, 3) + to, <usize>word(pc, 5) + from, factor, width);
+      }
+    }
+  }
+}
+
+/** Where a term goes (0) or comes from (1) on its axis. */
+// @ts-ignore: decorator
+@inline
+function place(pc: usize, term: i32, end: i32): i32 {
+  return word(pc, <usize>(HEADER + 2 * term + end));
+}
+
+// @ts-ignore: decorator
+@inline
+function add<T extends number>(to: usize, from: usize, factor: v128, width: usize): void {
+  for (let w: usize = 0; w < width; w += REGISTER) {
+    v128.store(to + w, v128.add<T>(v128.load(to + w), v128.mul<T>(factor, v128.load(from + w))));
+  }
+}

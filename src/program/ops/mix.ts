@@ -1,0 +1,41 @@
+import * as tf from '@tensorflow/tfjs';
+import type { OpBase } from '../program.js';
+import { mapCovariances, multiplyAxis } from './pair-covariances.js';
+import { combinations, type OpRule } from './rule.js';
+
+/** K'[P,P'] = Σ_p Σ_p' M[P,p]·M[P',p']·K[p,p'], M being the product of one matrix per axis. Θ alike. */
+export interface MixOp extends OpBase<'mix'> {
+  /** Per axis `[out, in]`; null leaves the axis as it is. */
+  readonly matrices: readonly (readonly (readonly number[])[] | null)[];
+}
+
+/** How executors run `mix`. */
+export const mixRule: OpRule<MixOp> = {
+  needs: ({ matrices }, offset) =>
+    combinations(
+      matrices.map((matrix, axis) => (matrix ? displacements(matrix, offset[axis]) : [offset[axis]])),
+    ),
+  evaluate: ({ matrices, shape }, [input]) =>
+    mapCovariances(input, shape, (k) => {
+      const sizes = [...input.shape];
+      return matrices.reduce<typeof k>((result, matrix, axis) => {
+        if (matrix === null) return result;
+        const next = multiplyAxis(result, sizes, axis, tf.tensor2d(matrix.map((row) => [...row])));
+        sizes[axis] = matrix.length;
+        return next;
+      }, tf.clone(k));
+    }),
+};
+
+/** The different p' − p of positions that rows P and P + d of a matrix read, smallest first. */
+function displacements(matrix: readonly (readonly number[])[], d: number): number[] {
+  const found = new Set<number>();
+  for (let P = Math.max(0, -d); P < matrix.length - Math.max(0, d); P++) {
+    matrix[P].forEach((weight, p) => {
+      matrix[P + d].forEach((weight2, p2) => {
+        if (weight !== 0 && weight2 !== 0) found.add(p2 - p);
+      });
+    });
+  }
+  return [...found].sort((a, b) => a - b);
+}

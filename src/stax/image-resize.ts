@@ -1,0 +1,107 @@
+import type { Tensor } from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
+import { checkOptions } from '../check-options.js';
+import { ShapeError, UnsupportedError } from '../errors.js';
+import { append, spatialOf } from '../kernel/symbolic.js';
+import type { Shape } from '../kernel/tree.js';
+import { sizeOf } from '../nd-array.js';
+import { type Layer, makeLayer } from './layer.js';
+
+/** How `ImageResize` fills the new positions; the last three are other names of `linear`. */
+export type ResizeMethod = 'nearest' | 'linear' | 'bilinear' | 'trilinear' | 'triangle';
+
+/** Options of `ImageResize`. */
+export interface ImageResizeOptions {
+  /** Widen the triangles of `linear` where an axis shrinks, so that every position counts; true by default. */
+  readonly antialias?: boolean;
+}
+
+const linearNames = ['linear', 'bilinear', 'trilinear', 'triangle'];
+
+/**
+ * Resizes the spatial axes of activations `[n, …spatial, channels]`.
+ *
+ * K' = R·K·Rᵀ with a matrix R per axis, Θ alike. From n to o positions, row j of R takes position ⌊(j + ½)·n/o⌋ (`nearest`)
+ * or weighs position i by max(0, 1 − |t − i|/w), normalised to sum 1, with t = (j + ½)·n/o − ½ and w = max(n/o, 1)
+ * (`linear`; without `antialias` w = 1).
+ *
+ * @param shape the new shape, batch and channels included; −1 keeps a size. Batch and channels have to be −1.
+ * @throws UnsupportedError for another method, or a new size of batch or channels.
+ * @throws ShapeError when a size is neither a positive integer nor −1, and, from `init` and `kernel`, when activations have
+ *   another number of axes.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { stax } from 'neural-tangents';
+ * const { apply } = stax.ImageResize([-1, 4, -1], 'linear');
+ * console.log(apply([], tf.tensor3d([[[0], [4]]])).dataSync()); // Float32Array(4) [ 0, 1, 3, 4 ]
+ * ```
+ */
+export function ImageResize(shape: Shape, method: ResizeMethod, options: ImageResizeOptions = {}): Layer {
+  checkOptions('ImageResize', options, ['antialias']);
+  if (shape.length < 2 || shape.some((size) => size !== -1 && !(Number.isInteger(size) && size > 0))) {
+    throw new ShapeError(
+      `ImageResize: shape must hold a positive size or -1 for each axis, batch and channels too, got [${shape}].`,
+    );
+  }
+  if (shape[0] !== -1 || shape[shape.length - 1] !== -1) {
+    throw new UnsupportedError(
+      `ImageResize: resizes spatial axes alone, got [${shape}]. Pass -1 for the batch and the channels.`,
+    );
+  }
+  if (method !== 'nearest' && !linearNames.includes(method)) {
+    throw new UnsupportedError(`ImageResize: method must be 'nearest' or 'linear', got '${method}'.`);
+  }
+  const { antialias = true } = options;
+  const resized = (sample: Shape): Shape => {
+    if (sample.length === shape.length - 1) {
+      return sample.map((size, axis) => (shape[axis + 1] === -1 ? size : shape[axis + 1]));
+    }
+    throw new ShapeError(
+      `ImageResize: activations must have ${shape.length} axes, batch first, as shape has, got ${sample.length + 1}.`,
+    );
+  };
+  /** Per spatial axis `[out, in]`, null where the size stays. */
+  const matrices = (sample: Shape): (number[][] | null)[] => {
+    const out = spatialOf(resized(sample));
+    return out.map((o, axis) => {
+      const n = sample[axis];
+      if (o === n) return null;
+      const w = antialias ? Math.max(n / o, 1) : 1;
+      return Array.from({ length: o }, (_, j) => {
+        if (method === 'nearest') return oneHot(nearest(j, n, o), n);
+        const t = ((j + 0.5) * n) / o - 0.5;
+        const weights = Array.from({ length: n }, (__, i) => Math.max(0, 1 - Math.abs(t - i) / w));
+        const total = weights.reduce((a, b) => a + b, 0);
+        return weights.map((weight) => weight / total);
+      });
+    });
+  };
+  return makeLayer({
+    name: 'ImageResize',
+    outShape: resized,
+    apply: (_, x) =>
+      matrices(x.shape.slice(1)).reduce<Tensor>((y, matrix, axis) => {
+        if (matrix === null) return y;
+        const before = sizeOf(y.shape.slice(0, axis + 1));
+        const flat = y.reshape([before, y.shape[axis + 1], -1]);
+        const product = tf.matMul(tf.tile(tf.tensor3d([matrix]), [before, 1, 1]), flat);
+        return product.reshape(y.shape.with(axis + 1, matrix.length));
+      }, x.clone()),
+    propagate(k, outShape) {
+      const image = spatialOf(outShape);
+      const perAxis = matrices(k.shape);
+      if (perAxis.every((matrix) => matrix === null)) return k;
+      if (method !== 'nearest') {
+        return append(k, [{ op: 'mix', shape: image, matrices: perAxis }], { shape: outShape });
+      }
+      const at = image.map((o, axis) => Array.from({ length: o }, (_, j) => nearest(j, k.shape[axis], o)));
+      return append(k, [{ op: 'select', shape: image, at }], { shape: outShape });
+    },
+  });
+}
+
+const nearest = (j: number, n: number, o: number): number => Math.floor(((j + 0.5) * n) / o);
+
+const oneHot = (at: number, n: number): number[] => Array.from({ length: n }, (_, i) => Number(i === at));
