@@ -47,7 +47,7 @@ export const nets = {
         stax.Dense(10, weights),
       ),
     steps: 25,
-    targetBatch: 50,
+    targetBatch: 80,
     learningRate: 0.15,
     lsTargets: 500,
     testSize: 500,
