@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 
-/** Smooth functions that quadrature knows by name, in the order of the engine's list. */
-export const functionNames = ['tanh', 'sigmoid', 'softplus', 'silu', 'elu'] as const;
+/** A function that the engine has by name. */
+export type FunctionName = 'tanh' | 'sigmoid' | 'softplus' | 'silu' | 'elu';
 
-/** Name of a function in `functionNames`. */
-export type FunctionName = (typeof functionNames)[number];
+/** Smooth functions that quadrature knows by name, in the order of the engine's list. */
+export const functionNames: readonly FunctionName[] = ['tanh', 'sigmoid', 'softplus', 'silu', 'elu'];
 
 /** A function on tensors, entry by entry, and its first two derivatives. */
 export interface TensorFunction {
