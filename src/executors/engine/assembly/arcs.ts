@@ -26,27 +26,23 @@ const A_64 = memory.data<f64>([
 ]);
 
 /** The i-th of 1, 1/2, π/2. */
-// @ts-ignore: decorator
 @inline
 function number<T extends number>(i: usize): v128 {
   return v128.load_splat<T>((sizeof<T>() == 4 ? NUMBERS_32 : NUMBERS_64) + i * sizeof<T>());
 }
 
-// @ts-ignore: decorator
 @inline
 export function one<T extends number>(): v128 {
   return number<T>(0);
 }
 
 /** The next term of Horner's rule: p·z + table[i]. */
-// @ts-ignore: decorator
 @inline
 function term<T extends number>(p: v128, z: v128, table: usize, i: usize): v128 {
   return v128.add<T>(v128.mul<T>(p, z), v128.load_splat<T>(table + i * sizeof<T>()));
 }
 
 /** A(z), z in [0, 1/4]. */
-// @ts-ignore: decorator
 @inline
 function seriesA<T extends number>(z: v128): v128 {
   const table = sizeof<T>() == 4 ? A_32 : A_64;
@@ -67,7 +63,6 @@ function seriesA<T extends number>(z: v128): v128 {
 }
 
 /** P(a), a in [0, 1]. */
-// @ts-ignore: decorator
 @inline
 function seriesP(a: v128): v128 {
   let p = v128.load_splat<f32>(P_32);
@@ -81,7 +76,6 @@ function seriesP(a: v128): v128 {
 }
 
 /** sin²θ, given p = q1q2 and `inverse` = 1/√p. */
-// @ts-ignore: decorator
 @inline
 export function sineSquared<T extends number>(p: v128, k: v128, inverse: v128): v128 {
   const rest = v128.sub<T>(p, v128.mul<T>(k, k));
@@ -89,14 +83,12 @@ export function sineSquared<T extends number>(p: v128, k: v128, inverse: v128): 
 }
 
 /** 1 − a, given sin²θ. */
-// @ts-ignore: decorator
 @inline
 function gap<T extends number>(a: v128, sine2: v128): v128 {
   return v128.div<T>(sine2, v128.add<T>(one<T>(), a));
 }
 
 /** acos a for a = |cos θ| in [0, 1], given sin²θ. */
-// @ts-ignore: decorator
 @inline
 export function arccos<T extends number>(a: v128, sine2: v128): v128 {
   const e = gap<T>(a, sine2);
@@ -108,7 +100,6 @@ export function arccos<T extends number>(a: v128, sine2: v128): v128 {
 }
 
 /** asin a for a = |cos θ| in [0, 1], given sin²θ. */
-// @ts-ignore: decorator
 @inline
 export function arcsin<T extends number>(a: v128, sine2: v128): v128 {
   const far = v128.lt<T>(a, number<T>(1));

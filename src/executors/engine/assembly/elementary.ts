@@ -42,7 +42,6 @@ const ATANH_32 = memory.data<f32>([
 ]);
 
 /** The polynomial in z whose `count` coefficients, highest power first, are at `table`, every `step` numbers. */
-// @ts-ignore: decorator
 @inline
 function horner<T extends number>(z: v128, table: usize, count: usize, step: usize = 1): v128 {
   let p = v128.load_splat<T>(table);
@@ -94,7 +93,6 @@ export function log1p<T extends number>(y: v128): v128 {
 }
 
 /** sinh x for |x| ≤ ½. */
-// @ts-ignore: decorator
 @inline
 export function smallSinh<T extends number>(x: v128): v128 {
   const single = sizeof<T>() == 4;
@@ -102,14 +100,12 @@ export function smallSinh<T extends number>(x: v128): v128 {
 }
 
 /** Where |x| < ½, the lanes' mask. */
-// @ts-ignore: decorator
 @inline
 export function isSmall<T extends number>(x: v128): v128 {
   return v128.lt<T>(v128.abs<T>(x), splat<T>(0.5));
 }
 
 /** e^{m+x} − e^{m−x}, given the two: for small x it is 2e^m·sinh x, which cancels nothing. */
-// @ts-ignore: decorator
 @inline
 export function difference<T extends number>(up: v128, down: v128, x: v128): v128 {
   const middle = mul<T>(v128.sqrt<T>(up), v128.sqrt<T>(down));
@@ -129,7 +125,6 @@ export function tanh<T extends number>(x: v128): v128 {
 }
 
 /** e^x − 1, given e^x: for small x it is 2s(s + √(1 + s²)) with s = sinh(x/2). */
-// @ts-ignore: decorator
 @inline
 export function expm1<T extends number>(x: v128, e: v128): v128 {
   const one = splat<T>(1);

@@ -55,7 +55,6 @@ function sumRows<T extends number>(
 }
 
 /** Sum of `taps` neighbours, `width` bytes apart. */
-// @ts-ignore: decorator
 @inline
 function sumTaps<T extends number>(at: usize, taps: i32, width: usize): v128 {
   let sum = v128.load(at);

@@ -8,7 +8,6 @@ import { DEPTH } from './linalg/gemm';
 import { word } from './words';
 
 /** Σ_c of one image's channels times a number a lane each, for the three channels of colour. */
-// @ts-ignore: decorator
 @inline
 function product3<T extends number>(a: usize, step: usize, b: usize, width: usize): v128 {
   const red = v128.mul<T>(v128.load_splat<T>(a), v128.load(b));
@@ -71,7 +70,6 @@ export function gram<T extends number>(pc: usize, width: usize): void {
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function addTo<T extends number>(to: usize, x: v128): void {
   v128.store(to, v128.add<T>(v128.load(to), x));

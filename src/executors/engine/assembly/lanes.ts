@@ -4,7 +4,6 @@
 export const REGISTER: usize = 16;
 
 /** The register whose lanes are all `x`. */
-// @ts-ignore: decorator
 @inline
 export function splat<T extends number>(x: f64): v128 {
   if (sizeof<T>() == 4) return f32x4.splat(<f32>x);

@@ -29,13 +29,11 @@ export function mix<T extends number>(pc: usize, width: usize): void {
 }
 
 /** Where a term goes (0) or comes from (1) on its axis. */
-// @ts-ignore: decorator
 @inline
 function place(pc: usize, term: i32, end: i32): i32 {
   return word(pc, <usize>(HEADER + 2 * term + end));
 }
 
-// @ts-ignore: decorator
 @inline
 function add<T extends number>(to: usize, from: usize, factor: v128, width: usize): void {
   for (let w: usize = 0; w < width; w += REGISTER) {

@@ -115,7 +115,6 @@ function meanOverGroup<T extends number>(
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function add<T extends number>(to: usize, x: v128): void {
   v128.store(to, v128.add<T>(v128.load(to), x));

@@ -19,13 +19,11 @@ export const ALL: i32 = 2;
 /** Where one register's numbers are. */
 export const PARTIALS = memory.data(128, 16);
 
-// @ts-ignore: decorator
 @inline
 export function put(place: usize, x: v128): void {
   v128.store(PARTIALS + place, x);
 }
 
-// @ts-ignore: decorator
 @inline
 export function get(place: usize): v128 {
   return v128.load(PARTIALS + place);

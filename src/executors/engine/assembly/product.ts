@@ -43,7 +43,6 @@ export function productAdjoint<T extends number>(pc: usize): void {
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function add<T extends number>(to: usize, x: v128, y: v128): void {
   v128.store(to, v128.add<T>(v128.load(to), v128.mul<T>(x, y)));

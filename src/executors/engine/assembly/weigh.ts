@@ -22,7 +22,6 @@ export function weigh<T extends number>(pc: usize, width: usize): void {
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function add<T extends number>(to: usize, from: usize, weight: v128, width: usize): void {
   for (let w: usize = 0; w < width; w += REGISTER) {

@@ -25,20 +25,17 @@ export function factors<T extends number>(q: usize, to: usize, stride: usize, by
 // instruction, which only a type parameter can carry into an inlined function: S is u8 for the first register
 // (offset 0) and u16 for the second (offset 16). P is u16 where K is never negative, which saves its signs.
 
-// @ts-ignore: decorator
 @inline
 function read<S>(at: usize): v128 {
   return v128.load(at, (sizeof<S>() - 1) << 4);
 }
 
-// @ts-ignore: decorator
 @inline
 function write<S>(at: usize, x: v128): void {
   v128.store(at, x, (sizeof<S>() - 1) << 4);
 }
 
 /** (K, Θ) → (K', Θ') of one register. */
-// @ts-ignore: decorator
 @inline
 function apply<T extends number, S, P>(
   cov: v128,
@@ -133,7 +130,6 @@ export function forwardTaps3<T extends number>(
 }
 
 /** One register of `forwardTaps3`; P is u16 where, besides, Θ' = K' + scale·n (the `ntk` parameterization). */
-// @ts-ignore: decorator
 @inline
 function weighThenApply<T extends number, S, P>(
   i: usize,

@@ -13,13 +13,11 @@ const ELU: i32 = 4;
 /** f, f′ and f″ of the last call of `evaluate`. */
 const RESULTS = memory.data(48, 16);
 
-// @ts-ignore: decorator
 @inline
 export function derivative(order: usize): v128 {
   return v128.load(RESULTS + 16 * order);
 }
 
-// @ts-ignore: decorator
 @inline
 function give(f: v128, first: v128, second: v128): void {
   v128.store(RESULTS, f);

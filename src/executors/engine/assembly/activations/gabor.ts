@@ -11,14 +11,12 @@ import {
 } from '../partials';
 
 /** l±, given 1 − g±. */
-// @ts-ignore: decorator
 @inline
 function byK<T extends number>(k: v128, rest: v128, one: f64, e: v128): v128 {
   return div<T>(shift<T>(one, scale<T>(8, mul<T>(k, rest))), e);
 }
 
 /** l² + ∂l/∂K. */
-// @ts-ignore: decorator
 @inline
 function twiceByK<T extends number>(k: v128, rest: v128, l: v128, e: v128): v128 {
   const ratio = div<T>(scale<T>(32, mul<T>(k, k)), e);
@@ -27,14 +25,12 @@ function twiceByK<T extends number>(k: v128, rest: v128, l: v128, e: v128): v128
 }
 
 /** m±. */
-// @ts-ignore: decorator
 @inline
 function byQ<T extends number>(rest: v128, h: v128, e: v128): v128 {
   return div<T>(shift<T>(1, scale<T>(-4, mul<T>(h, rest))), add<T>(e, e));
 }
 
 /** l·m + ∂l/∂q. */
-// @ts-ignore: decorator
 @inline
 function byBoth<T extends number>(k: v128, l: v128, m: v128, h: v128, e: v128): v128 {
   const n = add<T>(m, div<T>(h, e));

@@ -17,7 +17,6 @@ export function factors<T extends number>(q: usize, to: usize, stride: usize, by
 }
 
 /** (1 + q1)(1 + q2). */
-// @ts-ignore: decorator
 @inline
 function shifted<T extends number>(v1: v128, v2: v128): v128 {
   const one = splat<T>(1);
@@ -25,7 +24,6 @@ function shifted<T extends number>(v1: v128, v2: v128): v128 {
 }
 
 /** asin x + π/2, so that K/4 and 1/4 need no terms of their own. */
-// @ts-ignore: decorator
 @inline
 function shiftedArc<T extends number>(x: v128, a: v128, sine2: v128): v128 {
   const arc = arcsin<T>(a, sine2);
@@ -65,7 +63,6 @@ export function forward<T extends number>(
 }
 
 /** One side's share of the cotangents: of K'·2π and, times Θ's cotangent, of D·2π, with respect to q1. */
-// @ts-ignore: decorator
 @inline
 function sidePull<T extends number>(
   cotK: v128, steep: v128, rho: v128, other: v128,

@@ -13,7 +13,6 @@ const PI: f64 = 3.141592653589793;
 const ONE_OVER_2PI: f64 = 0.15915494309189535;
 
 /** E[φ(u)φ(v)] of the step function where a variance is 0: its value at 0 is 1, its mean elsewhere ½. */
-// @ts-ignore: decorator
 @inline
 function stepAtZero<T extends number>(q1: v128, q2: v128, regular: v128): v128 {
   const zero = splat<T>(0);
