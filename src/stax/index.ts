@@ -41,6 +41,8 @@ export { Rbf } from './rbf.js';
 export { RectifiedMonomial } from './rectified-monomial.js';
 export { ABRelu, Abs, LeakyRelu, Relu, type ReluOptions } from './relu.js';
 export { repeat } from './repeat.js';
+export { type ResidualOptions, residual } from './residual.js';
+export { Scale } from './scale.js';
 export { type InputOfFirst, type OutputOfLast, serial } from './serial.js';
 export { Sigmoid_like } from './sigmoid-like.js';
 export { Sign } from './sign.js';

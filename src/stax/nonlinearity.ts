@@ -2,8 +2,8 @@ import type { Tensor } from '@tensorflow/tfjs';
 import { UnsupportedError } from '../errors.js';
 import { append, type SymbolicKernel, spatialOf, type UnaryOp } from '../kernel/symbolic.js';
 import type { ActivationOp } from '../program/ops/activation.js';
-import type { AffineOp } from '../program/ops/affine.js';
 import { type Layer, makeLayer } from './layer.js';
+import { scaling } from './scaling.js';
 
 /** A pointwise nonlinearity: its finite function, and the op of its dual. */
 export interface Nonlinearity {
@@ -34,7 +34,7 @@ export function makeNonlinearity(nonlinearity: Nonlinearity): Layer {
       }
       const shape = spatialOf(k.shape);
       const ops: UnaryOp[] = [
-        ...scaling(shape, inputScale, 0),
+        ...scaling(shape, inputScale),
         { op: 'activation', shape, ...dual },
         ...scaling(shape, outputScale, outputShift),
       ];
@@ -48,10 +48,4 @@ function requireGaussian(name: string, k: SymbolicKernel): void {
   throw new UnsupportedError(
     `${name}: a nonlinearity needs Gaussian activations, got ${k.origin}. Put a Dense or Conv layer before it.`,
   );
-}
-
-/** The op of activations times `factor` plus `shift`, if that changes anything. */
-function scaling(shape: readonly number[], factor: number, shift: number): UnaryOp<AffineOp>[] {
-  if (factor === 1 && shift === 0) return [];
-  return [{ op: 'affine', shape, scale: factor ** 2, shift: shift ** 2, ntkFromNngp: 0, ntkShift: 0 }];
 }

@@ -4,7 +4,18 @@ import { nonlinearityNets } from './nonlinearity-nets.js';
 
 const { Dense, Conv, Relu, LeakyRelu, ABRelu, Abs, Erf, Gelu, Flatten, Identity, FanOut, FanInSum } = stax;
 const { ConvTranspose, ConvLocal, LayerNorm, Dropout, Index, Slice, ImageResize } = stax;
-const { AvgPool, SumPool, GlobalAvgPool, GlobalSumPool, FanInProd, FanInConcat, parallel, repeat } = stax;
+const {
+  Scale,
+  residual,
+  AvgPool,
+  SumPool,
+  GlobalAvgPool,
+  GlobalSumPool,
+  FanInProd,
+  FanInConcat,
+  parallel,
+  repeat,
+} = stax;
 
 /** A network for each layer and its options: one sample's shape, and the hidden layers by their width, without a readout. */
 export type LayerNet = [name: string, sample: readonly number[], (width: number) => AnyLayer[]];
@@ -182,6 +193,17 @@ export const layerNets: readonly LayerNet[] = [
   ['Dropout', [3], (w) => [dense(w), Relu(), Dropout(0.7)]],
   ['Dropout on images', [3, 3, 2], (w) => [conv(w), Relu(), Dropout(0.6), AvgPool([2, 1]), Flatten()]],
   ['Dropout, test', [3], (w) => [dense(w), Relu(), Dropout(0.7, { mode: 'test' })]],
+  ['Scale', [3], (w) => [dense(w), Scale(-0.7), Relu(), Scale(2)]],
+  [
+    'residual',
+    [3, 2],
+    (w) => [
+      dense(w),
+      residual(stax.serial(LeakyRelu(0.2), dense(w)), { scale: 0.6, shortcut: conv(w, [1]) }),
+      Relu(),
+      GlobalAvgPool(),
+    ],
+  ],
   ['repeat', [3], (w) => [dense(w), repeat(stax.serial(Relu(), dense(w)), 2), Relu()]],
   ...nonlinearityNets,
 ];
