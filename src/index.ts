@@ -17,6 +17,7 @@ export { defaultThreads, releaseThreads } from './executors/engine/workers.js';
 export type { Samples } from './kernel/check-input.js';
 export { type Estimate, type EstimateOptions, estimate } from './kernel/estimate.js';
 export type { ExecutorName } from './kernel/executors.js';
+export { type ExplainedOp, type ExplainOptions, type Explanation, explain } from './kernel/explain.js';
 export type { Canonical, FieldName, Get, Got } from './kernel/get.js';
 export {
   type ComputeOptions,

@@ -147,13 +147,7 @@ export function plan(request: PlanRequest): Plan {
     forward: [forwardCode.at, forwardCode.at + forward.bytes],
     backward: [backwardCode.at, backwardCode.at + backward.bytes],
     end: layout.end,
-    work: steps.reduce(
-      (sum, step, index) =>
-        sum +
-        costOf(step) *
-          needs.offsets[index].sorted().reduce((pairs, d) => pairs + pixels(imageSize(step.shape, d)), 0),
-      0,
-    ),
+    work: steps.reduce((sum, step, index) => sum + workOf(step, needs.offsets[index]), 0),
     ...addresses,
     gradient: request.gradient,
     product:
@@ -328,8 +322,11 @@ export function plan(request: PlanRequest): Plan {
   }
 }
 
-/** Time of a step's pixel in units of a ReLU's. */
-const costOf = (step: Step): number => (step.kind === 'filter' && step.activation?.cost) || 1;
+/** Pixels that a step computes for a pair at these displacements, in units of a ReLU's. */
+export function workOf(step: Step, offsets: OffsetSet): number {
+  const cost = (step.kind === 'filter' && step.activation?.cost) || 1;
+  return cost * offsets.sorted().reduce((sum, d) => sum + pixels(imageSize(step.shape, d)), 0);
+}
 
 /** Whether a step's adjoint needs what the step was applied to. */
 const adjointReadsInputs = (step: Step): boolean => step.kind === 'product' || step.kind === 'normalize';

@@ -1,0 +1,144 @@
+import * as tf from '@tensorflow/tfjs';
+import { describe, expect, test } from 'vitest';
+import { estimate, explain, programOf, stax, UnsupportedError } from '../../src/index.js';
+import type { Layer } from '../../src/stax/index.js';
+import { layerNets, withReadout } from '../support/layer-nets.js';
+import { kernelOnlyNets } from '../support/nonlinearity-nets.js';
+
+const weights = { wStd: Math.SQRT2, bStd: 0.1 };
+const block = () =>
+  stax.serial(
+    stax.Conv(1, [3, 3], { ...weights, padding: 'SAME' }),
+    stax.Relu(),
+    stax.AvgPool([2, 2], { strides: [2, 2] }),
+  );
+
+/** The text, framed so that a snapshot keeps its first line's indent. */
+const textOf = async (net: Layer, sample: readonly number[]) =>
+  `\n${(await explain(net.kernel, sample)).text}\n`;
+
+describe('explain', () => {
+  test('shows a ConvNet with Flatten: few displacements', async () => {
+    await tf.setBackend('cpu');
+    const net = stax.serial(block(), block(), stax.Flatten(), stax.Dense(10, weights));
+    expect(await textOf(net, [8, 8, 3])).toMatchInlineSnapshot(`
+      "
+      Samples 8×8×3, one number a pair: 11 ops on the WebAssembly engine
+
+          op                              reads  shape  displacements  entries a pair   work
+       0  inputs: 3 channels                     8×8        49 of 225  1,936 of 4,096  1,936
+       1  convolution 3×3, zeros outside  0      8×8        49 of 225  1,936 of 4,096
+       2  weights: wStd 1.414, bStd 0.1   1      8×8        49 of 225  1,936 of 4,096
+       3  Relu                            2      8×8        49 of 225  1,936 of 4,096  1,936
+       4  AvgPool 2×2, strides 2×2        3      4×4          9 of 49      100 of 256    100
+       5  convolution 3×3, zeros outside  4      4×4          9 of 49      100 of 256
+       6  weights: wStd 1.414, bStd 0.1   5      4×4          9 of 49      100 of 256
+       7  Relu                            6      4×4          9 of 49      100 of 256    100
+       8  AvgPool 2×2, strides 2×2        7      2×2           1 of 9         4 of 16      4
+       9  Flatten                         8      1              all 1           all 1
+      10  weights: wStd 1.414, bStd 0.1   9      1              all 1           all 1      1
+
+      One pair of samples takes the engine the work of 4,077 ReLUs.
+      "
+    `);
+  });
+
+  test('names the op that asks for all displacements, and it alone', async () => {
+    const net = stax.serial(
+      block(),
+      stax.ConvTranspose(1, [2, 2], { strides: [2, 2], parameterization: 'standard' }),
+      stax.Erf({ a: 2, b: 0.5 }),
+      stax.GlobalAvgPool(),
+    );
+    expect(await textOf(net, [4, 4, 1])).toMatchInlineSnapshot(`
+      "
+      Samples 4×4×1, one number a pair: 11 ops on the WebAssembly engine
+
+          op                                       reads  shape  displacements  entries a pair  work
+       0  inputs: 1 channel                               4×4           all 49         all 256   256
+       1  convolution 3×3, zeros outside           0      4×4           all 49         all 256
+       2  weights: wStd 1.414, bStd 0.1            1      4×4           all 49         all 256
+       3  Relu                                     2      4×4           all 49         all 256   256
+       4  AvgPool 2×2, strides 2×2                 3      2×2            all 9          all 16    16
+       5  transposed convolution 2×2, strides 2×2  4      4×4           all 49         all 256   256
+       6  weights: wStd 1, standard                5      4×4           all 49         all 256
+       7  activations × 0.5                        6      4×4           all 49         all 256
+       8  Erf                                      7      4×4           all 49         all 256   256
+       9  activations × 2                          8      4×4           all 49         all 256   256
+      10  GlobalAvgPool                            9      1              all 1           all 1     1
+
+      Op 10 reads every displacement: all layers before it compute all pairs of positions.
+      One pair of samples takes the engine the work of 1,297 ReLUs.
+      "
+    `);
+    const { ops } = await explain(block().kernel, [4, 4, 1]);
+    expect(ops.map(({ slow }) => slow)).toEqual([
+      ...[null, null, null, null],
+      'is the result and has spatial axes, so that every displacement is needed',
+    ]);
+  });
+
+  test('says what only the tf executor runs', async () => {
+    const net = stax.serial(
+      stax.Conv(1, [2], { padding: 'CIRCULAR' }),
+      stax.FanOut(2),
+      stax.parallel(
+        stax.Elementwise({ nngpFn: (k) => k }),
+        stax.serial(stax.Gelu(), stax.Conv(1, [2], { padding: 'SAME' })),
+      ),
+      stax.FanInProd(),
+    ) as Layer;
+    expect(await textOf(net, [8, 3])).toMatchInlineSnapshot(`
+      "
+      Samples 8×3, 8 × 8 numbers a pair: 9 ops on the tf executor
+
+         op                                     reads  shape  displacements  entries a pair  work
+      0  inputs: 3 channels                            8             all 15          all 64
+      1  the image repeated (circular padding)  0      9             all 17          all 81
+      2  convolution 2                          1      8             all 15          all 64
+      3  weights: wStd 1                        2      8             all 15          all 64
+      4  functions of your own                  3      8             all 15          all 64
+      5  Gelu                                   3      8             all 15          all 64
+      6  convolution 2                          5      8             all 15          all 64
+      7  weights: wStd 1                        6      8             all 15          all 64
+      8  product of 2 branches                  4, 7   8             all 15          all 64
+
+      Op 4 has functions of your own, which takes the whole network to the tf executor: float32, all pairs of positions, no gram.
+      One pair of samples takes 648 bytes in the largest op (NNGP and NTK).
+      "
+    `);
+    const { executor, pixelsPerPair } = await explain(net.kernel, [8, 3]);
+    expect([executor, pixelsPerPair]).toEqual(['tf', null]);
+    await expect(explain(net.kernel, [8, 3], { n1: 2 })).rejects.toThrow();
+    const { ops } = await explain(stax.serial(stax.Dense(1), stax.Relu()).kernel, [2, 1, 2, 1, 3]);
+    expect(ops[0].slow).toMatch(/^has 4 spatial axes/);
+  });
+
+  test('has words for the ops of every layer, and the pixels that estimate counts', async () => {
+    for (const [name, sample, hidden] of [...layerNets, ...kernelOnlyNets]) {
+      const { kernel } = withReadout(hidden(3), 1);
+      const { ops, pixelsPerPair } = await explain(kernel, sample);
+      expect(ops.map(({ op }) => op)).toEqual(programOf(kernel, sample).ops.map(({ op }) => op));
+      for (const { description, entries, allEntries } of ops) {
+        expect(description, name).not.toMatch(/undefined|NaN/);
+        expect(entries, name).toBeLessThanOrEqual(allEntries);
+      }
+      expect(pixelsPerPair, name).toBeGreaterThan(0);
+    }
+    const { kernel } = stax.serial(block(), stax.Flatten());
+    const options = { n1: 3, n2: 5, get: 'ntk' } as const;
+    const explained = await explain(kernel, [4, 4, 1], options);
+    const { get } = options;
+    const { pixelsPerPair, resultBytes, workerBytes } = await estimate(kernel, [4, 4, 1], 3, 5, { get });
+    expect(explained.pixelsPerPair).toBe(pixelsPerPair);
+    expect(explained.estimate).toMatchObject({ pixelsPerPair, resultBytes, workerBytes });
+    expect(explained.text).toMatch(/3 × 5 pairs: about .* s, .* a thread, results of 120 bytes\.$/);
+  });
+
+  test('refuses what has no Program, and unknown options', async () => {
+    await expect(explain(stax.Relu().kernel, [3])).rejects.toThrow(UnsupportedError);
+    await expect(explain(block().kernel, [4, 4, 1], { samples: 3 } as never)).rejects.toThrow(
+      'explain: has no option samples',
+    );
+  });
+});
