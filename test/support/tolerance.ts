@@ -11,6 +11,8 @@ export const tolerance = {
     goldenSingular: 1e-8,
     /** Against values printed with 12 digits. */
     printed: 5e-12,
+    /** Against values printed with 10 digits. */
+    printedTen: 5e-10,
     /** Of one elementary function, relative: two units in the last place; observed 2.2e-16. */
     ulps: 4.5e-16,
     /** Against jax's float64 elementary functions, entry by entry; observed 3.6e-15. */
