@@ -39,6 +39,7 @@ export { Monomial, Polynomial } from './polynomial.js';
 export { AvgPool, type AvgPoolOptions, SumPool, type SumPoolOptions } from './pool.js';
 export { Rbf } from './rbf.js';
 export { RectifiedMonomial } from './rectified-monomial.js';
+export { Recurrent, type RecurrentOptions } from './recurrent.js';
 export { ABRelu, Abs, LeakyRelu, Relu, type ReluOptions } from './relu.js';
 export { repeat } from './repeat.js';
 export { type ResidualOptions, residual } from './residual.js';

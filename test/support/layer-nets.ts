@@ -5,6 +5,7 @@ import { nonlinearityNets } from './nonlinearity-nets.js';
 const { Dense, Conv, Relu, LeakyRelu, ABRelu, Abs, Erf, Gelu, Flatten, Identity, FanOut, FanInSum } = stax;
 const { ConvTranspose, ConvLocal, LayerNorm, Dropout, Index, Slice, ImageResize } = stax;
 const {
+  Recurrent,
   Scale,
   residual,
   AvgPool,
@@ -203,6 +204,16 @@ export const layerNets: readonly LayerNet[] = [
       Relu(),
       GlobalAvgPool(),
     ],
+  ],
+  [
+    'Recurrent',
+    [4, 2],
+    (w) => [Recurrent(w, { wStd: 1.2, uStd: 0.9, bStd: 0.3, nonlinearity: LeakyRelu(0.2) }), GlobalAvgPool()],
+  ],
+  [
+    'Recurrent, last, standard',
+    [3, 2],
+    (w) => [Recurrent(w, { uStd: 1.4, bStd: 0.3, returns: 'last', parameterization: 'standard' })],
   ],
   ['repeat', [3], (w) => [dense(w), repeat(stax.serial(Relu(), dense(w)), 2), Relu()]],
   ...nonlinearityNets,

@@ -1,0 +1,139 @@
+import * as tf from '@tensorflow/tfjs';
+import { checkOptions } from '../check-options.js';
+import { ShapeError, UnsupportedError } from '../errors.js';
+import { append, channelsOf, type SymbolicKernel } from '../kernel/symbolic.js';
+import type { Shape } from '../kernel/tree.js';
+import { split } from '../random/index.js';
+import { Erf } from './erf.js';
+import { type Layer, makeLayer } from './layer.js';
+import { checkChannels, checkCount, checkNumber } from './options.js';
+import { type WeightOptions, type WeightParams, weighted, weightsOf } from './weights.js';
+
+/** Options of `Recurrent`. */
+export interface RecurrentOptions extends Pick<WeightOptions, 'parameterization'> {
+  /** Standard deviation of W, the weights from one state to the next; 1 by default. */
+  readonly wStd?: number;
+  /** Standard deviation of U, the weights of the inputs; 1 by default. */
+  readonly uStd?: number;
+  /** Standard deviation of the biases. Absent: no biases. */
+  readonly bStd?: number;
+  /** φ, a layer without parameters that keeps its inputs' shape; `Erf()` by default. */
+  readonly nonlinearity?: Layer;
+  /** All states `[n, steps, width]` (`sequence`, default) or the last one `[n, width]`. */
+  readonly returns?: 'sequence' | 'last';
+}
+
+/**
+ * Recurrent cell over sequences `[n, steps, channels]`: h_t = φ(W·h_{t−1} + U·x_t + b) with h_0 = 0, the same W, U and b at every
+ * step.
+ *
+ * With G the covariance and Θ the NTK of what φ is applied to, V and D the dual of φ and its derivative (`ntk`
+ * parameterization): G[t,t'] = uStd²·X[t,t'] + bStd² + wStd²·V(G)[t−1,t'−1] and
+ * Θ[t,t'] = G[t,t'] + uStd²·Θ_X[t,t'] + wStd²·D(G)[t−1,t'−1]·Θ[t−1,t'−1]. The result is K' = V(G), Θ' = D(G)·Θ.
+ *
+ * @param width number of channels of the finite state; the kernel is that of infinitely many.
+ * @throws ShapeError when `width` is not a positive integer, and, from `init` and `kernel`, when inputs have not one spatial axis, or
+ *   `nonlinearity` changes shapes.
+ * @throws RangeError when a standard deviation is not a finite number.
+ * @throws UnsupportedError for an unknown `returns` or parameterization.
+ *
+ * @remarks As many evaluations of φ as there are steps for `last`, steps³/3 for all pairs of states of a `sequence`.
+ *
+ * @source G. Yang, Tensor Programs I, 2019, https://arxiv.org/abs/1910.12478; Tensor Programs II, 2020,
+ *   https://arxiv.org/abs/2006.14548, section 4: weights used at different steps may be taken for independent but where both
+ *   positions step alike.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { stax } from 'neural-tangents';
+ * const cell = stax.Recurrent(64, { wStd: 2, nonlinearity: stax.Relu(), returns: 'last' });
+ * const { kernel } = stax.serial(cell, stax.Dense(1));
+ * const x = tf.tensor3d([[[1], [0], [1]]]);
+ * console.log(kernel(x, null, 'nngp').arraySync()); // [ [ 2.5 ] ]
+ * ```
+ */
+export function Recurrent(width: number, options: RecurrentOptions = {}): Layer {
+  const name = 'Recurrent';
+  checkOptions(name, options, ['wStd', 'uStd', 'bStd', 'nonlinearity', 'returns', 'parameterization']);
+  checkCount(name, 'width', width);
+  const { wStd, uStd = 1, bStd, parameterization, nonlinearity = Erf(), returns = 'sequence' } = options;
+  checkNumber(name, 'uStd', uStd);
+  if (returns !== 'sequence' && returns !== 'last') {
+    throw new UnsupportedError(`${name}: returns must be 'sequence' or 'last', got '${returns}'.`);
+  }
+  const fromInput = weightsOf(name, width, { wStd: uStd, bStd, parameterization });
+  const fromState = weightsOf(name, width, { wStd, parameterization });
+  const last = returns === 'last';
+
+  const outShape = (shape: Shape): Shape => {
+    if (shape.length !== 2) {
+      throw new ShapeError(
+        `${name}: needs inputs [n, steps, channels], got [${['n', ...shape]}]. Flatten the other axes into one.`,
+      );
+    }
+    if (String(nonlinearity.outShape([width])) !== String(width)) {
+      throw new ShapeError(
+        `${name}: nonlinearity must keep shapes, got ${nonlinearity.name}. Pass e.g. Relu().`,
+      );
+    }
+    return last ? [width] : [shape[0], width];
+  };
+
+  return makeLayer({
+    name,
+    outShape,
+    params(key, shape) {
+      const [inputKey, stateKey] = split(key);
+      const channels = channelsOf(shape);
+      const { w: u, ...b } = fromInput.draw(inputKey, [channels, width], channels, [1, 1]) as WeightParams;
+      const { w } = fromState.draw(stateKey, [width, width], width, []) as WeightParams;
+      return { w, u, ...b };
+    },
+    apply(params, x) {
+      const { w, u, ...b } = params as WeightParams & { readonly u: tf.Tensor };
+      checkChannels(name, x, u.shape[0]);
+      const inputs = tf.unstack(fromInput.output({ w: u, ...b }, x), 1);
+      const states: tf.Tensor[] = [];
+      for (const input of inputs) {
+        const before = states.at(-1);
+        states.push(nonlinearity.apply([], before ? input.add(fromState.output({ w }, before)) : input));
+      }
+      return last ? states[states.length - 1] : tf.stack(states, 1);
+    },
+    propagate(k, shape) {
+      const [steps] = k.shape;
+      const inputs = append(k, [fromInput.op([steps], channelsOf(k.shape))], {
+        ...weighted,
+        shape: [steps, width],
+      });
+      // A `sequence` holds the states of steps 0 to t and their covariances with each other, `last` that of step t alone.
+      let states: SymbolicKernel | null = null;
+      for (let t = 0; t < steps; t++) {
+        const image = last ? [] : [t + 1];
+        const own = append(inputs, [{ op: 'select', shape: image, at: [last ? t : range(t + 1)] }], {
+          shape: [...image, width],
+        });
+        const summed = states ? plus(own, stepped(states, image)) : own;
+        states = nonlinearity.propagate(summed) as SymbolicKernel;
+      }
+      return { ...states!, shape, origin: 'the output of Recurrent' };
+    },
+  });
+
+  /** W·h of the step before, for the steps of `image`; nothing for the first one. */
+  function stepped(states: SymbolicKernel, image: Shape): SymbolicKernel {
+    const weights = append(states, [fromState.op(states.shape.slice(0, -1), width)]);
+    return last
+      ? weights
+      : append(weights, [{ op: 'select', shape: image, at: [[-1, ...range(image[0] - 1)]] }]);
+  }
+}
+
+/** The kernel `a` plus that of an independent part. */
+function plus(a: SymbolicKernel, b: SymbolicKernel): SymbolicKernel {
+  const shape = a.shape.slice(0, -1);
+  return { ...a, node: a.builder.emit({ op: 'sum', inputs: [a.node, b.node], shape }) };
+}
+
+const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
