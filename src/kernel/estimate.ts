@@ -10,7 +10,7 @@ import type { Dtype } from '../nd-array.js';
 import type { Program } from '../program/program.js';
 import type { GramField } from './gram.js';
 import { checkField, checkPrecisionAndThreads, pairProgram } from './pair-program.js';
-import type { Shape } from './tree.js';
+import type { Shape, Tree } from './tree.js';
 
 /** Options of `estimate`. */
 export interface EstimateOptions {
@@ -49,7 +49,7 @@ const kinds = { none: 'gram', x1: 'ridge', both: 'vjp' } as const;
 
 /**
  * Predicts time and memory of `gram`, `gramVjp` or `ridgeVisit` for `n1` × `n2` pairs of samples of shape `sampleShape`
- * (`[...spatial, channels]`); `n2` null: of x1 with itself.
+ * (`[...spatial, channels]`, or the list of shapes of several inputs); `n2` null: of x1 with itself.
  *
  * Work and memory are counted from the plan that would run. The time for a pixel is measured on this machine, once for each
  * network, precision and kind of job, by a block of 20–50 ms, or by one group of pairs where that takes longer.
@@ -70,7 +70,7 @@ const kinds = { none: 'gram', x1: 'ridge', both: 'vjp' } as const;
  */
 export async function estimate(
   kernel: object,
-  sampleShape: Shape,
+  sampleShape: Tree<Shape>,
   n1: number,
   n2: number | null,
   options: EstimateOptions,
@@ -88,7 +88,7 @@ export async function estimate(
     if (Number.isInteger(n) && n >= 1) continue;
     throw new RangeError(`estimate: ${name} must be a whole number of at least 1, got ${n}.`);
   }
-  const program = pairProgram('estimate', kernel, sampleShape);
+  const { program } = pairProgram('estimate', kernel, sampleShape);
   const kind = kinds[gradient];
   // As `gram` and `gramVjp` do, the lanes along the longer side.
   const turn = kind !== 'ridge' && n2 !== null && n1 > n2 && isSymmetric(program);
@@ -100,7 +100,7 @@ export async function estimate(
   });
   const { tasks, pixels, workerBytes } = jobSize(plans, kind, rows, columns);
   const nanoseconds = await nanosecondsPerPixel(program, plans, kind);
-  const sideBytes = 8 * plans.pair.sampleSize;
+  const sideBytes = 8 * plans.pair.inputSize;
   const resultBytes = {
     gram: 8 * n1 * (n2 ?? n1) * fields.length,
     vjp: sideBytes * (n1 + (n2 ?? 0)),

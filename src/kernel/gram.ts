@@ -1,15 +1,14 @@
-import * as tf from '@tensorflow/tfjs';
 import type { Matrix } from 'ml-matrix';
 import { checkOptions } from '../check-options.js';
 import { NonFiniteError, ShapeError } from '../errors.js';
-import { shareable } from '../executors/engine/dtype.js';
 import { engineGram, engineRidge, engineVjp } from '../executors/engine/run.js';
-import type { Rows } from '../executors/engine/tile.js';
 import { defaultThreads } from '../executors/engine/workers.js';
 import { fromRowMajor, rowMajor } from '../matrix.js';
 import type { Dtype, FloatArray, NdArray } from '../nd-array.js';
 import { checkInputs, type Samples } from './check-input.js';
 import { checkField, checkPrecisionAndThreads, pairProgram } from './pair-program.js';
+import { engineRows, inputGradients } from './rows.js';
+import { leavesOf, mapTree, type Shape, type Tree, type TreeLike } from './tree.js';
 
 /** A covariance that is one number for each pair of samples. */
 export type GramField = 'nngp' | 'ntk';
@@ -43,7 +42,8 @@ const computeOptions = ['dtype', 'threads', 'signal', 'onProgress'] as const;
 
 /**
  * The Gram matrix `[n1, n2]` of a network's kernel between samples `x1` `[n1, …spatial, channels]` and `x2`
- * `[n2, …spatial, channels]`; `x2` null: of `x1` with itself, exactly symmetric.
+ * `[n2, …spatial, channels]`; `x2` null: of `x1` with itself, exactly symmetric. For networks with several inputs (those that
+ * begin with `parallel`) x1 and x2 are lists of these.
  *
  * Runs on the engine's worker threads, block by block, in memory for the result and a few blocks: any sizes do.
  *
@@ -66,8 +66,8 @@ const computeOptions = ['dtype', 'threads', 'signal', 'onProgress'] as const;
  */
 export async function gram<const Get extends GramField | readonly GramField[]>(
   kernel: object,
-  x1: Samples,
-  x2: Samples | null,
+  x1: Tree<Samples>,
+  x2: Tree<Samples> | null,
   options: GramOptions<Get>,
 ): Promise<GramResult<Get>> {
   checkOptions('gram', options, ['get', 'block', ...computeOptions]);
@@ -95,10 +95,10 @@ export interface GramCotangents {
   readonly ntk?: Matrix;
 }
 
-/** Gradients in the shapes of the inputs. */
-export interface GramGradients {
-  readonly x1: NdArray<Float64Array>;
-  readonly x2: NdArray<Float64Array> | null;
+/** Gradients in the shapes of the inputs; lists of them for lists of inputs. */
+export interface GramGradients<X extends Tree<Samples> = Samples> {
+  readonly x1: TreeLike<X, NdArray<Float64Array>>;
+  readonly x2: TreeLike<X, NdArray<Float64Array>> | null;
 }
 
 /**
@@ -111,15 +111,15 @@ export interface GramGradients {
  * @remarks About three times the time of `gram`. Where two positions' inputs are parallel the derivative of a
  * ReLU's angle is taken as 0. In float32, gradients of nearly parallel inputs lose digits.
  */
-export async function gramVjp(
+export async function gramVjp<const X extends Tree<Samples>>(
   kernel: object,
-  x1: Samples,
-  x2: Samples | null,
+  x1: X,
+  x2: X | null,
   cotangents: GramCotangents,
   options: ComputeOptions = {},
-): Promise<GramGradients> {
+): Promise<GramGradients<X>> {
   checkOptions('gramVjp', options, computeOptions);
-  const { program, rows1, rows2, run } = prepare('gramVjp', kernel, x1, x2, options);
+  const { program, row, rows1, rows2, run } = prepare('gramVjp', kernel, x1, x2, options);
   const [n1, n2] = [rows1.count, (rows2 ?? rows1).count];
   if (!cotangents.nngp && !cotangents.ntk) {
     throw new RangeError('gramVjp: needs a cotangent of nngp, of ntk, or of both, got neither.');
@@ -139,9 +139,10 @@ export async function gramVjp(
     ...run,
     sides: { x1: true, x2: true },
   });
+  type Gradient = TreeLike<X, NdArray<Float64Array>>;
   return {
-    x1: { shape: x1.shape, data: gradients.x1! },
-    x2: x2 && gradients.x2 && { shape: x2.shape, data: gradients.x2 },
+    x1: inputGradients(x1, row, gradients.x1!) as Gradient,
+    x2: x2 && gradients.x2 && (inputGradients(x2, row, gradients.x2) as Gradient),
   };
 }
 
@@ -153,7 +154,7 @@ export interface RidgeVisitOptions extends ComputeOptions {
 }
 
 /** What one visit to all targets yields. */
-export interface RidgeVisit {
+export interface RidgeVisit<X extends Tree<Samples> = Samples> {
   /** ½·mean over targets and classes of (K_ts α − y)². */
   readonly loss: number;
   /** Targets whose largest prediction is at their largest label. */
@@ -161,7 +162,7 @@ export interface RidgeVisit {
   /** K_tsᵀ G `[n, C]`, with G = (K_ts α − y)/(N·C). */
   readonly kTg: Matrix;
   /** Gradient of the loss in the support images through K_ts, α held fixed. */
-  readonly supportGradient: NdArray<Float64Array> | null;
+  readonly supportGradient: TreeLike<X, NdArray<Float64Array>> | null;
 }
 
 /**
@@ -171,17 +172,17 @@ export interface RidgeVisit {
  * @param support `[n, …]`. @param targets `[N, …]`. @param alpha `[n, C]`. @param labels `[N, C]`.
  * @throws ShapeError also when `alpha` or `labels` do not fit.
  */
-export async function ridgeVisit(
+export async function ridgeVisit<const X extends Tree<Samples>>(
   kernel: object,
-  support: Samples,
-  targets: Samples,
+  support: X,
+  targets: X,
   alpha: Matrix,
   labels: Matrix,
   options: RidgeVisitOptions,
-): Promise<RidgeVisit> {
+): Promise<RidgeVisit<X>> {
   checkOptions('ridgeVisit', options, ['get', 'gradient', ...computeOptions]);
   checkField('ridgeVisit', options.get);
-  const { program, rows1, rows2, run } = prepare('ridgeVisit', kernel, support, targets, options);
+  const { program, row, rows1, rows2, run } = prepare('ridgeVisit', kernel, support, targets, options);
   const classes = alpha.columns;
   if (alpha.rows !== rows1.count || labels.rows !== rows2!.count || labels.columns !== classes) {
     throw new ShapeError(
@@ -202,7 +203,7 @@ export async function ridgeVisit(
     loss: sums.loss,
     correct: sums.correct,
     kTg: fromRowMajor(sums.kG, rows1.count, classes),
-    supportGradient: sums.x1 && { shape: support.shape, data: sums.x1 },
+    supportGradient: sums.x1 && (inputGradients(support, row, sums.x1) as TreeLike<X, NdArray<Float64Array>>),
   };
 }
 
@@ -218,17 +219,24 @@ function checkRange(field: GramField, data: FloatArray, columns: number, dtype: 
 }
 
 /** Checks the arguments that all functions here share, and brings the samples into the engine's form. */
-function prepare(where: string, kernel: object, x1: Samples, x2: Samples | null, options: ComputeOptions) {
+function prepare(
+  where: string,
+  kernel: object,
+  x1: Tree<Samples>,
+  x2: Tree<Samples> | null,
+  options: ComputeOptions,
+) {
   const { dtype = 'float64', threads = defaultThreads(), signal, onProgress } = options;
   checkPrecisionAndThreads(where, dtype, threads);
   checkInputs(where, x1, x2);
-  const program = pairProgram(where, kernel, x1.shape.slice(1));
-  const rows1 = toRows(x1, dtype);
-  const rows2 = x2 === x1 ? rows1 : x2 && toRows(x2, dtype);
-  return { program, rows1, rows2, run: { dtype, threads, signal, onProgress } };
-}
-
-function toRows(x: Samples, dtype: Dtype): Rows {
-  const data = x instanceof tf.Tensor ? x.dataSync() : x.data;
-  return { data: shareable(dtype, data), count: x.shape[0] };
+  const shapes = mapTree<Samples, Shape>(x1, ({ shape }) => shape.slice(1));
+  const { program, row } = pairProgram(where, kernel, shapes);
+  const rowsOf = (x: Tree<Samples>) => {
+    const count = leavesOf(x)[0].shape[0];
+    const facts = Array.from({ length: count }, () => ({ masks: [] }));
+    return engineRows(x, row, facts, dtype);
+  };
+  const rows1 = rowsOf(x1);
+  const rows2 = x2 === x1 ? rows1 : x2 && rowsOf(x2);
+  return { program, row, rows1, rows2, run: { dtype, threads, signal, onProgress } };
 }

@@ -1,13 +1,22 @@
 import * as tf from '@tensorflow/tfjs';
 import { checkOptions } from '../check-options.js';
 import { ShapeError, UnsupportedError } from '../errors.js';
-import type { CovarianceField, Executor, Source } from '../program/executor.js';
-import { checkInputs, checkNotDisposed } from './check-input.js';
+import type { CovarianceField, Covariances, Executor, Source } from '../program/executor.js';
+import type { RowLayout, SampleFacts } from '../program/row.js';
+import { checkInputs, checkNotDisposed, eachNamed } from './check-input.js';
 import { type ExecutorName, executorFor } from './executors.js';
 import { fieldsOf, type Get, type Got, select } from './get.js';
 import { isKernel, type Kernel } from './kernel.js';
-import { registerKernel, type Traceable, type Traced, type TraceStart, trace } from './trace.js';
-import { mapTree, type TreeLike } from './tree.js';
+import { tensorRows } from './rows.js';
+import {
+  type GivenStart,
+  registerKernel,
+  type Traceable,
+  type Traced,
+  type TraceStart,
+  trace,
+} from './trace.js';
+import { leavesOf, mapTree, type Shape, type Tree, type TreeLike } from './tree.js';
 
 /** Options of a kernel function. */
 export interface KernelOptions {
@@ -21,7 +30,8 @@ export interface KernelOptions {
  *
  * `get` names what to compute: `'nngp'`, `'ntk'` or another field of `Kernel` gives its value, a list of fields a
  * record of them; without it the whole `Kernel` comes. Instead of `x1` it takes the `Kernel` that another network
- * returned, and gives that of both networks in a row. A network that ends in branches gives a list, one entry per branch.
+ * returned, and gives that of both networks in a row. A network that ends in branches gives a list, one entry per branch; one
+ * that begins with `parallel` takes lists of inputs (or of kernels), one entry per branch.
  *
  * Results are float32 tensors, differentiable with `tf.grad`; the caller owns them.
  *
@@ -31,9 +41,9 @@ export interface KernelOptions {
  * @throws UnsupportedError when the network has no exact kernel.
  * @throws RangeError for a `get` with unknown, repeated or no fields.
  */
-export type KernelFn<Out = tf.Tensor> = <const G extends Get = undefined>(
-  x1: tf.Tensor | Kernel,
-  x2?: tf.Tensor | null,
+export type KernelFn<Out = tf.Tensor, In = tf.Tensor> = <const G extends Get = undefined>(
+  x1: In | TreeLike<In, Kernel>,
+  x2?: In | null,
   get?: G,
   options?: KernelOptions,
 ) => TreeLike<Out, Got<G>>;
@@ -41,10 +51,10 @@ export type KernelFn<Out = tf.Tensor> = <const G extends Get = undefined>(
 const covarianceFields: readonly CovarianceField[] = ['nngp', 'ntk', 'cov1', 'cov2'];
 
 /** Makes the kernel function of a layer, which `programOf` then knows. */
-export function makeKernelFn<Out>(layer: Traceable): KernelFn<Out> {
+export function makeKernelFn<Out, In>(layer: Traceable): KernelFn<Out, In> {
   const evaluate = (
-    x1: tf.Tensor | Kernel,
-    x2: tf.Tensor | null = null,
+    x1: Tree<tf.Tensor> | Tree<Kernel>,
+    x2: Tree<tf.Tensor> | null = null,
     get?: Get,
     options: KernelOptions = {},
   ): unknown => {
@@ -52,16 +62,18 @@ export function makeKernelFn<Out>(layer: Traceable): KernelFn<Out> {
     const fields = fieldsOf(get);
     const want = covarianceFields.filter((field) => fields.includes(field));
     const outputs = (): unknown => {
-      const run = isKernel(x1) ? runOnKernel(x1, x2) : runOnTensors(x1, x2, options);
-      return mapTree<Traced, unknown>(trace(layer, run.start), (traced) => {
+      const run = isKernels(x1) ? runOnKernels(x1, x2) : runOnTensors(x1 as Tree<tf.Tensor>, x2, options);
+      const { row, outputs } = trace(layer, run.start);
+      const source = run.sourceOf(row);
+      return mapTree<Traced, unknown>(outputs, (traced) => {
         const covariances =
-          want.length === 0 ? {} : covariancesOf(traced, run, executorOf(traced, run, options), want);
+          want.length === 0 ? {} : covariancesOf(traced, source, run, executorOf(traced, run, options), want);
         return select({ ...covariances, ...facts(traced, run) } as Kernel, get);
       });
     };
     return tf.tidy(outputs as () => tf.TensorContainer);
   };
-  const kernel = evaluate as KernelFn<Out>;
+  const kernel = evaluate as unknown as KernelFn<Out, In>;
   registerKernel(kernel, layer);
   return kernel;
 }
@@ -69,7 +81,8 @@ export function makeKernelFn<Out>(layer: Traceable): KernelFn<Out> {
 /** One call of a kernel function, whatever it was called on. */
 interface Run {
   readonly start: TraceStart;
-  readonly source: Source;
+  /** What the Programs start from, given what their rows hold. */
+  sourceOf(row: RowLayout): Source;
   readonly executor: Executor;
   readonly n1: number;
   readonly n2: number;
@@ -87,7 +100,8 @@ function executorOf({ program }: Traced, run: Run, options: KernelOptions): Exec
 /** The wanted covariances; of samples with themselves, cov2 is made of cov1. */
 function covariancesOf(
   { program }: Traced,
-  { source, repeatsCov1 }: Run,
+  source: Source,
+  { repeatsCov1 }: Run,
   executor: Executor,
   want: readonly CovarianceField[],
 ): Partial<Record<CovarianceField, tf.Tensor | null>> {
@@ -97,37 +111,86 @@ function covariancesOf(
   return { ...covariances, cov2: tf.clone(covariances.cov1!) };
 }
 
-function runOnTensors(x1: tf.Tensor, x2: tf.Tensor | null, options: KernelOptions): Run {
-  requireTensor('x1', x1);
-  if (x2 !== null) requireTensor('x2', x2);
+function runOnTensors(x1: Tree<tf.Tensor>, x2: Tree<tf.Tensor> | null, options: KernelOptions): Run {
+  eachNamed('x1', x1, requireTensor);
+  if (x2 !== null) eachNamed('x2', x2, requireTensor);
   checkInputs('kernel', x1, x2);
+  const [n1, n2] = [batchOf(x1), batchOf(x2 ?? x1)];
+  const same = x2 !== null && sameLeaves(x1, x2);
   return {
-    start: { from: 'inputs', shape: x1.shape.slice(1) },
-    source: { x1: x1.toFloat(), x2: x2 === null || x2 === x1 ? null : x2.toFloat() },
-    repeatsCov1: x2 === x1,
+    start: { from: 'inputs', shapes: mapTree<tf.Tensor, Shape>(x1, ({ shape }) => shape.slice(1)) },
+    sourceOf: (row) => ({
+      x1: tensorRows(x1, row, factsOf(n1)),
+      x2: x2 === null || same ? null : tensorRows(x2, row, factsOf(n2)),
+    }),
+    repeatsCov1: same,
     executor: executorFor(options.executor),
-    n1: x1.shape[0],
-    n2: (x2 ?? x1).shape[0],
-    x1IsX2: x2 === null || x2 === x1,
+    ...{ n1, n2, x1IsX2: x2 === null || same },
   };
 }
 
-function requireTensor(name: string, x: tf.Tensor): void {
+const batchOf = (x: Tree<tf.Tensor>): number => leavesOf(x)[0].shape[0];
+
+const factsOf = (count: number): SampleFacts[] => Array.from({ length: count }, () => ({ masks: [] }));
+
+/** Whether two trees hold the very same leaves. */
+function sameLeaves(a: Tree<object>, b: Tree<object>): boolean {
+  const [left, right] = [leavesOf(a), leavesOf(b)];
+  return left.length === right.length && left.every((leaf, i) => leaf === right[i]);
+}
+
+function requireTensor(x: tf.Tensor, name: string): void {
   if (!(x instanceof tf.Tensor)) {
     throw new TypeError(
-      `kernel: ${name} must be a tensor or a Kernel, got ${Array.isArray(x) ? 'an array' : typeof x}. Pass e.g. tf.tensor2d(…).`,
+      `kernel: ${name} must be a tensor or a Kernel, got ${typeof x}. Pass e.g. tf.tensor2d(…).`,
     );
   }
 }
 
-function runOnKernel(given: Kernel, x2: tf.Tensor | null): Run {
+function isKernels(x: unknown): x is Tree<Kernel> {
+  if (!Array.isArray(x)) return isKernel(x);
+  return x.length > 0 && x.every(isKernels);
+}
+
+function runOnKernels(given: Tree<Kernel>, x2: Tree<tf.Tensor> | null): Run {
   if (x2 !== null) {
     throw new UnsupportedError(
       'kernel: x2 must be absent when the first argument is a Kernel, got a tensor.',
     );
   }
-  const [[n1, ...shape], [n2, ...shape2]] = [given.shape1, given.shape2];
-  if (String(shape) !== String(shape2)) {
+  const kernels = leavesOf(given);
+  for (const kernel of kernels) checkKernel(kernel);
+  const [{ shape1, shape2, cov2 }] = kernels;
+  const [n1, n2] = [shape1[0], shape2[0]];
+  if (kernels.some((kernel) => kernel.shape1[0] !== n1 || kernel.shape2[0] !== n2)) {
+    throw new ShapeError(
+      `kernel: all Kernels of a list must be of as many samples, got ` +
+        `${kernels.map((kernel) => `${kernel.shape1[0]} and ${kernel.shape2[0]}`).join('; ')}.`,
+    );
+  }
+  const x1IsX2 = kernels.every((kernel) => kernel.x1IsX2);
+  return {
+    start: {
+      from: 'given',
+      kernels: mapTree<Kernel, GivenStart>(given, (kernel) => ({
+        shape: kernel.shape1.slice(1),
+        isGaussian: kernel.isGaussian,
+      })),
+    },
+    sourceOf: () => ({
+      given: kernels.map(
+        (kernel): Covariances => ({ ...kernel, cov2: x1IsX2 ? null : (kernel.cov2 ?? kernel.cov1) }),
+      ),
+    }),
+    repeatsCov1: x1IsX2 && cov2 !== null,
+    // Covariances that a caller brings have no inputs for the engine to start from.
+    executor: executorFor('tf'),
+    ...{ n1, n2, x1IsX2 },
+  };
+}
+
+function checkKernel(given: Kernel): void {
+  if (String(given.shape1.slice(1)) !== String(given.shape2.slice(1))) {
     throw new ShapeError(
       `kernel: shape1 and shape2 of a Kernel may differ in the batch alone, got [${given.shape1}] and [${given.shape2}].`,
     );
@@ -136,16 +199,6 @@ function runOnKernel(given: Kernel, x2: tf.Tensor | null): Run {
     const value = given[field];
     if (value) checkNotDisposed('kernel', field, value);
   }
-  return {
-    start: { from: 'given', shape, isGaussian: given.isGaussian },
-    source: { given: given.x1IsX2 ? { ...given, cov2: null } : given },
-    repeatsCov1: given.x1IsX2 && given.cov2 !== null,
-    // Covariances that a caller brings have no inputs for the engine to start from.
-    executor: executorFor('tf'),
-    n1,
-    n2,
-    x1IsX2: given.x1IsX2,
-  };
 }
 
 /** The fields of a kernel that need no numbers. */

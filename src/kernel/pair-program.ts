@@ -1,17 +1,23 @@
 import { ShapeError } from '../errors.js';
 import type { Dtype } from '../nd-array.js';
 import type { Program } from '../program/program.js';
-import { programOf } from './trace.js';
-import type { Shape } from './tree.js';
+import type { RowLayout } from '../program/row.js';
+import { layerOf, traceSingle } from './trace.js';
+import type { Shape, Tree } from './tree.js';
 
 /**
- * The Program of a network whose covariance is one number for each pair of samples of shape `sampleShape`.
+ * The Program of a network whose covariance is one number for each pair of samples of shape `sampleShape` (a tree of shapes
+ * for several inputs), and what its rows hold.
  *
  * @param where the caller's name, for messages.
  * @throws ShapeError when the network leaves spatial axes.
  */
-export function pairProgram(where: string, kernel: object, sampleShape: Shape): Program {
-  const program = programOf(kernel, sampleShape);
+export function pairProgram(
+  where: string,
+  kernel: object,
+  sampleShape: Tree<Shape>,
+): { readonly program: Program; readonly row: RowLayout } {
+  const { program, row } = traceSingle(where, layerOf(kernel), sampleShape);
   const { shape } = program.ops[program.output];
   if (shape.reduce((a, b) => a * b, 1) !== 1) {
     throw new ShapeError(
@@ -19,7 +25,7 @@ export function pairProgram(where: string, kernel: object, sampleShape: Shape): 
         `[${shape}]. End it with Flatten or GlobalAvgPool.`,
     );
   }
-  return program;
+  return { program, row };
 }
 
 /** @throws RangeError for an unknown precision or a number of threads below 1. */

@@ -33,20 +33,25 @@ export function channelsOf(shape: Shape): number {
   return shape[shape.length - 1];
 }
 
-/** The kernel of network inputs of shape `[...spatial, channels]`. */
+/** The kernel of network inputs of shape `[...spatial, channels]`, which take their place in the rows. */
 export function inputKernel(builder: ProgramBuilder, shape: Shape): SymbolicKernel {
   const node = builder.emit({
     op: 'gram',
     inputs: [],
     shape: spatialOf(shape),
     channels: channelsOf(shape),
+    at: builder.input(shape),
   });
   return { builder, node, shape, isGaussian: false, isInput: true, origin: 'the raw input' };
 }
 
-/** The kernel that a caller brings in place of inputs. */
-export function givenKernel(builder: ProgramBuilder, shape: Shape, isGaussian: boolean): SymbolicKernel {
-  const node = builder.emit({ op: 'given', inputs: [], shape: spatialOf(shape) });
+/** The kernel that a caller brings in place of inputs, the one with this index among those that it brings. */
+export function givenKernel(
+  builder: ProgramBuilder,
+  index: number,
+  { shape, isGaussian }: { readonly shape: Shape; readonly isGaussian: boolean },
+): SymbolicKernel {
+  const node = builder.emit({ op: 'given', inputs: [], shape: spatialOf(shape), index });
   return { builder, node, shape, isGaussian, isInput: false, origin: 'the given kernel' };
 }
 

@@ -1,8 +1,9 @@
 import { UnsupportedError } from '../errors.js';
 import { ProgramBuilder } from '../program/builder.js';
 import type { Program } from '../program/program.js';
+import type { RowLayout } from '../program/row.js';
 import { givenKernel, inputKernel, type SymbolicKernel, type SymbolicTree } from './symbolic.js';
-import { mapTree, type Shape, type Tree } from './tree.js';
+import { mapShapes, mapTree, type Shape, type Tree } from './tree.js';
 
 /** What tracing needs of a layer: how it maps a symbolic kernel. */
 export interface Traceable {
@@ -20,13 +21,25 @@ export interface Traced {
   readonly isGaussian: boolean;
 }
 
-/** What a trace starts from: inputs, or a kernel record of activations of this shape. */
+/** What is known of a kernel record that a network starts from. */
+export interface GivenStart {
+  readonly shape: Shape;
+  readonly isGaussian: boolean;
+}
+
+/** What a trace starts from: inputs whose samples have these shapes, or kernel records. */
 export type TraceStart =
-  | { readonly from: 'inputs'; readonly shape: Shape }
-  | { readonly from: 'given'; readonly shape: Shape; readonly isGaussian: boolean };
+  | { readonly from: 'inputs'; readonly shapes: Tree<Shape> }
+  | { readonly from: 'given'; readonly kernels: Tree<GivenStart> };
+
+/** A traced network: its outputs, and what the rows hold that these start from. */
+export interface Trace {
+  readonly row: RowLayout;
+  readonly outputs: Tree<Traced>;
+}
 
 /** By `propagate`, the part of a layer that its traces come from. */
-const traces = new WeakMap<Traceable['propagate'], Map<string, Tree<Traced>>>();
+const traces = new WeakMap<Traceable['propagate'], Map<string, Trace>>();
 
 /**
  * Traces a network: one Program for each of its outputs (a tree if it ends in branches). Cached by network and start.
@@ -34,7 +47,7 @@ const traces = new WeakMap<Traceable['propagate'], Map<string, Tree<Traced>>>();
  * @throws ShapeError when the network does not take activations of this shape.
  * @throws UnsupportedError when the network has no exact kernel.
  */
-export function trace(layer: Traceable, start: TraceStart): Tree<Traced> {
+export function trace(layer: Traceable, start: TraceStart): Trace {
   let known = traces.get(layer.propagate);
   if (known === undefined) {
     known = new Map();
@@ -44,22 +57,43 @@ export function trace(layer: Traceable, start: TraceStart): Tree<Traced> {
   let traced = known.get(key);
   if (traced === undefined) {
     const builder = new ProgramBuilder();
-    const kernel =
-      start.from === 'inputs'
-        ? inputKernel(builder, start.shape)
-        : givenKernel(builder, start.shape, start.isGaussian);
-    traced = mapTree<SymbolicKernel, Traced>(layer.propagate(kernel), ({ node, shape, isGaussian }) => ({
+    const result = layer.propagate(startOf(builder, start));
+    const outputs = mapTree<SymbolicKernel, Traced>(result, ({ node, shape, isGaussian }) => ({
       program: builder.program(node),
       shape,
       isGaussian,
     }));
+    traced = { row: builder.row, outputs };
     known.set(key, traced);
   }
   return traced;
 }
 
+/** The symbolic kernels that a network starts from. */
+function startOf(builder: ProgramBuilder, start: TraceStart): SymbolicTree {
+  if (start.from === 'inputs') return mapShapes(start.shapes, (shape) => inputKernel(builder, shape));
+  let index = 0;
+  return mapTree<GivenStart, SymbolicKernel>(start.kernels, (given) => givenKernel(builder, index++, given));
+}
+
+/** The trace of a network with one output, for inputs of these shapes. */
+export function traceSingle(
+  where: string,
+  layer: Traceable,
+  shapes: Tree<Shape>,
+): Traced & Pick<Trace, 'row'> {
+  const { row, outputs } = trace(layer, { from: 'inputs', shapes });
+  if (Array.isArray(outputs)) {
+    throw new UnsupportedError(
+      `${where}: a Program has one output, got a network with ${outputs.length}. End it with FanInSum.`,
+    );
+  }
+  return { ...(outputs as Traced), row };
+}
+
 /**
- * The Program of a network with one output, for inputs whose samples have shape `sampleShape` (`[...spatial, channels]`).
+ * The Program of a network with one output, for inputs whose samples have shape `sampleShape` (`[...spatial, channels]`; of a
+ * network with several inputs: the list of their shapes).
  *
  * @throws ShapeError when the network does not take inputs of this shape.
  * @throws UnsupportedError when the network has no exact kernel, or several outputs.
@@ -72,14 +106,8 @@ export function trace(layer: Traceable, start: TraceStart): Tree<Traced> {
  * console.log(program.ops.map(({ op }) => op)); // [ 'gram', 'affine', 'activation', 'affine' ]
  * ```
  */
-export function traceProgram(layer: Traceable, sampleShape: Shape): Program {
-  const traced = trace(layer, { from: 'inputs', shape: sampleShape });
-  if (Array.isArray(traced)) {
-    throw new UnsupportedError(
-      `traceProgram: a Program has one output, got a network with ${traced.length}. End it with FanInSum.`,
-    );
-  }
-  return (traced as Traced).program;
+export function traceProgram(layer: Traceable, sampleShape: Tree<Shape>): Program {
+  return traceSingle('traceProgram', layer, sampleShape).program;
 }
 
 const layers = new WeakMap<object, Traceable>();
@@ -90,20 +118,23 @@ export function registerKernel(kernel: object, layer: Traceable): void {
 }
 
 /**
- * The Program behind a layer's `kernel` function, for inputs whose samples have shape `sampleShape`.
+ * The Program behind a layer's `kernel` function, for inputs whose samples have shape `sampleShape` (or the list of shapes).
  *
  * @throws TypeError when `kernel` is not the `kernel` of a layer.
  * @throws ShapeError when the network does not take inputs of this shape.
  * @throws UnsupportedError when the network has no exact kernel, or several outputs.
  */
-export function programOf(kernel: object, sampleShape: Shape): Program {
+export function programOf(kernel: object, sampleShape: Tree<Shape>): Program {
+  return traceSingle('programOf', layerOf(kernel), sampleShape).program;
+}
+
+/** The layer that a kernel function belongs to. @throws TypeError when `kernel` is not the `kernel` of a layer. */
+export function layerOf(kernel: object): Traceable {
   const layer = layers.get(kernel);
-  if (layer === undefined) {
-    throw new TypeError(
-      'programOf: expects the kernel function of a layer, got another function. Pass e.g. stax.serial(…).kernel.',
-    );
-  }
-  return traceProgram(layer, sampleShape);
+  if (layer !== undefined) return layer;
+  throw new TypeError(
+    'programOf: expects the kernel function of a layer, got another function. Pass e.g. stax.serial(…).kernel.',
+  );
 }
 
 /** A stable text of a Program: equal for equal Programs, so that it can key a cache. */

@@ -20,6 +20,11 @@ export function mapShapes<Result>(tree: Tree<Shape>, f: (shape: Shape) => Result
   return isShape(tree) ? f(tree) : tree.map((branch) => mapShapes(branch, f));
 }
 
+/** The leaves of a tree, first to last. */
+export function leavesOf<Leaf extends object>(tree: Tree<Leaf>): Leaf[] {
+  return Array.isArray(tree) ? tree.flatMap((branch) => leavesOf(branch as Tree<Leaf>)) : [tree as Leaf];
+}
+
 /** Whether a tree of shapes is one shape. */
 export function isShape(tree: Tree<Shape>): tree is Shape {
   return !Array.isArray(tree[0]);

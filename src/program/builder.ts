@@ -1,9 +1,15 @@
+import { sizeOf } from '../nd-array.js';
 import type { AnyOp } from './ops/index.js';
 import type { Program } from './program.js';
+import type { RowLayout, Table } from './row.js';
 
 /** Collects covariance ops while a network is traced, and cuts the Program of one of them out. */
 export class ProgramBuilder {
   readonly #ops: AnyOp[] = [];
+  readonly #inputs: { readonly at: number; readonly shape: readonly number[] }[] = [];
+  readonly #tables = new Map<unknown, Table>();
+  #inputSize = 0;
+  #size = 0;
 
   /** Appends an op, whose inputs are indices that `emit` returned before. @returns its index. */
   emit(op: AnyOp): number {
@@ -13,6 +19,35 @@ export class ProgramBuilder {
   /** The op at an index that `emit` returned. */
   op(index: number): AnyOp {
     return this.#ops[index];
+  }
+
+  /** Makes room in the rows for an input whose samples have this shape; before any table. @returns where it begins. */
+  input(shape: readonly number[]): number {
+    const at = this.#size;
+    this.#inputs.push({ at, shape });
+    this.#size += sizeOf(shape);
+    this.#inputSize = this.#size;
+    return at;
+  }
+
+  /** Makes room in the rows for a table, once for each `key`. @returns where it begins. */
+  table(key: unknown, size: number, evaluate: Table['evaluate']): number {
+    const known = this.#tables.get(key);
+    if (known) return known.at;
+    const at = this.#size;
+    this.#tables.set(key, { at, size, evaluate });
+    this.#size += size;
+    return at;
+  }
+
+  /** What the rows hold. */
+  get row(): RowLayout {
+    return {
+      inputs: this.#inputs,
+      inputSize: this.#inputSize,
+      tables: [...this.#tables.values()],
+      size: this.#size,
+    };
   }
 
   /** The Program whose result is the op at `output`: that op and those it depends on, renumbered. */
@@ -27,6 +62,7 @@ export class ProgramBuilder {
       const op = this.#ops[i];
       return { ...op, inputs: op.inputs.map((input) => renumbered.get(input)!) };
     });
-    return { version: 1, ops, output: ops.length - 1 };
+    const { size: rowSize, inputSize } = this.row;
+    return { version: 1, rowSize, inputSize, ops, output: ops.length - 1 };
   }
 }

@@ -16,11 +16,15 @@ export interface Covariances {
   readonly cov2: Tensor | null;
 }
 
-/**
- * What a Program starts from: inputs `x1` `[n1, …]` and `x2` (null: x1 itself), reshaped by the executor to
- * `[n, ...gram.shape, gram.channels]`; or, for a Program that starts with `given`, covariances.
- */
-export type Source = { readonly x1: Tensor; readonly x2: Tensor | null } | { readonly given: Covariances };
+/** What a Program starts from. */
+export interface Source {
+  /** Rows (`RowLayout`) of x1's samples, `[n1, rowSize]` (or another shape of as many numbers); absent if no op reads them. */
+  readonly x1?: Tensor;
+  /** Rows of x2's samples; null or absent: x1 itself. */
+  readonly x2?: Tensor | null;
+  /** The covariances that `given` ops stand for, in their order. */
+  readonly given?: readonly Covariances[];
+}
 
 /** Something that runs Programs on tensors; its results are differentiable with `tf.grad` in the source. */
 export interface Executor {

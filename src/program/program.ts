@@ -9,6 +9,10 @@ import type { AnyOp } from './ops/index.js';
  */
 export interface Program {
   readonly version: 1;
+  /** Numbers of a sample's row (`RowLayout`). */
+  readonly rowSize: number;
+  /** Numbers of a row that are inputs, the first ones. */
+  readonly inputSize: number;
   readonly ops: readonly AnyOp[];
   /** Index in `ops` of the result. */
   readonly output: number;

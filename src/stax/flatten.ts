@@ -14,9 +14,10 @@ export function Flatten(): Layer {
     outShape: (shape) => [sizeOf(shape)],
     apply: (_, x) => x.reshape([x.shape[0], sizeOf(x.shape.slice(1))]),
     propagate(k, shape) {
-      if (k.builder.op(k.node).op === 'gram') {
+      const op = k.builder.op(k.node);
+      if (op.op === 'gram') {
         // The mean over positions of the inputs' covariances is that of the flattened inputs: one matrix product.
-        const node = k.builder.emit({ op: 'gram', inputs: [], shape: [], channels: sizeOf(shape) });
+        const node = k.builder.emit({ ...op, shape: [], channels: sizeOf(shape) });
         return { ...k, node, shape };
       }
       const flattened = { shape, isGaussian: false, origin: 'the output of Flatten' };

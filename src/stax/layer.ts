@@ -28,7 +28,7 @@ export interface ApplyOptions {
 /** Runs a finite network on `x` `[n, …spatial, channels]`; its outputs have the batch first, too. */
 export type Apply<In = tf.Tensor, Out = tf.Tensor> = (params: Params, x: In, options?: ApplyOptions) => Out;
 
-type Triple<In, Out> = readonly [Init<In, Out>, Apply<In, Out>, KernelFn<Out>];
+type Triple<In, Out> = readonly [Init<In, Out>, Apply<In, Out>, KernelFn<Out, In>];
 
 /**
  * A layer, or a network made of layers: the triple `[init, apply, kernel]`, also under these names.
@@ -43,7 +43,7 @@ export interface Layer<In = tf.Tensor, Out = tf.Tensor> extends Triple<In, Out> 
   /** Runs the finite network. */
   readonly apply: Apply<In, Out>;
   /** Covariance (NNGP) and tangent kernel (NTK) of the infinitely wide network. */
-  readonly kernel: KernelFn<Out>;
+  readonly kernel: KernelFn<Out, In>;
   /** Shape of one sample's outputs, given that of one sample's inputs. */
   outShape(shape: Tree<Shape>): Tree<Shape>;
   /** The symbolic kernel after the layer; emits the ops that compute it. */
@@ -124,7 +124,7 @@ export function makeTreeLayer<In, Out>(spec: TreeSpec): Layer<In, Out> {
     checkOptions(spec.name, options, ['key']);
     return tf.tidy(() => spec.apply(params, x, options));
   };
-  const kernel = makeKernelFn<Out>(spec);
+  const kernel = makeKernelFn<Out, In>(spec);
   const triple: Triple<In, Out> = [init, apply, kernel];
   const { name, outShape, propagate } = spec;
   return Object.assign(triple, { name, init, apply, kernel, outShape, propagate });

@@ -17,7 +17,7 @@ describe('checkInputs', () => {
 
   test('refuses what is no array of real numbers', () => {
     expect(() => checkInputs('f', [[1, 2]] as never, null)).toThrowErrorMatchingInlineSnapshot(
-      `[TypeError: f: x1 must be a tensor or { shape, data }, got an array. Pass e.g. tf.tensor2d(…).]`,
+      `[TypeError: f: x1[0][0] must be a tensor or { shape, data }, got number. Pass e.g. tf.tensor2d(…).]`,
     );
     expect(() => checkInputs('f', null as never, null)).toThrow(TypeError);
     expect(() => checkInputs('f', tf.tensor([['a', 'b']]), null)).toThrowErrorMatchingInlineSnapshot(

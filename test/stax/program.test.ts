@@ -23,7 +23,7 @@ describe('the Program of', () => {
     );
     expect(trace(net, [4, 4, 3])).toMatchInlineSnapshot(`
       "
-      gram() shape [], channels 48
+      gram() shape [], channels 48, at 0
       affine(0) shape [], scale 4, shift 0.25, ntkFromNngp 4, ntkShift 0.25
       activation(1) shape [], fn "abRelu", params [0,1]
       affine(2) shape [], scale 1, shift 0, ntkFromNngp 1, ntkShift 0
@@ -41,7 +41,7 @@ describe('the Program of', () => {
     );
     expect(trace(net, [6, 7, 3])).toMatchInlineSnapshot(`
       "
-      gram() shape [6,7], channels 3
+      gram() shape [6,7], channels 3, at 0
       patchMean(0) shape [6,7], window [3,3], strides [1,1], low [1,1]
       affine(1) shape [6,7], scale 4, shift 0, ntkFromNngp 4, ntkShift 0
       activation(2) shape [6,7], fn "abRelu", params [0.1,1]
@@ -60,7 +60,7 @@ describe('the Program of', () => {
     );
     expect(trace(net, [7, 2])).toMatchInlineSnapshot(`
       "
-      gram() shape [7], channels 2
+      gram() shape [7], channels 2, at 0
       select(0) shape [9], at [[6,0,1,2,3,4,5,6,0]]
       patchMean(1) shape [7], window [3], strides [1], low [0]
       affine(2) shape [7], scale 1, shift 0, ntkFromNngp 1, ntkShift 0
@@ -79,7 +79,7 @@ describe('the Program of', () => {
     );
     expect(trace(net, [4, 4, 2])).toMatchInlineSnapshot(`
       "
-      gram() shape [4,4], channels 2
+      gram() shape [4,4], channels 2, at 0
       affine(0) shape [4,4], scale 1, shift 0, ntkFromNngp 1, ntkShift 0
       patchMean(1) shape [2,2], window [1,1], strides [2,2], low [0,0]
       affine(2) shape [2,2], scale 1, shift 0, ntkFromNngp 1, ntkShift 0
@@ -91,7 +91,7 @@ describe('the Program of', () => {
     const net = stax.serial(stax.Dense(8), stax.AvgPool([3, 2], { padding: 'SAME', normalizeEdges: true }));
     expect(trace(net, [3, 2, 1])).toMatchInlineSnapshot(`
       "
-      gram() shape [3,2], channels 1
+      gram() shape [3,2], channels 1, at 0
       affine(0) shape [3,2], scale 1, shift 0, ntkFromNngp 1, ntkShift 0
       pool(1) shape [3,2], window [3,2], strides [1,1], low [1,0], scale 1
       weigh(2) shape [3,2], weights [[0.5,0.3333333333333333,0.5],[0.5,1]]
@@ -115,7 +115,7 @@ describe('the Program of', () => {
     );
     expect(trace(net, [5])).toMatchInlineSnapshot(`
       "
-      gram() shape [], channels 5
+      gram() shape [], channels 5, at 0
       affine(0) shape [], scale 1, shift 0, ntkFromNngp 2.5, ntkShift 0
       affine(1) shape [], scale 1, shift 0, ntkFromNngp 12, ntkShift 1
       affine(2) shape [], scale 1, shift 0.25, ntkFromNngp 12, ntkShift 1
@@ -127,7 +127,7 @@ describe('the Program of', () => {
     const net = stax.serial(stax.Dense(8), stax.Erf({ a: 2, b: 0.5, c: 0.25 }), stax.Dense(8), stax.Erf());
     expect(trace(net, [5])).toMatchInlineSnapshot(`
       "
-      gram() shape [], channels 5
+      gram() shape [], channels 5, at 0
       affine(0) shape [], scale 1, shift 0, ntkFromNngp 1, ntkShift 0
       affine(1) shape [], scale 0.25, shift 0, ntkFromNngp 0, ntkShift 0
       activation(2) shape [], fn "erf", params []
@@ -148,7 +148,7 @@ describe('the Program of', () => {
     );
     expect(trace(net, [5])).toMatchInlineSnapshot(`
       "
-      gram() shape [], channels 5
+      gram() shape [], channels 5, at 0
       affine(0) shape [], scale 1, shift 0, ntkFromNngp 1, ntkShift 0
       activation(1) shape [], fn "gelu", params []
       affine(2) shape [], scale 1, shift 0, ntkFromNngp 1, ntkShift 0
@@ -163,7 +163,7 @@ describe('the Program of', () => {
       trace(stax.serial(stax.Identity(), stax.GlobalSumPool(), stax.Flatten()), [2, 3, 1]),
     ).toMatchInlineSnapshot(`
       "
-      gram() shape [2,3], channels 1
+      gram() shape [2,3], channels 1, at 0
       pool(0) shape [], window [2,3], strides [1,1], low [0,0], scale 1
       "
     `);

@@ -126,8 +126,9 @@ export class Emitter {
       case 'source': {
         const { gX1, gX2 } = this.#regions;
         const pixel = step.channels * this.#lane;
-        const to1 = gX1 && gX1 + firstPixel(step.shape, d) * pixel;
-        const to2 = gX2 && gX2 + firstPixel(step.shape, negate(d)) * pixel;
+        const at = step.at * this.#lane;
+        const to1 = gX1 && gX1 + at + firstPixel(step.shape, d) * pixel;
+        const to2 = gX2 && gX2 + at + firstPixel(step.shape, negate(d)) * pixel;
         const words = [g.k, ...this.#gramWords(step, d), to1, to2, 0];
         code.emit(opcode.gramAdjoint, words, [1 / step.channels]);
         return;
@@ -212,10 +213,10 @@ export class Emitter {
   #gramWords(step: Extract<Step, { kind: 'source' }>, d: Offset): number[] {
     const { x1, x2 } = this.#regions;
     const lanes1 = this.#request.mode === 'sample';
-    const pixel1 = step.channels * (lanes1 ? this.#lane : this.#number);
+    const number1 = lanes1 ? this.#lane : this.#number;
     return [
-      x1 + firstPixel(step.shape, d) * pixel1,
-      x2 + firstPixel(step.shape, negate(d)) * step.channels * this.#lane,
+      x1 + (step.at + firstPixel(step.shape, d) * step.channels) * number1,
+      x2 + (step.at + firstPixel(step.shape, negate(d)) * step.channels) * this.#lane,
       ...imageSize(step.shape, d),
       ...[step.shape[1], step.shape[2], step.channels, lanes1 ? 1 : 0],
     ];

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { UnsupportedError } from '../../errors.js';
 import type { FloatArray } from '../../nd-array.js';
-import type { CovarianceField, Executor, Source } from '../../program/executor.js';
+import type { CovarianceField, Executor } from '../../program/executor.js';
 import type { Program } from '../../program/program.js';
 import { compile } from './compile.js';
 import { bytesOf } from './dtype.js';
@@ -18,14 +18,14 @@ let shared: TileRunner | undefined;
 export const engineExecutor: Executor = {
   name: 'engine',
   evaluate(program, source, want) {
-    if ('given' in source) {
+    const { x1, x2 = null, given } = source;
+    if (given || !x1) {
       throw new UnsupportedError('engine: a Kernel as input runs on the tf executor only.');
     }
-    const { x1, x2 } = source;
     const fields = (['nngp', 'ntk'] as const).filter((field) => want.includes(field));
     const results: Partial<Record<CovarianceField, tf.Tensor | null>> = {};
     if (fields.length > 0) {
-      const stacked = pairCovariances(program, source, fields);
+      const stacked = pairCovariances(program, x1, x2, fields);
       // Not tf.unstack: its gradient fails for a single part.
       const rows = stacked.reshape([fields.length, -1]);
       fields.forEach((field, i) => {
@@ -43,7 +43,8 @@ type PairField = 'nngp' | 'ntk';
 /** nngp and ntk as wanted, stacked: `[fields, n1, n2, h, h', …]`. */
 function pairCovariances(
   program: Program,
-  { x1, x2 }: Extract<Source, { x1: tf.Tensor }>,
+  x1: tf.Tensor,
+  x2: tf.Tensor | null,
   fields: readonly PairField[],
 ): tf.Tensor {
   const ntk = fields.includes('ntk');
@@ -97,11 +98,12 @@ function pairCovariances(
       write,
       right ? undefined : 0,
     );
-    if (x2) return [tensorOf(g.x1!, x1.shape), tensorOf(g.x2!, x2.shape)];
+    if (x2) return [rowGradient(program, g.x1!, x1), rowGradient(program, g.x2!, x2)];
     return [
-      tensorOf(
+      rowGradient(
+        program,
         g.x1!.map((entry, i) => entry + g.x2![i]),
-        x1.shape,
+        x1,
       ),
     ];
   };
@@ -144,7 +146,7 @@ function sampleCovariances(program: Program, x: tf.Tensor): tf.Tensor {
         });
       }
     });
-    return tensorOf(gradient, x.shape);
+    return rowGradient(program, gradient, x);
   };
   return tf.customGrad(() => ({ value: evaluate(), gradFunc: gradients }))(x);
 }
@@ -191,6 +193,12 @@ function rowsOf(x: tf.Tensor): Rows {
   return { data: Float64Array.from(x.dataSync()), count: x.shape[0] };
 }
 
-function tensorOf(data: FloatArray, shape: readonly number[]): tf.Tensor {
-  return tf.tensor(Float32Array.from(data), [...shape]);
+/** The gradient in the inputs as one in the rows, that of the tables being 0. */
+function rowGradient({ rowSize, inputSize }: Program, data: FloatArray, rows: tf.Tensor): tf.Tensor {
+  const gradient = tf.tensor(Float32Array.from(data), [rows.shape[0], inputSize]);
+  const padding: [number, number][] = [
+    [0, 0],
+    [0, rowSize - inputSize],
+  ];
+  return tf.pad(gradient, padding).reshape(rows.shape);
 }

@@ -48,13 +48,13 @@ export function jobSize(plans: Plans, kind: JobKind, n1: number, n2: number | nu
 /** Bytes of WebAssembly memory that `TileRunner` reserves for a block. */
 export function taskBytes(plans: Plans, { rows, columns }: BlockSize): number {
   const { pair, dtype } = plans;
-  const { sampleSize, factorSize, varianceSize, gradient } = pair;
+  const { sampleSize, inputSize, factorSize, varianceSize, gradient } = pair;
   const product = pair.product !== null;
   const sides = [rows, columns];
   const gradients = (gradient.x1 || gradient.x2) && {
     product: product ? rows * columns : 0,
-    rows: gradient.x1 ? rows * (sampleSize + varianceSize) : 0,
-    columns: gradient.x2 ? columns * sampleSize : 0,
+    rows: gradient.x1 ? rows * (inputSize + varianceSize) : 0,
+    columns: gradient.x2 ? columns * inputSize : 0,
   };
   const numbers =
     sides.reduce((sum, count) => sum + count * (sampleSize + (product ? 1 : 0)), 0) +

@@ -35,7 +35,14 @@ interface WindowStep extends StepBase {
 
 /** A unit of the engine's work: one op, or a run of weights and a nonlinearity done in one pass. */
 export type Step =
-  | (StepBase & { readonly kind: 'source'; readonly channels: number })
+  | (StepBase & {
+      readonly kind: 'source';
+      readonly channels: number;
+      /** Where in the rows the input begins. */
+      readonly at: number;
+      /** Whether rows are this one input of one pixel, whose covariance is a matrix product outside the plan. */
+      readonly product: boolean;
+    })
   | (StepBase & {
       readonly kind: 'filter';
       readonly window: Triple;
@@ -79,6 +86,8 @@ export const readsVariances = (step: Step): boolean =>
 
 /** A Program as the engine runs it. */
 export interface Lowered {
+  readonly rowSize: number;
+  readonly inputSize: number;
   readonly steps: readonly Step[];
   readonly output: number;
 }
@@ -104,6 +113,7 @@ function neverNegative(steps: readonly Step[], index: number): boolean {
 
 /** Turns a Program's ops into steps, fusing window → weights → nonlinearity where nothing else reads between. */
 export function lower(program: Program): Lowered {
+  const sources = program.ops.filter(({ inputs }) => inputs.length === 0).length;
   const readers = program.ops.map(() => 0);
   for (const op of program.ops) for (const input of op.inputs) readers[input]++;
   const steps: Step[] = [];
@@ -134,7 +144,8 @@ export function lower(program: Program): Lowered {
     }
     stepOf.push(lowerOp(op));
   }
-  return { steps, output: stepOf[program.output] };
+  const { rowSize, inputSize } = program;
+  return { steps, output: stepOf[program.output], rowSize, inputSize };
 
   function lowerOp(op: AnyOp): number {
     const inputs = op.inputs.map((input) => stepOf[input]);
@@ -146,7 +157,12 @@ export function lower(program: Program): Lowered {
     };
     switch (op.op) {
       case 'gram':
-        return push({ ...base, kind: 'source', channels: op.channels });
+        return push({
+          ...base,
+          kind: 'source',
+          ...{ channels: op.channels, at: op.at },
+          product: sizeOf(op.shape) === 1 && op.channels === program.rowSize && sources === 1,
+        });
       case 'patchMean': {
         const window = triple(op.window, 1);
         return push(fresh(op, { window, strides: triple(op.strides, 1), low: triple(op.low, 0) }));

@@ -1,4 +1,4 @@
-import { OffsetSet, pixels } from './geometry.js';
+import { OffsetSet } from './geometry.js';
 import { type Lowered, stepNeeds } from './lower.js';
 
 /** The offsets at which each step is computed, and the steps whose results are kept for all of them at once. */
@@ -25,7 +25,7 @@ export function walkNeeds(lowered: Lowered, wanted: ReadonlyMap<number, OffsetSe
 /**
  * All steps live one offset at a time but those whose result is read, that mix offsets (a pool adds up what
  * comes), that are mixed (a `select` or `mix` that reads several of their offsets at once), and those that two kept steps read.
- * The input covariance is cheaper made twice than kept, but for images of one pixel, where it is a matrix product.
+ * The input covariance is cheaper made twice than kept, but where it is a matrix product.
  */
 function chooseKept(lowered: Lowered, offsets: readonly OffsetSet[]): boolean[] {
   const { steps, output } = lowered;
@@ -35,7 +35,7 @@ function chooseKept(lowered: Lowered, offsets: readonly OffsetSet[]): boolean[] 
     if (offsets[index].size === 0) continue;
     const step = steps[index];
     const shared = readers[index].size > 1 && step.kind !== 'source';
-    const product = step.kind === 'source' && pixels(step.shape) === 1;
+    const product = step.kind === 'source' && step.product;
     if (index === output || step.kind === 'pool' || readers[index].size === 0 || shared || product) {
       kept[index] = true;
     }

@@ -49,12 +49,13 @@ export interface Plan {
   readonly end: number;
   /** Pixels that a forward run computes for each pair, over all steps and offsets; times a few ns it is time. */
   readonly work: number;
-  /** Numbers of one sample (pixels × channels), of its factors, and of its variances at all nonlinearities. */
+  /** Numbers of one sample's row, of its inputs, of its factors, and of its variances at all nonlinearities. */
   readonly sampleSize: number;
+  readonly inputSize: number;
   readonly factorSize: number;
   readonly varianceSize: number;
   readonly gradient: { readonly x1: boolean; readonly x2: boolean };
-  /** One sample in `pair` mode; a sample a lane in `sample` mode, where x1 is x2. Unused for one-pixel images. */
+  /** One sample's row in `pair` mode; a sample a lane in `sample` mode, where x1 is x2. Unused with `product`. */
   readonly x1: number;
   /** A sample a lane, as are all the following (0: not there). */
   readonly x2: number;
@@ -66,7 +67,7 @@ export interface Plan {
   readonly gX2: number;
   readonly variances1: number;
   readonly variances2: number;
-  /** One-pixel images: where the host puts the input covariance and reads its cotangent; null elsewhere. */
+  /** Rows of one input of one pixel: where the host puts its covariance and reads the cotangent; null elsewhere. */
   readonly product: { readonly k: number; readonly gK: number; readonly channels: number } | null;
   readonly result: readonly ResultImage[];
   readonly gResult: readonly ResultImage[];
@@ -125,7 +126,7 @@ export function plan(request: PlanRequest): Plan {
     : { images: steps.map(() => new Map<string, Image>()), range: [0, 0] as const };
 
   const slots = new Slots(layout, largestImage());
-  const isProduct = (step: Step) => step.kind === 'source' && pixels(step.shape) === 1;
+  const isProduct = (step: Step) => step.kind === 'source' && step.product;
   const roots = steps
     .map((_, index) => index)
     .filter((index) => needs.kept[index] && needs.offsets[index].size > 0 && !isProduct(steps[index]));

@@ -30,6 +30,7 @@ export interface Regions {
   readonly factorAt: readonly number[];
   readonly varianceAt: readonly number[];
   readonly sampleSize: number;
+  readonly inputSize: number;
   readonly factorSize: number;
   readonly varianceSize: number;
 }
@@ -45,8 +46,7 @@ const descriptorBytes = (step: FilterStep): number =>
 export function layOut(request: PlanRequest, number: number, layout: Layout): Regions {
   const { steps } = request.lowered;
   const lane = request.lanes * number;
-  const source = steps.find((step) => step.kind === 'source')!;
-  const sampleSize = pixels(source.shape) * (source.kind === 'source' ? source.channels : 1);
+  const { rowSize: sampleSize, inputSize } = request.lowered;
 
   const factorAt: number[] = [];
   const varianceAt: number[] = [];
@@ -76,8 +76,9 @@ export function layOut(request: PlanRequest, number: number, layout: Layout): Re
     step.kind === 'weigh' ? at + weightTable(assembler, step, number) : 0,
   );
 
-  // Samples of one pixel meet in a matrix product, outside the plan.
-  const loaded = pixels(source.shape) === 1 ? 0 : sampleSize;
+  // Rows that meet in a matrix product do so outside the plan.
+  const product = steps.some((step) => step.kind === 'source' && step.product);
+  const [loaded, sent] = product ? [0, 0] : [sampleSize, inputSize];
   const samples = (wanted: boolean, size: number) => (wanted ? layout.reserve(size * lane) : 0);
   const pair = request.mode === 'pair';
   const x2 = samples(true, loaded);
@@ -86,13 +87,14 @@ export function layOut(request: PlanRequest, number: number, layout: Layout): Re
   const factors1 = pair ? samples(true, factorSize) : factors2;
   const same = samples(pair && steps.some((step) => step.kind === 'dropout'), 1);
   const { x1: wants1, x2: wants2 } = request.gradient;
-  const gX2 = samples(wants2, loaded);
-  const gX1 = pair ? samples(wants1, loaded) : gX2;
+  const gX2 = samples(wants2, sent);
+  const gX1 = pair ? samples(wants1, sent) : gX2;
   const variances2 = samples(wants2, varianceSize);
   const variances1 = pair ? samples(wants1, varianceSize) : variances2;
   return {
     descriptors: { at, words: assembler.finish() },
-    ...{ filters, weightTables, factorAt, varianceAt, sampleSize, factorSize, varianceSize },
+    ...{ filters, weightTables, factorAt, varianceAt },
+    ...{ sampleSize, inputSize, factorSize, varianceSize },
     ...{ x1, x2, gX1, gX2, factors1, factors2, variances1, variances2, same },
   };
 }

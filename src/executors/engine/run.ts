@@ -92,9 +92,9 @@ export async function engineVjp(
   const gradient = self ? { x1: true, x2: true } : sides;
   const plans = compile(program, { dtype: options.dtype, ntk: cotangent.ntk !== null, gradient });
   const grid = gridOf(n1, n2, blockSize(plans, n1, n2), self);
-  const { sampleSize } = plans.pair;
-  const g1 = gradient.x1 ? new Float64Array(n1 * sampleSize) : null;
-  const g2 = self ? g1 : gradient.x2 ? new Float64Array(n2 * sampleSize) : null;
+  const { inputSize } = plans.pair;
+  const g1 = gradient.x1 ? new Float64Array(n1 * inputSize) : null;
+  const g2 = self ? g1 : gradient.x2 ? new Float64Array(n2 * inputSize) : null;
   const tasks = function* (): Iterable<VjpTask> {
     for (const [rows, columns] of grid) {
       const part = (field: FloatArray | null) =>
@@ -111,8 +111,8 @@ export async function engineVjp(
   const progress = progressOf(grid, options);
   await runTasks(plans, tasks(), options, (result, index) => {
     const [rows, columns] = grid[index];
-    if (result.x1 && g1) addAt(g1, rows[0] * sampleSize, result.x1);
-    if (result.x2 && g2) addAt(g2, columns[0] * sampleSize, result.x2);
+    if (result.x1 && g1) addAt(g1, rows[0] * inputSize, result.x1);
+    if (result.x2 && g2) addAt(g2, columns[0] * inputSize, result.x2);
     progress(index);
   });
   return { x1: g1, x2: self ? null : g2 };
@@ -166,7 +166,7 @@ export async function engineRidge(
   let loss = 0;
   let correct = 0;
   const kG = new Float64Array(n * classes);
-  const x1 = gradient ? new Float64Array(supports.data.length) : null;
+  const x1 = gradient ? new Float64Array(n * plans.pair.inputSize) : null;
   const progress = progressOf(grid, options);
   await runTasks(plans, tasks(), options, (result, index) => {
     loss += result.loss;

@@ -14,7 +14,7 @@ export interface Plans {
   readonly pair: Plan;
 }
 
-/** Samples as rows of a matrix, `[count, pixels × channels]`. */
+/** Samples as rows of a matrix, `[count, sampleSize]`. */
 export interface Rows {
   readonly data: FloatArray;
   readonly count: number;
@@ -98,7 +98,7 @@ export class TileRunner {
   ) {
     this.#start(plans);
     const { pair, sample, lanes } = plans;
-    const { sampleSize, varianceSize, gradient } = pair;
+    const { inputSize, varianceSize, gradient } = pair;
     const { gatherAdd } = this.#kernels;
     const number = this.#number;
     const rows = this.#loadSide(x1);
@@ -106,8 +106,8 @@ export class TileRunner {
     const factors = this.#factorsOf(rows);
     const k = this.#product(rows, columns);
     const gK = pair.product ? this.#zeros(x1.count * x2.count) : 0;
-    const gRows = this.#zeros(gradient.x1 ? x1.count * sampleSize : 0);
-    const gColumns = this.#zeros(gradient.x2 ? x2.count * sampleSize : 0);
+    const gRows = this.#zeros(gradient.x1 ? x1.count * inputSize : 0);
+    const gColumns = this.#zeros(gradient.x2 ? x2.count * inputSize : 0);
     const rowVariances = this.#zeros(gradient.x1 ? x1.count * varianceSize : 0);
     const keptBytes = pair.values[1] - pair.values[0];
     const hoardRows = keptBytes > 0 ? Math.min(x1.count, Math.floor(HOARD_BYTES / keptBytes)) : 0;
@@ -140,11 +140,11 @@ export class TileRunner {
         this.#run(pair.backward);
         if (pair.product) this.#saveProduct(gK + (i * x2.count + j) * number, live);
         if (!gradient.x1) continue;
-        if (!pair.product) gatherAdd(pair.gX1, lanes, sampleSize, live, gRows + i * sampleSize * number);
+        if (!pair.product) gatherAdd(pair.gX1, lanes, inputSize, live, gRows + i * inputSize * number);
         gatherAdd(pair.variances1, lanes, varianceSize, live, rowVariances + i * varianceSize * number);
       }
       if (gradient.x2) {
-        this.#copyLanes(pair.gX2, sample.gX2, pair.product ? 0 : sampleSize);
+        this.#copyLanes(pair.gX2, sample.gX2, pair.product ? 0 : inputSize);
         this.#copyLanes(pair.variances2, sample.variances2, varianceSize);
         this.#sampleBackward(columns, j, live, gColumns);
       }
@@ -162,8 +162,8 @@ export class TileRunner {
     }
     if (pair.product) this.#productAdjoint(rows, columns, gK, gradient, gRows, gColumns);
     return {
-      x1: gradient.x1 ? this.#take(gRows, x1.count * sampleSize) : null,
-      x2: gradient.x2 ? this.#take(gColumns, x2.count * sampleSize) : null,
+      x1: gradient.x1 ? this.#take(gRows, x1.count * inputSize) : null,
+      x2: gradient.x2 ? this.#take(gColumns, x2.count * inputSize) : null,
     };
   }
 
@@ -185,7 +185,7 @@ export class TileRunner {
     this.#start(plans);
     const { sample, lanes } = plans;
     const side = this.#loadSide(x);
-    const gradient = this.#zeros(x.count * sample.sampleSize);
+    const gradient = this.#zeros(x.count * sample.inputSize);
     for (let i = 0; i < x.count; i += lanes) {
       const live = Math.min(lanes, x.count - i);
       this.#loadSamples(side, i, live);
@@ -195,7 +195,7 @@ export class TileRunner {
         write({ i, j: i, live }, sample.gResult, this.#view),
       );
     }
-    return this.#take(gradient, x.count * sample.sampleSize);
+    return this.#take(gradient, x.count * sample.inputSize);
   }
 
   /** Makes the plans' code and descriptors present, and everything after them free. */
@@ -213,7 +213,7 @@ export class TileRunner {
     }
   }
 
-  /** Copies samples into memory; of one-pixel images also their squared norms. */
+  /** Copies samples into memory; with a matrix product also their squared norms. */
   #loadSide({ data, count }: Rows): Side {
     const { product } = this.#plans.pair;
     const x = this.#reserve(data.length * this.#number);
@@ -275,7 +275,7 @@ export class TileRunner {
     for (let w = 0; w < lanes; w++) this.#view[at + w] = Number(j + w + diagonal === i);
   }
 
-  /** X1·X2ᵀ of one-pixel images. */
+  /** X1·X2ᵀ of the rows. */
   #product(rows: Side, columns: Side): number {
     const { product } = this.#plans.pair;
     if (!product) return 0;
@@ -348,21 +348,21 @@ export class TileRunner {
    */
   #sampleBackward(side: Side, i: number, live: number, gradient: number, write?: () => void): void {
     const { sample, lanes } = this.#plans;
-    const { sampleSize, product } = sample;
+    const { inputSize, product } = sample;
     const number = this.#number;
     this.#fill(sample.cotangents[0], sample.cotangents[1]);
     write?.();
     this.#run(sample.backward);
-    const to = gradient + i * sampleSize * number;
+    const to = gradient + i * inputSize * number;
     if (!product) {
-      this.#kernels.unpackAdd(sample.gX2, lanes, sampleSize, live, sampleSize, to);
+      this.#kernels.unpackAdd(sample.gX2, lanes, inputSize, live, inputSize, to);
       return;
     }
     const twice = 2 * this.#inverse(product.channels);
     for (let w = 0; w < live; w++) {
       const flow = this.#view[product.gK / number + w] * twice;
-      const [from, target] = [side.x / number + (i + w) * sampleSize, to / number + w * sampleSize];
-      for (let e = 0; e < sampleSize; e++) this.#view[target + e] += flow * this.#view[from + e];
+      const [from, target] = [side.x / number + (i + w) * inputSize, to / number + w * inputSize];
+      for (let e = 0; e < inputSize; e++) this.#view[target + e] += flow * this.#view[from + e];
     }
   }
 
@@ -399,9 +399,9 @@ export class TileRunner {
 
   /** Zeroes a side's gradients of samples and variances in a plan. */
   #clear(gX: number, variances: number): void {
-    const { sampleSize, varianceSize, product } = this.#plans.pair;
+    const { inputSize, varianceSize, product } = this.#plans.pair;
     const width = this.#plans.lanes * this.#number;
-    if (!product) this.#fill(gX, gX + sampleSize * width);
+    if (!product) this.#fill(gX, gX + inputSize * width);
     this.#fill(variances, variances + varianceSize * width);
   }
 
@@ -431,7 +431,7 @@ export class TileRunner {
   }
 }
 
-/** Addresses of a block's samples on one side, and of their squared norms (one-pixel images). */
+/** Addresses of a block's samples on one side, and of their squared norms (with a matrix product). */
 interface Side {
   readonly x: number;
   readonly norms: number;

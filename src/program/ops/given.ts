@@ -3,18 +3,21 @@ import { fromAdjacentPairs } from './pair-covariances.js';
 import { noOffset, type OpRule } from './rule.js';
 
 /** Covariances that the caller brings (a `Kernel` record fed to another kernel) in place of inputs x1, x2. */
-export interface GivenOp extends OpBase<'given'> {}
+export interface GivenOp extends OpBase<'given'> {
+  /** Which of the source's covariances. */
+  readonly index: number;
+}
 
 /** How executors run `given`. */
 export const givenRule: OpRule<GivenOp> = {
   needs: noOffset,
-  evaluate({ shape }, _inputs, { source, withNtk }) {
-    if (!('given' in source)) {
+  evaluate({ shape, index }, _inputs, { source, withNtk }) {
+    if (!source.given) {
       throw new TypeError(
         'given: the Program starts from covariances, got inputs. Pass { given } as the source.',
       );
     }
-    const { nngp, ntk, cov1, cov2 } = source.given;
+    const { nngp, ntk, cov1, cov2 } = source.given[index];
     const [n1, n2] = nngp.shape;
     return {
       shape,

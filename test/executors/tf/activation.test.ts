@@ -9,8 +9,10 @@ type Fn = Pick<ActivationOp, 'fn' | 'params'>;
 
 const program = ({ fn, params }: Fn): Program => ({
   version: 1,
+  rowSize: 0,
+  inputSize: 0,
   ops: [
-    { op: 'given', inputs: [], shape: [] },
+    { op: 'given', inputs: [], shape: [], index: 0 },
     { op: 'activation', inputs: [0], shape: [], fn, params },
   ],
   output: 1,
@@ -20,7 +22,7 @@ const program = ({ fn, params }: Fn): Program => ({
 function dual(fn: Fn, k: tf.Tensor, q1: tf.Tensor, q2: tf.Tensor) {
   const nngp = k.reshape([1, 1]);
   const given = { nngp, ntk: tf.onesLike(nngp), cov1: q1.reshape([1]), cov2: q2.reshape([1]) };
-  const result = tfExecutor.evaluate(program(fn), { given }, ['nngp', 'ntk', 'cov1']);
+  const result = tfExecutor.evaluate(program(fn), { given: [given] }, ['nngp', 'ntk', 'cov1']);
   return { nngp: result.nngp!.asScalar(), ntk: result.ntk!.asScalar(), cov1: result.cov1!.asScalar() };
 }
 

@@ -7,13 +7,15 @@ import type { Program } from '../../../src/program/program.js';
 
 const all: CovarianceField[] = ['nngp', 'ntk', 'cov1', 'cov2'];
 
-const gram: AnyOp = { op: 'gram', inputs: [], shape: [2, 3], channels: 2 };
+const gram: AnyOp = { op: 'gram', inputs: [], shape: [2, 3], channels: 2, at: 0 };
 const weights = { scale: 2, shift: 0.1, ntkFromNngp: 2, ntkShift: 0.1 };
 const relu = { op: 'activation', fn: 'abRelu', params: [0, 1] } as const;
 
 /** gram → affine → relu twice → sum of both, its first operand read twice. */
 const branching: Program = {
   version: 1,
+  rowSize: 12,
+  inputSize: 12,
   ops: [
     gram,
     { op: 'affine', inputs: [0], shape: [2, 3], ...weights },
@@ -60,7 +62,7 @@ describe('tfExecutor', () => {
 
   it('gives a Program that has no weights a tangent kernel of zeros', () => {
     const { ntk } = tfExecutor.evaluate(
-      { version: 1, ops: [gram], output: 0 },
+      { version: 1, rowSize: 12, inputSize: 12, ops: [gram], output: 0 },
       { x1: input(1, 0), x2: null },
       all,
     );
@@ -69,11 +71,19 @@ describe('tfExecutor', () => {
   });
 
   it('continues from given covariances where another run stopped', () => {
-    const head: Program = { version: 1, ops: branching.ops.slice(0, 2), output: 1 };
+    const head: Program = {
+      version: 1,
+      rowSize: 12,
+      inputSize: 12,
+      ops: branching.ops.slice(0, 2),
+      output: 1,
+    };
     const tail: Program = {
       version: 1,
+      rowSize: 12,
+      inputSize: 12,
       ops: [
-        { op: 'given', inputs: [], shape: [2, 3] },
+        { op: 'given', inputs: [], shape: [2, 3], index: 0 },
         { ...relu, inputs: [0], shape: [2, 3] },
         { op: 'affine', inputs: [1], shape: [2, 3], ...weights },
         { op: 'sum', inputs: [0, 2, 0], shape: [2, 3] },
@@ -83,7 +93,7 @@ describe('tfExecutor', () => {
     const [x1, x2] = [input(2, 1), input(3, 5)];
     const { nngp, ntk, cov1, cov2 } = tfExecutor.evaluate(head, { x1, x2 }, all);
     const given = { nngp: nngp!, ntk: ntk!, cov1: cov1!, cov2: cov2! };
-    const inTwo = tfExecutor.evaluate(tail, { given }, all);
+    const inTwo = tfExecutor.evaluate(tail, { given: [given] }, all);
     const inOne = tfExecutor.evaluate(branching, { x1, x2 }, all);
     for (const field of all) expect(numbers(inTwo[field])).toEqual(numbers(inOne[field]));
   });
@@ -91,11 +101,17 @@ describe('tfExecutor', () => {
   it('says when the source is not what the Program starts from', () => {
     const x1 = input(1, 0);
     const one = tf.ones([1, 1]);
-    const given: Source = { given: { nngp: one, ntk: null, cov1: tf.ones([1]), cov2: null } };
+    const given: Source = { given: [{ nngp: one, ntk: null, cov1: tf.ones([1]), cov2: null }] };
     expect(() => tfExecutor.evaluate(branching, given, all)).toThrowErrorMatchingInlineSnapshot(
-      `[TypeError: gram: the Program starts from inputs, got covariances. Pass { x1, x2 } as the source.]`,
+      `[TypeError: gram: the Program reads the samples' rows, got covariances alone. Pass { x1, x2 } as the source.]`,
     );
-    const program: Program = { version: 1, ops: [{ op: 'given', inputs: [], shape: [] }], output: 0 };
+    const program: Program = {
+      version: 1,
+      rowSize: 12,
+      inputSize: 12,
+      ops: [{ op: 'given', inputs: [], shape: [], index: 0 }],
+      output: 0,
+    };
     expect(() => tfExecutor.evaluate(program, { x1, x2: null }, all)).toThrowErrorMatchingInlineSnapshot(
       `[TypeError: given: the Program starts from covariances, got inputs. Pass { given } as the source.]`,
     );

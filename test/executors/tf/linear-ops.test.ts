@@ -194,14 +194,20 @@ function run(
   { image, op }: Case,
   k: readonly At[],
 ): { nngp: Float32Array; ntk: Float32Array; cov1: Float32Array } {
-  const program: Program = { version: 1, ops: [{ op: 'given', inputs: [], shape: image }, op], output: 1 };
+  const program: Program = {
+    version: 1,
+    rowSize: 0,
+    inputSize: 0,
+    ops: [{ op: 'given', inputs: [], shape: image, index: 0 }, op],
+    output: 1,
+  };
   const pairs = image.flatMap((size) => [size, size]);
   const values = k.flatMap((at) => adjacent(image, at));
   return tf.tidy(() => {
     const nngp = tf.tensor(values, [n1, n2, ...pairs]);
     const cov1 = tf.tensor(values, [n1, ...pairs]);
     const given: Covariances = { nngp, ntk: tf.mul(2, nngp), cov1, cov2: null };
-    const result = tfExecutor.evaluate(program, { given }, ['nngp', 'ntk', 'cov1', 'cov2']);
+    const result = tfExecutor.evaluate(program, { given: [given] }, ['nngp', 'ntk', 'cov1', 'cov2']);
     expect(result.cov2).toBeNull();
     const out = op.shape.flatMap((size) => [size, size]);
     expect(result.nngp!.shape).toEqual([n1, n2, ...out]);
