@@ -5,27 +5,26 @@ import { ShapeError, UnsupportedError } from '../errors.js';
 import { append, spatialOf } from '../kernel/symbolic.js';
 import type { Shape } from '../kernel/tree.js';
 import { sizeOf } from '../nd-array.js';
+import { nearestPositions, type ResizeMethod, resizeMatrix, resizeMethods } from '../program/resize.js';
 import { type Layer, makeLayer } from './layer.js';
 
-/** How `ImageResize` fills the new positions; the last three are other names of `linear`. */
-export type ResizeMethod = 'nearest' | 'linear' | 'bilinear' | 'trilinear' | 'triangle';
+export type { ResizeMethod };
 
 /** Options of `ImageResize`. */
 export interface ImageResizeOptions {
-  /** Widen the triangles of `linear` where an axis shrinks, so that every position counts; true by default. */
+  /** Widen the weights where an axis shrinks, so that every position counts; true by default. */
   readonly antialias?: boolean;
 }
-
-const linearNames = ['linear', 'bilinear', 'trilinear', 'triangle'];
 
 /**
  * Resizes the spatial axes of activations `[n, …spatial, channels]`.
  *
  * K' = R·K·Rᵀ with a matrix R per axis, Θ alike. From n to o positions, row j of R takes position ⌊(j + ½)·n/o⌋ (`nearest`)
- * or weighs position i by max(0, 1 − |t − i|/w), normalised to sum 1, with t = (j + ½)·n/o − ½ and w = max(n/o, 1)
- * (`linear`; without `antialias` w = 1).
+ * or weighs position i by f(|t − i|/w), normalised to sum 1, with t = (j + ½)·n/o − ½ and w = max(n/o, 1) (without
+ * `antialias` w = 1): f is a triangle (`linear`), Keys's cubic with a = −½ (`cubic`) or a windowed sinc (`lanczos3`, `lanczos5`).
  *
  * @param shape the new shape, batch and channels included; −1 keeps a size. Batch and channels have to be −1.
+ * @param method `bilinear`, `trilinear` and `triangle` are other names of `linear`, `bicubic` and `tricubic` of `cubic`.
  * @throws UnsupportedError for another method, or a new size of batch or channels.
  * @throws ShapeError when a size is neither a positive integer nor −1, and, from `init` and `kernel`, when activations have
  *   another number of axes.
@@ -50,8 +49,10 @@ export function ImageResize(shape: Shape, method: ResizeMethod, options: ImageRe
       `ImageResize: resizes spatial axes alone, got [${shape}]. Pass -1 for the batch and the channels.`,
     );
   }
-  if (method !== 'nearest' && !linearNames.includes(method)) {
-    throw new UnsupportedError(`ImageResize: method must be 'nearest' or 'linear', got '${method}'.`);
+  if (!resizeMethods.includes(method)) {
+    throw new UnsupportedError(
+      `ImageResize: method must be one of ${resizeMethods.join(', ')}, got '${method}'.`,
+    );
   }
   const { antialias = true } = options;
   const resized = (sample: Shape): Shape => {
@@ -67,15 +68,7 @@ export function ImageResize(shape: Shape, method: ResizeMethod, options: ImageRe
     const out = spatialOf(resized(sample));
     return out.map((o, axis) => {
       const n = sample[axis];
-      if (o === n) return null;
-      const w = antialias ? Math.max(n / o, 1) : 1;
-      return Array.from({ length: o }, (_, j) => {
-        if (method === 'nearest') return oneHot(nearest(j, n, o), n);
-        const t = ((j + 0.5) * n) / o - 0.5;
-        const weights = Array.from({ length: n }, (__, i) => Math.max(0, 1 - Math.abs(t - i) / w));
-        const total = weights.reduce((a, b) => a + b, 0);
-        return weights.map((weight) => weight / total);
-      });
+      return o === n ? null : resizeMatrix(method, n, o, antialias);
     });
   };
   return makeLayer({
@@ -96,12 +89,8 @@ export function ImageResize(shape: Shape, method: ResizeMethod, options: ImageRe
       if (method !== 'nearest') {
         return append(k, [{ op: 'mix', shape: image, matrices: perAxis }], { shape: outShape });
       }
-      const at = image.map((o, axis) => Array.from({ length: o }, (_, j) => nearest(j, k.shape[axis], o)));
+      const at = image.map((o, axis) => nearestPositions(k.shape[axis], o));
       return append(k, [{ op: 'select', shape: image, at }], { shape: outShape });
     },
   });
 }
-
-const nearest = (j: number, n: number, o: number): number => Math.floor(((j + 0.5) * n) / o);
-
-const oneHot = (at: number, n: number): number[] => Array.from({ length: n }, (_, i) => Number(i === at));

@@ -97,6 +97,35 @@ describe('ImageResize', () => {
     expect(traceProgram(same, [3, 4, 2])).toEqual(traceProgram(Dense(4), [3, 4, 2]));
   });
 
+  test('weighs by cubics and windowed sines', () => {
+    // Twice as fine, away from the edges: Keys's cubic at distances ¼, ¾, 1¼ and 1¾.
+    const impulse = tf.tensor3d([0, 0, 0, 1, 0, 0, 0], [1, 7, 1]);
+    const up = (method: stax.ResizeMethod) =>
+      Array.from(ImageResize([-1, 14, -1], method).apply([], impulse).dataSync()).slice(3, 7);
+    expect(relativeError(up('cubic'), [-3 / 128, -9 / 128, 29 / 128, 111 / 128])).toBeLessThan(
+      tolerance.f32.rounding,
+    );
+    expect(up('bicubic')).toEqual(up('tricubic'));
+    for (const [method, radius] of [
+      ['lanczos3', 3],
+      ['lanczos5', 5],
+    ] as const) {
+      const constant = ImageResize([-1, 4, -1], method)
+        .apply([], tf.ones([1, 9, 1]))
+        .dataSync();
+      expect(relativeError(constant, [1, 1, 1, 1])).toBeLessThan(tolerance.f32.rounding);
+      const sinc = (t: number) => (t === 0 ? 1 : Math.sin(Math.PI * t) / (Math.PI * t));
+      const weights = Array.from({ length: 21 }, (_, i) => {
+        const t = Math.abs(i - 10 - 0.25);
+        return t > radius ? 0 : sinc(t) * sinc(t / radius);
+      });
+      const total = weights.reduce((a, b) => a + b, 0);
+      const long = tf.oneHot([9], 21).toFloat().reshape([1, 21, 1]);
+      const [entry] = ImageResize([-1, 42, -1], method).apply([], long).dataSync().slice(21);
+      expect(relativeError([entry], [weights[9] / total])).toBeLessThan(tolerance.f32.rounding);
+    }
+  });
+
   test('refuses shapes and methods that it cannot do', () => {
     expect(() => ImageResize([-1, 0, -1], 'linear')).toThrowErrorMatchingInlineSnapshot(
       `[ShapeError: ImageResize: shape must hold a positive size or -1 for each axis, batch and channels too, got [-1,0,-1].]`,
@@ -104,8 +133,8 @@ describe('ImageResize', () => {
     expect(() => ImageResize([-1, 4, 3], 'linear')).toThrowErrorMatchingInlineSnapshot(
       `[UnsupportedError: ImageResize: resizes spatial axes alone, got [-1,4,3]. Pass -1 for the batch and the channels.]`,
     );
-    expect(() => ImageResize([-1, 4, -1], 'cubic' as never)).toThrowErrorMatchingInlineSnapshot(
-      `[UnsupportedError: ImageResize: method must be 'nearest' or 'linear', got 'cubic'.]`,
+    expect(() => ImageResize([-1, 4, -1], 'box' as never)).toThrowErrorMatchingInlineSnapshot(
+      `[UnsupportedError: ImageResize: method must be one of nearest, linear, bilinear, trilinear, triangle, cubic, bicubic, tricubic, lanczos3, lanczos5, got 'box'.]`,
     );
     expect(() => to(0.5, 'linear')).toThrow('ImageResize');
     expect(() =>

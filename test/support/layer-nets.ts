@@ -26,6 +26,14 @@ const conv = (width: number, filter = [2, 2], options = {}) =>
 
 const dense = (width: number) => Dense(width, { wStd: 1.4, bStd: 0.3 });
 
+const attention = (width: number, options: Partial<stax.GlobalSelfAttentionOptions> = {}) =>
+  stax.GlobalSelfAttention({
+    ...{ nChanOut: width, nChanKey: 4 * width, nChanVal: width, nHeads: 2, bStd: 0.3 },
+    ...options,
+  });
+
+const near = (distance: number) => Math.exp(-distance / 2);
+
 /** Every layer. The kernel of a network with one hidden layer is the mean of finite ones at any width, so most have one. */
 export const layerNets: readonly LayerNet[] = [
   ['Dense', [3], (w) => [dense(w), Relu()]],
@@ -180,6 +188,16 @@ export const layerNets: readonly LayerNet[] = [
     [3, 4, 2],
     (w) => [conv(w), ImageResize([-1, 3, -1, -1], 'nearest'), Relu(), GlobalAvgPool()],
   ],
+  [
+    'ImageResize, cubic',
+    [5, 3, 2],
+    (w) => [conv(w, [1, 1]), ImageResize([-1, 3, 4, -1], 'cubic'), Relu(), GlobalAvgPool()],
+  ],
+  [
+    'ImageResize, lanczos3',
+    [4, 2],
+    (w) => [conv(w, [2]), ImageResize([-1, 2, -1], 'lanczos3', { antialias: false }), Erf(), Flatten()],
+  ],
   ['LayerNorm', [3], (w) => [dense(w), LayerNorm(), Relu()]],
   [
     'LayerNorm over images',
@@ -214,6 +232,43 @@ export const layerNets: readonly LayerNet[] = [
     'Recurrent, last, standard',
     [3, 2],
     (w) => [Recurrent(w, { uStd: 1.4, bStd: 0.3, returns: 'last', parameterization: 'standard' })],
+  ],
+  ['GlobalSelfAttention', [5, 2], (w) => [conv(w, [2]), attention(w), Flatten()]],
+  [
+    'GlobalSelfAttention, embeddings added',
+    [2, 3, 2],
+    (w) => [dense(w), attention(w, { posEmbType: 'SUM', posEmbDecayFn: near, wKeyStd: 1.3 }), GlobalAvgPool()],
+  ],
+  [
+    'GlobalSelfAttention, RELU, embeddings as channels',
+    [3, 2],
+    (w) => [
+      dense(w),
+      attention(w, {
+        ...{ attentionMechanism: 'RELU', posEmbType: 'CONCAT', nChanPosEmb: 2 * w, wPosEmbStd: 1.2 },
+        ...{ posEmbDecayFn: near, posEmbPNorm: 1, valPosEmb: true },
+      }),
+      Flatten(),
+    ],
+  ],
+  ['GlobalSelfAttention, ABS', [3, 2], (w) => [dense(w), attention(w, { attentionMechanism: 'ABS' }), Flatten()]],
+  [
+    'GlobalSelfAttention, IDENTITY',
+    [3, 2],
+    (w) => [
+      dense(w),
+      attention(w, { attentionMechanism: 'IDENTITY', posEmbType: 'SUM', valPosEmb: true, wPosEmbStd: 0.7 }),
+      Flatten(),
+    ],
+  ],
+  [
+    'GlobalSelfAttention, root scaling',
+    [3, 2],
+    (w) => [
+      dense(w),
+      attention(w, { linearScaling: false, attentionMechanism: 'IDENTITY', posEmbType: 'SUM', wPosEmbStd: 0.5 }),
+      Flatten(),
+    ],
   ],
   ['repeat', [3], (w) => [dense(w), repeat(stax.serial(Relu(), dense(w)), 2), Relu()]],
   ...nonlinearityNets,
