@@ -1,6 +1,6 @@
-import { EigenvalueDecomposition } from 'ml-matrix';
+import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { describe, expect, it } from 'vitest';
-import { gram, type NdArray, programOf, random } from '../../src/index.js';
+import { gram, gramVjp, type NdArray, programOf, random } from '../../src/index.js';
 import { relativeError } from '../support/compare.js';
 import { layerNets, withReadout } from '../support/layer-nets.js';
 import { kernelOnlyNets } from '../support/nonlinearity-nets.js';
@@ -57,6 +57,23 @@ describe.each([...layerNets, ...kernelOnlyNets])('%s', (name, sample, hidden) =>
       const total = Array.from(g1, (entry, i) => entry + g2[i]);
       expectClose(alone, { ...both, gradients: [total] }, rounding, rounding);
     }
+  });
+
+  it('is transposed where x1 and x2 change places, and its gradients with it', async () => {
+    // As many of one as of the other: of sides of different lengths the engine itself takes the longer one second.
+    const other = generic([n1, ...sample], 6);
+    const options = { get: ['nngp', 'ntk'] } as const;
+    const k = await gram(net.kernel, x1, other, options);
+    const turned = await gram(net.kernel, other, x1, options);
+    for (const field of options.get) {
+      const back = turned[field].transpose().to1DArray();
+      expect(relativeError(k[field].to1DArray(), back)).toBeLessThan(tolerance.f64.rounding);
+    }
+    const cotangent = Matrix.from1DArray(n1, n1, [...generic([n1, n1], 7).data]);
+    const there = await gramVjp(net.kernel, x1, other, { ntk: cotangent });
+    const back = await gramVjp(net.kernel, other, x1, { ntk: cotangent.transpose() });
+    expect(relativeError(there.x1.data, back.x2!.data)).toBeLessThan(tolerance.f64.golden);
+    expect(relativeError(there.x2!.data, back.x1.data)).toBeLessThan(tolerance.f64.golden);
   });
 
   it('is the same by engine and tf executor, values and gradients', async () => {

@@ -159,20 +159,17 @@ describe('convolutions of other kinds', () => {
     );
   });
 
-  test('ConvTranspose is the adjoint of Conv, as a map of images', () => {
-    const options = (padding: 'VALID' | 'SAME' | 'CIRCULAR') => ({ padding, strides: [2] }) as const;
-    for (const padding of ['VALID', 'CIRCULAR'] as const) {
-      const w = tf.randomNormal([3, 1, 1], 0, 1, 'float32', 2);
-      const long = padding === 'VALID' ? 9 : 8;
-      const x = tf.randomNormal([1, long, 1], 0, 1, 'float32', 3);
-      const forward = Conv(1, [3], options(padding));
-      const y = tf.randomNormal([1, 4, 1], 0, 1, 'float32', 4);
-      // Transposed filters are not flipped, so the adjoint has the flipped one.
-      const back = ConvTranspose(1, [3], options(padding)).apply({ w: w.reverse(0) }, y);
-      expect(back.shape).toEqual([1, long, 1]);
-      const left = forward.apply({ w }, x).mul(y).sum().dataSync();
-      expect(relativeError(back.mul(x).sum().dataSync(), left)).toBeLessThan(tolerance.f32.values);
+  test('ConvTranspose VALID is the adjoint of Conv VALID, as a map of images', () => {
+    expectAdjoint({ padding: 'VALID', strides: [2] }, [3], [9], [4]);
+  });
+
+  test.each([1, 2, 3, 4])('ConvTranspose CIRCULAR is the adjoint of Conv CIRCULAR, filter %i', (filter) => {
+    for (const stride of [1, 2, 3, 4]) {
+      for (const size of [1, 2, 3, 4]) {
+        expectAdjoint({ padding: 'CIRCULAR', strides: [stride] }, [filter], [size * stride], [size]);
+      }
     }
+    expectAdjoint({ padding: 'CIRCULAR', strides: [2, 1] }, [filter, 2], [4, 3], [2, 3]);
   });
 
   test('ConvLocal with equal weights everywhere is Conv', () => {
@@ -190,3 +187,26 @@ describe('convolutions of other kinds', () => {
     expect(() => ConvLocal(4, [2], options).apply(local, x.slice([0, 0, 0], [2, 5, 2]))).toThrow('channels');
   });
 });
+
+/** ⟨Conv x, y⟩ = ⟨x, ConvTranspose y⟩ for images x of shape `long`, y of shape `short`, one channel each. */
+function expectAdjoint(
+  options: stax.ConvOptions,
+  filter: readonly number[],
+  long: readonly number[],
+  short: readonly number[],
+): void {
+  const normal = (shape: readonly number[], seed: number) =>
+    tf.randomNormal([...shape], 0, 1, 'float32', seed);
+  const w = normal([...filter, 1, 1], 2);
+  const x = normal([1, ...long, 1], 3);
+  const y = normal([1, ...short, 1], 4);
+  // Transposed filters are not flipped, so the adjoint has the flipped one.
+  const axes = filter.map((_, axis) => axis);
+  const back = ConvTranspose(1, filter, options).apply({ w: w.reverse(axes) }, y);
+  expect(back.shape).toEqual(x.shape);
+  const there = Conv(1, filter, options).apply({ w }, x);
+  expect(there.shape).toEqual(y.shape);
+  const scale = tf.mul(there.norm(), y.norm()).dataSync()[0];
+  const difference = there.mul(y).sum().sub(back.mul(x).sum()).dataSync()[0];
+  expect(Math.abs(difference) / scale).toBeLessThan(tolerance.f32.rounding);
+}

@@ -38,7 +38,10 @@ export function applyDual(
   q1: tf.Tensor,
   q2: tf.Tensor,
 ): tf.Tensor {
-  if (typeof f === 'function') return f(k, tf.broadcastTo(q1, k.shape), tf.broadcastTo(q2, k.shape));
+  if (typeof f === 'function') {
+    // A function may hand back an argument itself, which is not its to give, or a constant.
+    return tf.broadcastTo(f(k, tf.broadcastTo(q1, k.shape), tf.broadcastTo(q2, k.shape)), k.shape);
+  }
   return tf.customGrad((...args) => {
     const [kIn, q1In, q2In, save] = args as [tf.Tensor, tf.Tensor, tf.Tensor, tf.GradSaveFunc];
     save([kIn, q1In, q2In]);
