@@ -41,7 +41,21 @@ function build([name, ...args]: NetSpec): AnyLayer {
   if (factory === undefined) throw new Error(`No layer ${name}.`);
   if (isCombinator(name)) return factory(...(args[0] as NetSpec[]).map(build));
   if (name === 'repeat') return factory(build(args[0] as NetSpec), args[1]);
-  return factory(...args);
+  return factory(...args.map((arg) => (name === 'Index' ? indices(arg as IndexSpec) : arrays(arg))));
+}
+
+/** Of each axis a position, or `[start, stop, step]` of a slice. */
+type IndexSpec = readonly (number | [number | null, number | null, number | null])[];
+
+const indices = (spec: IndexSpec) =>
+  spec.map((entry) => (typeof entry === 'number' ? entry : stax.Slice(...entry)));
+
+/** Options with arrays in place of their specs. */
+function arrays(options: unknown): unknown {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) return options;
+  const { shape, data } = options as { shape?: number[]; data?: number[] };
+  if (shape && data) return { shape, data: Float64Array.from(data) };
+  return Object.fromEntries(Object.entries(options).map(([name, option]) => [name, arrays(option)]));
 }
 
 function isCombinator(name: string): boolean {
