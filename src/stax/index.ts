@@ -33,6 +33,7 @@ export { ImageResize, type ImageResizeOptions, type ResizeMethod } from './image
 export { Index, type IndexEntry, Slice, type SliceRange } from './index-layer.js';
 export type { AnyLayer, Apply, ApplyOptions, Init, Layer } from './layer.js';
 export { LayerNorm, type LayerNormOptions } from './layer-norm.js';
+export { MaxPool } from './max-pool.js';
 export { parallel } from './parallel.js';
 export { mapParams, type Params } from './params.js';
 export { Monomial, Polynomial } from './polynomial.js';
@@ -48,5 +49,6 @@ export { type InputOfFirst, type OutputOfLast, serial } from './serial.js';
 export { Sigmoid_like } from './sigmoid-like.js';
 export { Sign } from './sign.js';
 export { Cos, Sin, type SinOptions } from './sin.js';
+export { Softmax } from './softmax.js';
 export type { InputOf, OutputOf } from './typing.js';
 export type { WeightOptions } from './weights.js';

@@ -22,14 +22,23 @@ export function windowSum(x: tf.Tensor, windows: Windows): tf.Tensor {
   return windows.window.reduce((image, _, axis) => tf.addN(tapsAlong(image, windows, axis)), x);
 }
 
-function tapsAlong(x: tf.Tensor, windows: Windows, axis: number): tf.Tensor[] {
+/** The largest entry in each window of `x` `[n, …image, c]`, `[n, …out, c]`; what lies outside the image does not count. */
+export function windowMax(x: tf.Tensor, windows: Windows): tf.Tensor {
+  return windows.window.reduce(
+    (image, _, axis) =>
+      tapsAlong(image, windows, axis, Number.NEGATIVE_INFINITY).reduce((a, b) => tf.maximum(a, b)),
+    x,
+  );
+}
+
+function tapsAlong(x: tf.Tensor, windows: Windows, axis: number, outside = 0): tf.Tensor[] {
   const [window, stride, out] = [windows.window[axis], windows.strides[axis], windows.out[axis]];
   const shape = x.shape;
   const before = shape.slice(0, axis + 1).reduce((a, b) => a * b, 1);
   const after = shape.slice(axis + 2).reduce((a, b) => a * b, 1);
   // A tap reads out·stride positions and keeps every stride-th: the last such group may overhang the image.
   const length = window - 1 + out * stride;
-  const flat = extended(x.reshape([before, shape[axis + 1], after]), windows, axis, length);
+  const flat = extended(x.reshape([before, shape[axis + 1], after]), windows, axis, length, outside);
   return Array.from({ length: window }, (_, tap) =>
     flat
       .slice([0, tap, 0], [before, out * stride, after])
@@ -39,17 +48,21 @@ function tapsAlong(x: tf.Tensor, windows: Windows, axis: number): tf.Tensor[] {
   );
 }
 
-/** `x` `[before, n, after]` with its windows' padding on the middle axis, cut or continued to `length` positions. */
-function extended(x: tf.Tensor, windows: Windows, axis: number, length: number): tf.Tensor {
+/**
+ * `x` `[before, n, after]` with its windows' padding on the middle axis, cut or continued to `length` positions; `outside`
+ * is what stands where there is no image.
+ */
+function extended(x: tf.Tensor, windows: Windows, axis: number, length: number, outside: number): tf.Tensor {
   const [before, n, after] = x.shape;
   const low = windows.low[axis];
   if (!windows.circular) {
     const kept = Math.min(n, length - low);
-    return x.slice([0, 0, 0], [before, kept, after]).pad([
+    const padding: [number, number][] = [
       [0, 0],
       [low, length - low - kept],
       [0, 0],
-    ]);
+    ];
+    return x.slice([0, 0, 0], [before, kept, after]).pad(padding, outside);
   }
   const pieces: tf.Tensor[] = [];
   for (let position = 0; position < length; ) {

@@ -8,7 +8,11 @@ import { markdownExamples, sourceExamples } from './examples.js';
 const root = resolve(import.meta.dirname, '../..');
 const generated = join(import.meta.dirname, 'generated');
 
-const examples = [...markdownExamples('README.md'), ...sourceExamples('src')].map((example) => ({
+const examples = [
+  ...markdownExamples('README.md'),
+  ...markdownExamples('docs/monte-carlo.md'),
+  ...sourceExamples('src'),
+].map((example) => ({
   ...example,
   file: join(generated, `${example.where.replace(/[^a-z0-9]+/gi, '-')}.ts`),
 }));

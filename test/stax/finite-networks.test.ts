@@ -66,6 +66,32 @@ describe('agrees with tfjs', () => {
   });
 });
 
+describe('agrees with tfjs on layers without a kernel', () => {
+  const x = tf.randomNormal<tf.Rank.R4>([2, 6, 7, 3], -3, 1, 'float32', 2);
+
+  test.each([
+    ['VALID', [2, 1]],
+    ['SAME', [2, 2]],
+    ['SAME', [1, 1]],
+  ] as const)('a maximum pool, %s with strides %o', (padding, strides) => {
+    const { apply } = stax.MaxPool([3, 2], { padding, strides });
+    const by = (x4: tf.Tensor4D) =>
+      tf.maxPool(x4, [3, 2], [...strides], padding === 'SAME' ? 'same' : 'valid');
+    expect(apply([], x).arraySync()).toEqual(by(x).arraySync());
+    const slope = (f: (x4: tf.Tensor4D) => tf.Tensor) =>
+      tf.grad((x4) =>
+        f(x4 as tf.Tensor4D)
+          .square()
+          .sum(),
+      )(x);
+    expect(relativeError(slope((x4) => apply([], x4)).dataSync(), slope(by).dataSync())).toBe(0);
+  });
+
+  test('Softmax', () => {
+    expect(stax.Softmax().apply([], x).arraySync()).toEqual(tf.softmax(x).arraySync());
+  });
+});
+
 describe('a finite network', () => {
   const layer = stax.serial(
     stax.Conv(4, [3, 3], { padding: 'CIRCULAR', bStd: 0.1 }),
