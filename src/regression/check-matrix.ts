@@ -1,18 +1,17 @@
 import type { Matrix } from 'ml-matrix';
 import { NonFiniteError, ShapeError } from '../errors.js';
+import { firstNonFinite } from '../first-non-finite.js';
+import { rowMajor } from '../matrix.js';
 
 /** @throws NonFiniteError naming the matrix and its first entry that is NaN or infinite. */
 export function checkFinite(where: string, name: string, matrix: Matrix): void {
-  for (let i = 0; i < matrix.rows; i++) {
-    for (let j = 0; j < matrix.columns; j++) {
-      const value = matrix.get(i, j);
-      if (!Number.isFinite(value)) {
-        throw new NonFiniteError(
-          `${where}: ${name} must be finite, got ${value} at [${i}, ${j}]. Clean the data first.`,
-        );
-      }
-    }
-  }
+  const entries = rowMajor(matrix);
+  const at = firstNonFinite(entries);
+  if (at < 0) return;
+  const [row, column] = [Math.floor(at / matrix.columns), at % matrix.columns];
+  throw new NonFiniteError(
+    `${where}: ${name} must be finite, got ${entries[at]} at [${row}, ${column}]. Clean the data first.`,
+  );
 }
 
 /** @throws ShapeError when a matrix is not square or has no rows. */

@@ -1,4 +1,4 @@
-import { choleskySolve } from '../executors/engine/linalg.js';
+import { withFactor } from '../executors/engine/linalg.js';
 
 const MAX_ITERATIONS = 5;
 
@@ -13,19 +13,19 @@ const MAX_ITERATIONS = 5;
  * @remarks At most 10 solves, O(n²) each.
  */
 export function conditionEstimate(factor: Float64Array, n: number, oneNorm: number): number {
+  return withFactor(factor, n, 1, (solve) => oneNorm * inverseNorm(n, solve));
+}
+
+/** Estimate of ‖A⁻¹‖₁ by solves with A. */
+function inverseNorm(n: number, solve: (b: Float64Array) => Float64Array): number {
   let x = new Float64Array(n).fill(1 / n);
   let norm = 0;
   for (let iteration = 0; iteration < MAX_ITERATIONS; iteration++) {
-    const y = choleskySolve(factor, n, x, 1);
+    const y = solve(x);
     const previous = norm;
     norm = y.reduce((sum, value) => sum + Math.abs(value), 0);
-    if (norm <= previous) return oneNorm * previous;
-    const z = choleskySolve(
-      factor,
-      n,
-      y.map((value) => (value < 0 ? -1 : 1)),
-      1,
-    );
+    if (norm <= previous) return previous;
+    const z = solve(y.map((value) => (value < 0 ? -1 : 1)));
     let steepest = 0;
     let along = 0;
     for (let i = 0; i < n; i++) {
@@ -36,5 +36,5 @@ export function conditionEstimate(factor: Float64Array, n: number, oneNorm: numb
     x = new Float64Array(n);
     x[steepest] = 1;
   }
-  return oneNorm * norm;
+  return norm;
 }

@@ -1,4 +1,4 @@
-import { Matrix } from 'ml-matrix';
+import type { Matrix } from 'ml-matrix';
 import { checkSquare } from './check-matrix.js';
 import { type PositiveDefiniteFactor, type PositiveDefiniteOptions, safeCholesky } from './safe-cholesky.js';
 
@@ -39,6 +39,7 @@ export function ridgeSystem(where: string, name: string, gram: Matrix, options: 
   checkSquare(where, name, gram);
   const { reg = 1e-6, regScale = 'trace' } = options;
   const ridge = regScale === 'trace' ? (reg * gram.trace()) / gram.rows : reg;
-  const a = Matrix.add(gram, Matrix.eye(gram.rows, gram.rows, ridge));
+  const a = gram.clone();
+  for (let i = 0; i < a.rows; i++) a.set(i, i, a.get(i, i) + ridge);
   return { ridge, ...safeCholesky(a, options, { where, name, ridge }) };
 }

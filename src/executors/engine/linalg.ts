@@ -38,7 +38,10 @@ const MAX_BYTES = 2 ** 32;
 
 let instance: LinalgExports | null = null;
 
-/** Runs `body` with zeroed arrays of these lengths in WASM memory (their byteOffset is the address), and scratch memory. */
+/**
+ * Runs `body` with arrays of these lengths in WASM memory (their byteOffset is the address), whose entries are anything,
+ * and scratch memory.
+ */
 function withArrays<Result>(
   lengths: readonly number[],
   workBytes: (wasm: LinalgExports) => number,
@@ -55,7 +58,7 @@ function withArrays<Result>(
   reserve(wasm.memory, top);
   const { buffer } = wasm.memory;
   const [gemmWork, work, ...starts] = offsets;
-  const arrays = starts.map((at, i) => new Float64Array(buffer, at, lengths[i]).fill(0));
+  const arrays = starts.map((at, i) => new Float64Array(buffer, at, lengths[i]));
   try {
     return body(wasm, arrays, gemmWork, work);
   } finally {
@@ -115,6 +118,7 @@ export function gemm(
   return withArrays([m * k, k * n, m * n], none, (wasm, [left, right, product], work) => {
     left.set(a);
     right.set(b);
+    product.fill(0);
     const [aRow, aColumn] = options.transposeA ? [1, m] : [k, 1];
     const [bRow, bColumn] = options.transposeB ? [1, k] : [n, 1];
     const at = product.byteOffset;
@@ -165,14 +169,26 @@ export function choleskySolve(
   b: Float64Array,
   columns: number,
 ): Float64Array {
+  return withFactor(factor, n, columns, (solve) => solve(b));
+}
+
+/** As {@link choleskySolve} for several right-hand sides, one after the other, with one copy of the factor. */
+export function withFactor<Result>(
+  factor: Float64Array,
+  n: number,
+  columns: number,
+  body: (solve: (b: Float64Array) => Float64Array) => Result,
+): Result {
   expectLength('factor', factor, n * n);
-  expectLength('b', b, n * columns);
   return withArrays([n * n, n * columns], none, (wasm, [l, x], work) => {
     l.set(factor);
-    x.set(b);
-    wasm.solveLower64(n, columns, l.byteOffset, n, 1, x.byteOffset, columns, work);
-    wasm.solveUpper64(n, columns, l.byteOffset, 1, n, x.byteOffset, columns, work);
-    return x.slice();
+    return body((b) => {
+      expectLength('b', b, n * columns);
+      x.set(b);
+      wasm.solveLower64(n, columns, l.byteOffset, n, 1, x.byteOffset, columns, work);
+      wasm.solveUpper64(n, columns, l.byteOffset, 1, n, x.byteOffset, columns, work);
+      return x.slice();
+    });
   });
 }
 

@@ -85,6 +85,15 @@ describe('gemm', () => {
     }
   });
 
+  it('gives the same bits to a column by itself, of a matrix and of a transpose', () => {
+    const [m, n, k] = [37, 2, 600];
+    const [a, b] = [wave(m * k), wave(k * n, 2, 0.7)];
+    const whole = gemm(m, n, k, a, b);
+    const first = (matrix: Float64Array) => matrix.filter((_, at) => at % n === 0);
+    expect(gemm(m, 1, k, a, first(b))).toEqual(first(whole));
+    expect(gemm(m, 1, k, transpose(a, m, k), first(b), { transposeA: true })).toEqual(first(whole));
+  });
+
   it('refuses arrays of the wrong length', () => {
     const call = () => gemm(2, 2, 2, new Float64Array(4), new Float64Array(3));
     expect(call).toThrow(ShapeError);

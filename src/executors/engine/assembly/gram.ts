@@ -4,7 +4,7 @@
 // a lane (a sample with itself, or gX1) and 0 where all lanes share one image. Channels are summed in the matrix
 // product's order, so that a sample's variance and its covariance with a copy of itself are the same bits.
 import { REGISTER, splat } from './lanes';
-import { DEPTH } from './linalg/gemm';
+import { DEPTH } from './linalg/gemv';
 import { word } from './words';
 
 /** Σ_c of one image's channels times a number a lane each, for the three channels of colour. */

@@ -1,13 +1,11 @@
 // Cholesky factorisation A = L Lᵀ in f64, in place, by halving: factor the top left, solve for the bottom
 // left, update the bottom right by a product, factor it.
 
-import { gemm } from './gemm';
+import { gemmBelow } from './gemm';
 import { half, solveLowerOnRight64 } from './triangular';
 
 /** Below this size the factorisation is done directly. */
 const BASE: i32 = 16;
-/** Columns of a strip of the symmetric update: only a strip's triangle above the diagonal is wasted work. */
-const STRIP: i32 = 64;
 
 function factorDirectly(n: i32, a: usize, stride: i32): i32 {
   for (let i = 0; i < n; i++) {
@@ -40,25 +38,7 @@ export function cholesky64(n: i32, a: usize, stride: i32, work: usize): i32 {
   const failed = cholesky64(top, a, stride, work);
   if (failed >= 0) return failed;
   solveLowerOnRight64(rows, top, a, stride, below, stride, work);
-  for (let j = 0; j < rows; j += STRIP) {
-    const strip = below + <usize>j * stride * 8;
-    const target = corner + <usize>j * stride * 8 + <usize>j * 8;
-    gemm<f64>(
-      rows - j,
-      min(STRIP, rows - j),
-      top,
-      strip,
-      stride,
-      1,
-      strip,
-      1,
-      stride,
-      target,
-      stride,
-      true,
-      work,
-    );
-  }
+  gemmBelow<f64>(0, rows, rows, top, below, stride, 1, below, 1, stride, corner, stride, true, work);
   const failedBelow = cholesky64(rows, corner, stride, work);
   return failedBelow < 0 ? -1 : top + failedBelow;
 }

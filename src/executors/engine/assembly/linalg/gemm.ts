@@ -1,22 +1,25 @@
 // Matrix product C += A·B or C -= A·B on raw memory.
 //
 // A, B and C are given by a byte address and strides in elements, so a transpose is a swap of strides.
-// Both factors are packed (A in slabs of 4 rows, B in panels of two vectors), padded with zeros at the edges.
+// Both factors are packed (A in strips of 4 rows, B in strips of two registers), padded with zeros at the edges.
 //
 // Every entry of C is summed in one order whatever m, n or its place: k in blocks of 256, each block from
 // zero in rising k, the blocks' sums added to C in turn. So a product cut into tiles over rows and columns
 // gives the bits of the whole.
 //
-// A 4 × 2-vector microkernel measured 33 (f32) and 16 (f64) GFLOP/s on one 2.6 GHz Xeon core; 4 × 3 and
-// 6 × 2 spill registers in V8 and give 25 and 13.
+// The 4 × 2-register microkernel measured 32 (f32) and 16 (f64) GFLOP/s on a Xeon core that can start 3 multiplications
+// or additions of 128 bits every two cycles, 34 and 17 GFLOP/s. 3 × 3, 5 × 2, 6 × 2, 4 × 3, 2 × 5 and all of them unrolled
+// spill registers in V8: 25–29 and 13–15.
 
+import { DEPTH, gemv } from './gemv';
+import { packStrip } from './pack';
+
+/** Rows of a packed strip of A; B's hold two registers. */
 const ROWS: i32 = 4;
-/** Terms of a sum that are added up before they join the rest. */
-export const DEPTH: i32 = 256;
 const COLUMNS: i32 = 512;
 
-/** Columns of a packed panel: two vectors. */
-function panelWidth<T>(): i32 {
+/** Columns of a packed strip of B: two registers. */
+function stripColumns<T>(): i32 {
   return 32 / <i32>sizeof<T>();
 }
 
@@ -25,8 +28,14 @@ export function gemmWorkBytes(): i32 {
   return (DEPTH * COLUMNS + ROWS * DEPTH + ROWS * 4) * 8;
 }
 
-/** The 4 × 2-vector product of two packed slabs of depth `depth`, added to C. */
-function microkernel<T>(depth: i32, a: usize, b: usize, c: usize, cStride: usize): void {
+@inline
+function accumulate<T>(c: usize, sum: v128, subtract: bool): void {
+  const before = v128.load(c);
+  v128.store(c, subtract ? v128.sub<T>(before, sum) : v128.add<T>(before, sum));
+}
+
+/** C ± the 4 × 2-register product of two packed strips of `depth` terms. */
+function microkernel<T>(depth: i32, a: usize, b: usize, c: usize, cStride: usize, subtract: bool): void {
   let c00 = v128.splat<T>(<T>0);
   let c01 = c00;
   let c10 = c00;
@@ -54,73 +63,25 @@ function microkernel<T>(depth: i32, a: usize, b: usize, c: usize, cStride: usize
     a += 4 * sizeof<T>();
     b += 32;
   }
-  v128.store(c, v128.add<T>(v128.load(c), c00));
-  v128.store(c, v128.add<T>(v128.load(c, 16), c01), 16);
+  accumulate<T>(c, c00, subtract);
+  accumulate<T>(c + 16, c01, subtract);
   c += cStride;
-  v128.store(c, v128.add<T>(v128.load(c), c10));
-  v128.store(c, v128.add<T>(v128.load(c, 16), c11), 16);
+  accumulate<T>(c, c10, subtract);
+  accumulate<T>(c + 16, c11, subtract);
   c += cStride;
-  v128.store(c, v128.add<T>(v128.load(c), c20));
-  v128.store(c, v128.add<T>(v128.load(c, 16), c21), 16);
+  accumulate<T>(c, c20, subtract);
+  accumulate<T>(c + 16, c21, subtract);
   c += cStride;
-  v128.store(c, v128.add<T>(v128.load(c), c30));
-  v128.store(c, v128.add<T>(v128.load(c, 16), c31), 16);
+  accumulate<T>(c, c30, subtract);
+  accumulate<T>(c + 16, c31, subtract);
 }
 
-/** Packs `rows` (at most 4) × `depth` of A as depth × 4, negated for a subtraction. */
-function packA<T>(
-  rows: i32,
-  depth: i32,
-  a: usize,
-  rowStride: usize,
-  columnStride: usize,
-  negate: bool,
-  to: usize,
-): void {
-  for (let r = 0; r < ROWS; r++) {
-    let target = to + <usize>r * sizeof<T>();
-    if (r >= rows) {
-      for (let p = 0; p < depth; p++, target += 4 * sizeof<T>()) store<T>(target, <T>0);
-      continue;
+/** Adds the part of a product that lies within C: `edge` holds 4 × 2 registers of it. */
+function addEdge<T>(rows: i32, columns: i32, edge: usize, c: usize, cStride: usize): void {
+  for (let i = 0; i < rows; i++, edge += 32, c += cStride) {
+    for (let j: usize = 0; j < <usize>columns * sizeof<T>(); j += sizeof<T>()) {
+      store<T>(c + j, load<T>(c + j) + load<T>(edge + j));
     }
-    let source = a + <usize>r * rowStride;
-    if (negate) {
-      for (let p = 0; p < depth; p++, target += 4 * sizeof<T>(), source += columnStride) {
-        store<T>(target, -load<T>(source));
-      }
-    } else {
-      for (let p = 0; p < depth; p++, target += 4 * sizeof<T>(), source += columnStride) {
-        store<T>(target, load<T>(source));
-      }
-    }
-  }
-}
-
-/** Packs `depth` × `columns` (at most a panel's width) of B as depth × width. */
-function packB<T>(
-  depth: i32,
-  columns: i32,
-  b: usize,
-  rowStride: usize,
-  columnStride: usize,
-  to: usize,
-): void {
-  const width = panelWidth<T>();
-  if (columns === width && columnStride === sizeof<T>()) {
-    for (let p = 0; p < depth; p++, to += 32, b += rowStride) {
-      v128.store(to, v128.load(b));
-      v128.store(to, v128.load(b, 16), 16);
-    }
-    return;
-  }
-  for (let j = 0; j < width; j++) {
-    let target = to + <usize>j * sizeof<T>();
-    if (j >= columns) {
-      for (let p = 0; p < depth; p++, target += 32) store<T>(target, <T>0);
-      continue;
-    }
-    let source = b + <usize>j * columnStride;
-    for (let p = 0; p < depth; p++, target += 32, source += rowStride) store<T>(target, load<T>(source));
   }
 }
 
@@ -144,41 +105,76 @@ export function gemm<T>(
   subtract: bool,
   work: usize,
 ): void {
+  gemmBelow<T>(
+    i32.MAX_VALUE,
+    m,
+    n,
+    k,
+    a,
+    aRowStride,
+    aColumnStride,
+    b,
+    bRowStride,
+    bColumnStride,
+    c,
+    cRowStride,
+    subtract,
+    work,
+  );
+}
+
+/** As {@link gemm}, of the entries with j ≤ i + `diagonal`; of the others some are computed as well. */
+export function gemmBelow<T>(
+  diagonal: i32,
+  m: i32,
+  n: i32,
+  k: i32,
+  a: usize,
+  aRowStride: i32,
+  aColumnStride: i32,
+  b: usize,
+  bRowStride: i32,
+  bColumnStride: i32,
+  c: usize,
+  cRowStride: i32,
+  subtract: bool,
+  work: usize,
+): void {
   const size = sizeof<T>();
-  const width = panelWidth<T>();
+  const width = stripColumns<T>();
   const aRow = <usize>aRowStride * size;
   const aColumn = <usize>aColumnStride * size;
   const bRow = <usize>bRowStride * size;
   const bColumn = <usize>bColumnStride * size;
   const cRow = <usize>cRowStride * size;
-  const slab = work + <usize>(DEPTH * COLUMNS) * size;
-  const edge = slab + <usize>(ROWS * DEPTH) * size;
+  if (n === 1) {
+    gemv<T>(m, k, a, aRow, aColumn, b, bRow, c, cRow, subtract);
+    return;
+  }
+  const aStrip = work + <usize>(DEPTH * COLUMNS) * size;
+  const edge = aStrip + <usize>(ROWS * DEPTH) * size;
   for (let k0 = 0; k0 < k; k0 += DEPTH) {
     const depth = min(DEPTH, k - k0);
-    const panelBytes = <usize>depth * 32;
+    const stripBytes = <usize>depth * 32;
     for (let j0 = 0; j0 < n; j0 += COLUMNS) {
       const columns = min(COLUMNS, n - j0);
       const bBlock = b + <usize>k0 * bRow + <usize>j0 * bColumn;
-      for (let j = 0, to = work; j < columns; j += width, to += panelBytes) {
-        packB<T>(depth, min(width, columns - j), bBlock + <usize>j * bColumn, bRow, bColumn, to);
+      for (let j = 0, to = work; j < columns; j += width, to += stripBytes) {
+        packStrip<T>(width, min(width, columns - j), depth, bBlock + <usize>j * bColumn, bColumn, bRow, to);
       }
-      for (let i = 0; i < m; i += ROWS) {
+      const first = diagonal < n ? max(0, (j0 - diagonal) & ~(ROWS - 1)) : 0;
+      for (let i = first; i < m; i += ROWS) {
         const rows = min(ROWS, m - i);
-        packA<T>(rows, depth, a + <usize>i * aRow + <usize>k0 * aColumn, aRow, aColumn, subtract, slab);
+        packStrip<T>(ROWS, rows, depth, a + <usize>i * aRow + <usize>k0 * aColumn, aRow, aColumn, aStrip);
         let target = c + <usize>i * cRow + <usize>j0 * size;
-        for (let j = 0, panel = work; j < columns; j += width, panel += panelBytes, target += 32) {
+        const reach = diagonal < n ? min(columns, i + ROWS + diagonal - j0) : columns;
+        for (let j = 0, bStrip = work; j < reach; j += width, bStrip += stripBytes, target += 32) {
           if (rows === ROWS && j + width <= columns) {
-            microkernel<T>(depth, slab, panel, target, cRow);
+            microkernel<T>(depth, aStrip, bStrip, target, cRow, subtract);
           } else {
             memory.fill(edge, 0, 128);
-            microkernel<T>(depth, slab, panel, edge, 32);
-            const valid = min(width, columns - j);
-            for (let r = 0; r < rows; r++) {
-              for (let q = 0; q < valid; q++) {
-                const at = target + <usize>r * cRow + <usize>q * size;
-                store<T>(at, load<T>(at) + load<T>(edge + <usize>r * 32 + <usize>q * size));
-              }
-            }
+            microkernel<T>(depth, aStrip, bStrip, edge, 32, subtract);
+            addEdge<T>(rows, min(width, columns - j), edge, target, cRow);
           }
         }
       }

@@ -3,6 +3,7 @@
 // with the same code.
 
 import { gemm } from './gemm';
+import { packStrip } from './pack';
 
 /** Below this size substitution is done directly. */
 const BASE: i32 = 16;
@@ -119,6 +120,36 @@ export function solveUpper64(
   solveUpper64(top, columns, u, rowStride, columnStride, b, bStride, work);
 }
 
+/** X Lᵀ = B by substitution for at most four rows, side by side in the scratch memory. */
+function solveFourRows(
+  rows: i32,
+  n: i32,
+  l: usize,
+  lStride: i32,
+  b: usize,
+  bStride: i32,
+  work: usize,
+): void {
+  const bRow = <usize>bStride * 8;
+  packStrip<f64>(4, rows, n, b, bRow, 8, work);
+  for (let c = 0, to = work; c < n; c++, to += 32, l += <usize>lStride * 8) {
+    let x0 = v128.load(to);
+    let x1 = v128.load(to, 16);
+    let factor = l;
+    for (let from = work; from < to; from += 32, factor += 8) {
+      const x = v128.load_splat<f64>(factor);
+      x0 = v128.sub<f64>(x0, v128.mul<f64>(x, v128.load(from)));
+      x1 = v128.sub<f64>(x1, v128.mul<f64>(x, v128.load(from, 16)));
+    }
+    const pivot = v128.load_splat<f64>(factor);
+    v128.store(to, v128.div<f64>(x0, pivot));
+    v128.store(to, v128.div<f64>(x1, pivot), 16);
+  }
+  for (let r: usize = 0; r < <usize>rows; r++, b += bRow) {
+    for (let c: usize = 0; c < <usize>n; c++) store<f64>(b + c * 8, load<f64>(work + c * 32 + r * 8));
+  }
+}
+
 /**
  * X Lᵀ = B: B `[rows, n]` becomes X; L `[n, n]` lower triangular, row-major. The step of a blocked Cholesky.
  *
@@ -134,13 +165,8 @@ export function solveLowerOnRight64(
   work: usize,
 ): void {
   if (n <= BASE) {
-    for (let r = 0; r < rows; r++, b += <usize>bStride * 8) {
-      for (let c = 0; c < n; c++) {
-        const factors = l + <usize>c * lStride * 8;
-        let sum = load<f64>(b + <usize>c * 8);
-        for (let k = 0; k < c; k++) sum -= load<f64>(b + <usize>k * 8) * load<f64>(factors + <usize>k * 8);
-        store<f64>(b + <usize>c * 8, sum / load<f64>(factors + <usize>c * 8));
-      }
+    for (let r = 0; r < rows; r += 4) {
+      solveFourRows(min(4, rows - r), n, l, lStride, b + <usize>r * bStride * 8, bStride, work);
     }
     return;
   }
