@@ -50,6 +50,7 @@ export type { AnyOp } from './program/ops/index.js';
 export type { MixOp } from './program/ops/mix.js';
 export type { NormalizeOp } from './program/ops/normalize.js';
 export type { PatchMeanOp } from './program/ops/patch-mean.js';
+export type { PermuteOp } from './program/ops/permute.js';
 export type { PoolOp } from './program/ops/pool.js';
 export type { ProductOp } from './program/ops/product.js';
 export type { SelectOp } from './program/ops/select.js';

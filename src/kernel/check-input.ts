@@ -124,7 +124,8 @@ export function checkNotDisposed(where: string, name: string, x: tf.Tensor): voi
   }
 }
 
-function isSamples(x: unknown): x is Samples {
+/** Whether a value is an array of samples, its contents aside. */
+export function isSamples(x: unknown): x is Samples {
   return x instanceof tf.Tensor || (typeof x === 'object' && x !== null && 'shape' in x && 'data' in x);
 }
 

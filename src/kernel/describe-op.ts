@@ -55,6 +55,7 @@ const words: { readonly [Name in AnyOp['op']]: (op: Op<Name>, input: Shape) => s
   normalize: ({ axes }) =>
     `LayerNorm over channels${axes.length === 0 ? '' : ` and spatial axes ${axes.join(', ')}`}`,
   dropout: ({ scale }) => `Dropout, keeping ${short(1 / scale)}`,
+  permute: ({ order }) => `spatial axes in the order ${order.join(', ')}`,
   mix: ({ shape }) => `a matrix for each axis (ImageResize to ${times(shape)})`,
 };
 

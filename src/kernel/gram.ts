@@ -8,6 +8,8 @@ import type { Dtype, FloatArray, NdArray } from '../nd-array.js';
 import { checkInputs, type Samples } from './check-input.js';
 import { checkField, checkPrecisionAndThreads, pairProgram } from './pair-program.js';
 import { engineRows, inputGradients } from './rows.js';
+import { callersArrays, standardInputs } from './standard-inputs.js';
+import { layerOf } from './trace.js';
 import { leavesOf, mapTree, type Shape, type Tree, type TreeLike } from './tree.js';
 
 /** A covariance that is one number for each pair of samples. */
@@ -119,7 +121,7 @@ export async function gramVjp<const X extends Tree<Samples>>(
   options: ComputeOptions = {},
 ): Promise<GramGradients<X>> {
   checkOptions('gramVjp', options, computeOptions);
-  const { program, row, rows1, rows2, run } = prepare('gramVjp', kernel, x1, x2, options);
+  const { program, rows1, rows2, gradientOf, run } = prepare('gramVjp', kernel, x1, x2, options);
   const [n1, n2] = [rows1.count, (rows2 ?? rows1).count];
   if (!cotangents.nngp && !cotangents.ntk) {
     throw new RangeError('gramVjp: needs a cotangent of nngp, of ntk, or of both, got neither.');
@@ -141,8 +143,8 @@ export async function gramVjp<const X extends Tree<Samples>>(
   });
   type Gradient = TreeLike<X, NdArray<Float64Array>>;
   return {
-    x1: inputGradients(x1, row, gradients.x1!) as Gradient,
-    x2: x2 && gradients.x2 && (inputGradients(x2, row, gradients.x2) as Gradient),
+    x1: gradientOf('x1', gradients.x1!) as Gradient,
+    x2: x2 && gradients.x2 && (gradientOf('x2', gradients.x2) as Gradient),
   };
 }
 
@@ -182,7 +184,7 @@ export async function ridgeVisit<const X extends Tree<Samples>>(
 ): Promise<RidgeVisit<X>> {
   checkOptions('ridgeVisit', options, ['get', 'gradient', ...computeOptions]);
   checkField('ridgeVisit', options.get);
-  const { program, row, rows1, rows2, run } = prepare('ridgeVisit', kernel, support, targets, options);
+  const { program, rows1, rows2, gradientOf, run } = prepare('ridgeVisit', kernel, support, targets, options);
   const classes = alpha.columns;
   if (alpha.rows !== rows1.count || labels.rows !== rows2!.count || labels.columns !== classes) {
     throw new ShapeError(
@@ -203,7 +205,7 @@ export async function ridgeVisit<const X extends Tree<Samples>>(
     loss: sums.loss,
     correct: sums.correct,
     kTg: fromRowMajor(sums.kG, rows1.count, classes),
-    supportGradient: sums.x1 && (inputGradients(support, row, sums.x1) as TreeLike<X, NdArray<Float64Array>>),
+    supportGradient: sums.x1 && (gradientOf('x1', sums.x1) as TreeLike<X, NdArray<Float64Array>>),
   };
 }
 
@@ -228,15 +230,22 @@ function prepare(
 ) {
   const { dtype = 'float64', threads = defaultThreads(), signal, onProgress } = options;
   checkPrecisionAndThreads(where, dtype, threads);
-  checkInputs(where, x1, x2);
-  const shapes = mapTree<Samples, Shape>(x1, ({ shape }) => shape.slice(1));
+  const { axes } = layerOf(kernel);
+  const standard = (x: Tree<Samples>) => standardInputs(where, axes, x);
+  const inputs1 = standard(x1);
+  const inputs2 = x2 === x1 ? inputs1 : x2 && standard(x2);
+  checkInputs(where, inputs1, inputs2);
+  const shapes = mapTree<Samples, Shape>(inputs1, ({ shape }) => shape.slice(1));
   const { program, row } = pairProgram(where, kernel, shapes);
   const rowsOf = (x: Tree<Samples>) => {
     const count = leavesOf(x)[0].shape[0];
     const facts = Array.from({ length: count }, () => ({ masks: [] }));
     return engineRows(x, row, facts, dtype);
   };
-  const rows1 = rowsOf(x1);
-  const rows2 = x2 === x1 ? rows1 : x2 && rowsOf(x2);
-  return { program, row, rows1, rows2, run: { dtype, threads, signal, onProgress } };
+  const rows1 = rowsOf(inputs1);
+  const rows2 = inputs2 === inputs1 ? rows1 : inputs2 && rowsOf(inputs2);
+  /** A gradient in rows of x1's or x2's inputs as one in these. */
+  const gradientOf = (side: 'x1' | 'x2', data: Float64Array) =>
+    callersArrays(where, axes, inputGradients(side === 'x1' ? inputs1 : inputs2!, row, data));
+  return { program, rows1, rows2, gradientOf, run: { dtype, threads, signal, onProgress } };
 }

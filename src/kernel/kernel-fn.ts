@@ -3,11 +3,13 @@ import { checkOptions } from '../check-options.js';
 import { ShapeError, UnsupportedError } from '../errors.js';
 import type { CovarianceField, Covariances, Executor, Source } from '../program/executor.js';
 import type { RowLayout, SampleFacts } from '../program/row.js';
+import { type AxesRequest, axesRequest, batchShapeOf, sampleShapeOf } from './axes.js';
 import { checkInputs, checkNotDisposed, eachNamed } from './check-input.js';
 import { type ExecutorName, executorFor } from './executors.js';
 import { fieldsOf, type Get, type Got, select } from './get.js';
 import { isKernel, type Kernel } from './kernel.js';
 import { tensorRows } from './rows.js';
+import { standardInputs } from './standard-inputs.js';
 import {
   type GivenStart,
   registerKernel,
@@ -22,6 +24,10 @@ import { leavesOf, mapTree, type Shape, type Tree, type TreeLike } from './tree.
 export interface KernelOptions {
   /** Who evaluates: by default `engine` where tensors live in the CPU's memory, `tf` on GPUs. */
   readonly executor?: ExecutorName;
+  /** Axis of the inputs' samples, for a network none of whose layers asks for one; 0 by default. */
+  readonly batchAxis?: number;
+  /** Axis of the inputs' channels, likewise; −1, the last, by default. */
+  readonly channelAxis?: number;
 }
 
 /**
@@ -58,11 +64,13 @@ export function makeKernelFn<Out, In>(layer: Traceable): KernelFn<Out, In> {
     get?: Get,
     options: KernelOptions = {},
   ): unknown => {
-    checkOptions('kernel', options, ['executor']);
+    checkOptions('kernel', options, ['executor', 'batchAxis', 'channelAxis']);
     const fields = fieldsOf(get);
     const want = covarianceFields.filter((field) => fields.includes(field));
     const outputs = (): unknown => {
-      const run = isKernels(x1) ? runOnKernels(x1, x2) : runOnTensors(x1 as Tree<tf.Tensor>, x2, options);
+      const run = isKernels(x1)
+        ? runOnKernels(x1, x2)
+        : runOnTensors(layer, x1 as Tree<tf.Tensor>, x2, options);
       const { row, outputs } = trace(layer, run.start);
       const source = run.sourceOf(row);
       return mapTree<Traced, unknown>(outputs, (traced) => {
@@ -111,14 +119,28 @@ function covariancesOf(
   return { ...covariances, cov2: tf.clone(covariances.cov1!) };
 }
 
-function runOnTensors(x1: Tree<tf.Tensor>, x2: Tree<tf.Tensor> | null, options: KernelOptions): Run {
-  eachNamed('x1', x1, requireTensor);
-  if (x2 !== null) eachNamed('x2', x2, requireTensor);
+function runOnTensors(
+  layer: Traceable,
+  given1: Tree<tf.Tensor>,
+  given2: Tree<tf.Tensor> | null,
+  options: KernelOptions,
+): Run {
+  eachNamed('x1', given1, requireTensor);
+  if (given2 !== null) eachNamed('x2', given2, requireTensor);
+  const { batchAxis, channelAxis } = options;
+  const asked = batchAxis !== undefined || channelAxis !== undefined;
+  const axes = asked ? axesRequest('kernel', options) : layer.axes;
+  const x1 = standardInputs('kernel', axes, given1);
+  const x2 = given2 && standardInputs('kernel', axes, given2);
   checkInputs('kernel', x1, x2);
   const [n1, n2] = [batchOf(x1), batchOf(x2 ?? x1)];
-  const same = x2 !== null && sameLeaves(x1, x2);
+  const same = given2 !== null && sameLeaves(given1, given2);
   return {
-    start: { from: 'inputs', shapes: mapTree<tf.Tensor, Shape>(x1, ({ shape }) => shape.slice(1)) },
+    start: {
+      from: 'inputs',
+      shapes: mapTree<tf.Tensor, Shape>(x1, ({ shape }) => shape.slice(1)),
+      ...(asked && { axes: axes as AxesRequest }),
+    },
     sourceOf: (row) => ({
       x1: tensorRows(x1, row, factsOf(n1)),
       x2: x2 === null || same ? null : tensorRows(x2, row, factsOf(n2)),
@@ -160,12 +182,13 @@ function runOnKernels(given: Tree<Kernel>, x2: Tree<tf.Tensor> | null): Run {
   }
   const kernels = leavesOf(given);
   for (const kernel of kernels) checkKernel(kernel);
-  const [{ shape1, shape2, cov2 }] = kernels;
-  const [n1, n2] = [shape1[0], shape2[0]];
-  if (kernels.some((kernel) => kernel.shape1[0] !== n1 || kernel.shape2[0] !== n2)) {
+  const [{ cov2 }] = kernels;
+  const counts = kernels.map(({ shape1, shape2, batchAxis }) => [shape1[batchAxis], shape2[batchAxis]]);
+  const [n1, n2] = counts[0];
+  if (counts.some((own) => own[0] !== n1 || own[1] !== n2)) {
     throw new ShapeError(
       `kernel: all Kernels of a list must be of as many samples, got ` +
-        `${kernels.map((kernel) => `${kernel.shape1[0]} and ${kernel.shape2[0]}`).join('; ')}.`,
+        `${counts.map((own) => `${own[0]} and ${own[1]}`).join('; ')}.`,
     );
   }
   const x1IsX2 = kernels.every((kernel) => kernel.x1IsX2);
@@ -173,8 +196,10 @@ function runOnKernels(given: Tree<Kernel>, x2: Tree<tf.Tensor> | null): Run {
     start: {
       from: 'given',
       kernels: mapTree<Kernel, GivenStart>(given, (kernel) => ({
-        shape: kernel.shape1.slice(1),
+        shape: sampleShapeOf(kernel.shape1, kernel),
         isGaussian: kernel.isGaussian,
+        batchAxis: kernel.batchAxis,
+        channelAxis: kernel.channelAxis,
       })),
     },
     sourceOf: () => ({
@@ -190,7 +215,7 @@ function runOnKernels(given: Tree<Kernel>, x2: Tree<tf.Tensor> | null): Run {
 }
 
 function checkKernel(given: Kernel): void {
-  if (String(given.shape1.slice(1)) !== String(given.shape2.slice(1))) {
+  if (String(sampleShapeOf(given.shape1, given)) !== String(sampleShapeOf(given.shape2, given))) {
     throw new ShapeError(
       `kernel: shape1 and shape2 of a Kernel may differ in the batch alone, got [${given.shape1}] and [${given.shape2}].`,
     );
@@ -202,7 +227,8 @@ function checkKernel(given: Kernel): void {
 }
 
 /** The fields of a kernel that need no numbers. */
-function facts({ shape, isGaussian }: Traced, { n1, n2, x1IsX2 }: Run): Omit<Kernel, CovarianceField> {
+function facts(traced: Traced, { n1, n2, x1IsX2 }: Run): Omit<Kernel, CovarianceField> {
+  const { shape, isGaussian, batchAxis, channelAxis } = traced;
   return {
     x1IsX2,
     isGaussian,
@@ -210,10 +236,10 @@ function facts({ shape, isGaussian }: Traced, { n1, n2, x1IsX2 }: Run): Omit<Ker
     isInput: false,
     diagonalBatch: true,
     diagonalSpatial: false,
-    shape1: [n1, ...shape],
-    shape2: [n2, ...shape],
-    batchAxis: 0,
-    channelAxis: shape.length,
+    shape1: batchShapeOf(n1, shape, traced),
+    shape2: batchShapeOf(n2, shape, traced),
+    batchAxis,
+    channelAxis,
     mask1: null,
     mask2: null,
   };

@@ -27,13 +27,13 @@ export interface Kernel {
   readonly diagonalBatch: true;
   /** Always false: all pairs of positions are kept. */
   readonly diagonalSpatial: false;
-  /** Shape of the finite network's activations for x1, `[n1, …spatial, channels]`. */
+  /** Shape of the finite network's activations for x1, `[n1, …spatial, channels]` in the order of the network's layers. */
   readonly shape1: readonly number[];
   /** Shape of the finite network's activations for x2. */
   readonly shape2: readonly number[];
-  /** Axis of samples in `shape1`: 0. */
-  readonly batchAxis: 0;
-  /** Axis of channels in `shape1`: the last. */
+  /** Axis of samples in `shape1`; 0 unless layers say otherwise. */
+  readonly batchAxis: number;
+  /** Axis of channels in `shape1`; the last unless layers say otherwise. */
   readonly channelAxis: number;
   /** Always null: masks are not supported. */
   readonly mask1: null;

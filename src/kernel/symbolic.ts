@@ -1,12 +1,13 @@
 import type { ProgramBuilder } from '../program/builder.js';
 import type { AnyOp } from '../program/ops/index.js';
+import type { Axes } from './axes.js';
 import type { Shape, Tree } from './tree.js';
 
 /**
  * A kernel while a network is traced: which op holds its covariances, and what is known of the activations
  * without numbers.
  */
-export interface SymbolicKernel {
+export interface SymbolicKernel extends Axes {
   readonly builder: ProgramBuilder;
   /** Index of the op whose result this kernel is. */
   readonly node: number;
@@ -34,7 +35,7 @@ export function channelsOf(shape: Shape): number {
 }
 
 /** The kernel of network inputs of shape `[...spatial, channels]`, which take their place in the rows. */
-export function inputKernel(builder: ProgramBuilder, shape: Shape): SymbolicKernel {
+export function inputKernel(builder: ProgramBuilder, shape: Shape, axes: Axes): SymbolicKernel {
   const node = builder.emit({
     op: 'gram',
     inputs: [],
@@ -42,17 +43,18 @@ export function inputKernel(builder: ProgramBuilder, shape: Shape): SymbolicKern
     channels: channelsOf(shape),
     at: builder.input(shape),
   });
-  return { builder, node, shape, isGaussian: false, isInput: true, origin: 'the raw input' };
+  return { builder, node, shape, ...axes, isGaussian: false, isInput: true, origin: 'the raw input' };
 }
 
 /** The kernel that a caller brings in place of inputs, the one with this index among those that it brings. */
 export function givenKernel(
   builder: ProgramBuilder,
   index: number,
-  { shape, isGaussian }: { readonly shape: Shape; readonly isGaussian: boolean },
+  { shape, isGaussian, batchAxis, channelAxis }: Pick<SymbolicKernel, 'shape' | 'isGaussian' | keyof Axes>,
 ): SymbolicKernel {
   const node = builder.emit({ op: 'given', inputs: [], shape: spatialOf(shape), index });
-  return { builder, node, shape, isGaussian, isInput: false, origin: 'the given kernel' };
+  const axes = { batchAxis, channelAxis };
+  return { builder, node, shape, ...axes, isGaussian, isInput: false, origin: 'the given kernel' };
 }
 
 /** What a layer adds to a kernel: an op of one input without its `inputs`, which `append` fills in. */

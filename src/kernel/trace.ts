@@ -2,6 +2,8 @@ import { UnsupportedError } from '../errors.js';
 import { ProgramBuilder } from '../program/builder.js';
 import type { Program } from '../program/program.js';
 import type { RowLayout } from '../program/row.js';
+import { type Axes, type AxesRequest, type AxesRequests, inputAxes } from './axes.js';
+import { mapInputs } from './standard-inputs.js';
 import { givenKernel, inputKernel, type SymbolicKernel, type SymbolicTree } from './symbolic.js';
 import { mapShapes, mapTree, type Shape, type Tree } from './tree.js';
 
@@ -9,12 +11,14 @@ import { mapShapes, mapTree, type Shape, type Tree } from './tree.js';
 export interface Traceable {
   /** Name in messages. */
   readonly name: string;
+  /** What the network asks of its inputs' axes. */
+  readonly axes: AxesRequests;
   /** The kernel after the layer; emits the ops that compute it. */
   propagate(kernel: SymbolicTree): SymbolicTree;
 }
 
 /** One output of a traced network. */
-export interface Traced {
+export interface Traced extends Axes {
   readonly program: Program;
   /** Shape of one sample's activations, `[...spatial, channels]`. */
   readonly shape: Shape;
@@ -22,14 +26,17 @@ export interface Traced {
 }
 
 /** What is known of a kernel record that a network starts from. */
-export interface GivenStart {
+export interface GivenStart extends Axes {
   readonly shape: Shape;
   readonly isGaussian: boolean;
 }
 
-/** What a trace starts from: inputs whose samples have these shapes, or kernel records. */
+/**
+ * What a trace starts from: inputs whose samples have these shapes `[...spatial, channels]`, with their axes where `axes`, or
+ * else the network asks for them; or kernel records.
+ */
 export type TraceStart =
-  | { readonly from: 'inputs'; readonly shapes: Tree<Shape> }
+  | { readonly from: 'inputs'; readonly shapes: Tree<Shape>; readonly axes?: AxesRequest }
   | { readonly from: 'given'; readonly kernels: Tree<GivenStart> };
 
 /** A traced network: its outputs, and what the rows hold that these start from. */
@@ -57,11 +64,13 @@ export function trace(layer: Traceable, start: TraceStart): Trace {
   let traced = known.get(key);
   if (traced === undefined) {
     const builder = new ProgramBuilder();
-    const result = layer.propagate(startOf(builder, start));
-    const outputs = mapTree<SymbolicKernel, Traced>(result, ({ node, shape, isGaussian }) => ({
-      program: builder.program(node),
-      shape,
-      isGaussian,
+    const result = layer.propagate(startOf(builder, layer, start));
+    const outputs = mapTree<SymbolicKernel, Traced>(result, (k) => ({
+      program: builder.program(k.node),
+      shape: k.shape,
+      isGaussian: k.isGaussian,
+      batchAxis: k.batchAxis,
+      channelAxis: k.channelAxis,
     }));
     traced = { row: builder.row, outputs };
     known.set(key, traced);
@@ -70,8 +79,13 @@ export function trace(layer: Traceable, start: TraceStart): Trace {
 }
 
 /** The symbolic kernels that a network starts from. */
-function startOf(builder: ProgramBuilder, start: TraceStart): SymbolicTree {
-  if (start.from === 'inputs') return mapShapes(start.shapes, (shape) => inputKernel(builder, shape));
+function startOf(builder: ProgramBuilder, layer: Traceable, start: TraceStart): SymbolicTree {
+  if (start.from === 'inputs') {
+    const samples = mapShapes(start.shapes, (shape) => ({ shape }));
+    return mapInputs(samples, start.axes ?? layer.axes, ({ shape }, own) =>
+      inputKernel(builder, shape, inputAxes(layer.name, own, shape.length + 1)),
+    );
+  }
   let index = 0;
   return mapTree<GivenStart, SymbolicKernel>(start.kernels, (given) => givenKernel(builder, index++, given));
 }

@@ -3,20 +3,23 @@ import { checkOptions } from '../check-options.js';
 import { append, channelsOf, spatialOf } from '../kernel/symbolic.js';
 import type { Shape } from '../kernel/tree.js';
 import { sizeOf } from '../nd-array.js';
-import type { ConvOptions } from './conv.js';
+import { combinations } from '../program/ops/rule.js';
+import { type ConvOptions, convOptionNames } from './conv.js';
 import { covered } from './cover.js';
+import { convAxes, inOrder, inverseOrder, permuteOps, permuteSpatial } from './dimension-numbers.js';
 import { windowsOf } from './geometry.js';
 import { type Layer, makeLayer } from './layer.js';
 import { checkChannels, checkCount, checkPadding, checkSizes, checkStrides } from './options.js';
 import { taps } from './taps.js';
-import { type WeightParams, weighted, weightOptionNames, weightsOf } from './weights.js';
+import { type WeightParams, weighted, weightsOf } from './weights.js';
 
 /**
  * Convolution whose weights and biases differ from position to position (a locally connected layer).
  *
  * As `Conv` for equal positions, and K'[p, p'] = Θ'[p, p'] = 0 for others.
  *
- * Weights of the finite layer are `[…out, channels·filter, outChan]`, channel by channel, biases `[1, …out, outChan]`.
+ * Weights of the finite layer are `[…out, channels·filter, outChan]`, channel by channel, biases `[1, …out, outChan]`; with
+ * `dimensionNumbers` their axes are in the order of these, too, and the filter's positions in that of the weights' axes.
  *
  * @param outChan number of output channels of the finite layer; the kernel is that of infinitely many.
  * @param filterShape filter size, one entry per spatial axis.
@@ -33,42 +36,64 @@ import { type WeightParams, weighted, weightOptionNames, weightsOf } from './wei
  * ```
  */
 export function ConvLocal(outChan: number, filterShape: Shape, options: ConvOptions = {}): Layer {
-  checkOptions('ConvLocal', options, ['strides', 'padding', ...weightOptionNames]);
+  checkOptions('ConvLocal', options, convOptionNames);
   checkCount('ConvLocal', 'outChan', outChan);
   checkSizes('ConvLocal', 'filterShape', filterShape);
   const strides = checkStrides('ConvLocal', filterShape, options.strides);
+  const axes = convAxes('ConvLocal', filterShape.length, options.dimensionNumbers);
   const padding = checkPadding('ConvLocal', options.padding);
   const weights = weightsOf('ConvLocal', outChan, options);
   const fanIn = (channels: number): number => sizeOf(filterShape) * channels;
-  const windows = (shape: Shape) => windowsOf('ConvLocal', spatialOf(shape), filterShape, strides, padding);
+  const [filter, steps] = [filterShape, strides].map((sizes) => inOrder(sizes, axes.filterOrder));
+  const windows = (shape: Shape) => windowsOf('ConvLocal', spatialOf(shape), filter, steps, padding);
+  const permuted = (out: Shape) => inOrder(out, axes.outputOrder);
+  /** Taps, which come in row-major order of the inputs' axes, in that of the weights'. */
+  const inWeightsOrder = (images: readonly tf.Tensor[]): tf.Tensor[] => {
+    const distances = filter.map((_, axis) => sizeOf(filter.slice(axis + 1)));
+    return combinations(filterShape.map((size) => [...Array(size).keys()])).map(
+      (place) => images[sum(axes.filterOrder.map((own, axis) => place[own] * distances[axis]))],
+    );
+  };
   return makeLayer({
     name: 'ConvLocal',
-    outShape: (shape) => [...windows(shape).out, weights.channels],
-    params(key, shape) {
+    axes: { input: axes.input, output: () => axes.output },
+    outShape: (shape) => [...permuted(windows(shape).out), weights.channels],
+    params(key, shape, output) {
       const { out } = windows(shape);
       const fan = fanIn(channelsOf(shape));
-      return weights.draw(key, [...out, fan, weights.channels], fan, [1, ...out]);
+      // Where the inputs' spatial axes are among the weights'.
+      const places = inOrder(out, inverseOrder(axes.filterOrder));
+      const sizes = inOrder([...places, fan, weights.channels], axes.toWeights);
+      return weights.draw(key, sizes, fan, permuted(out), output);
     },
-    apply(params, x) {
-      const { w } = params as WeightParams;
+    apply(params, x, _, output) {
+      const w = (params as WeightParams).w.transpose([...axes.fromWeights]);
       const fan = w.shape[w.rank - 2];
       checkChannels('ConvLocal', x, fan / sizeOf(filterShape));
-      const { out } = windows(x.shape.slice(1));
+      const seen = windows(x.shape.slice(1));
+      const { out } = seen;
       const positions = sizeOf(out);
-      const patches = tf.stack(taps(x, windows(x.shape.slice(1))), -1).reshape([-1, positions, fan]);
+      const patches = tf.stack(inWeightsOrder(taps(x, seen)), -1).reshape([-1, positions, fan]);
       const product = patches
         .transpose([1, 0, 2])
         .matMul(w.reshape([positions, fan, weights.channels]))
-        .transpose([1, 0, 2]);
-      return weights.finish(params, product.reshape([-1, ...out, weights.channels]), fan);
+        .transpose([1, 0, 2])
+        .reshape([-1, ...out, weights.channels]);
+      return weights.finish(params, permuteSpatial(product, axes.outputOrder), fan, output);
     },
     propagate(k, shape) {
-      const image = spatialOf(shape);
+      const seen = windows(k.shape);
       return append(
-        covered(k, windows(k.shape), (fields) => ({ op: 'patchMean', ...fields })),
-        [weights.op(image, fanIn(channelsOf(k.shape))), { op: 'diagonal', shape: image }],
+        covered(k, seen, (fields) => ({ op: 'patchMean', ...fields })),
+        [
+          weights.op(seen.out, fanIn(channelsOf(k.shape))),
+          { op: 'diagonal', shape: seen.out },
+          ...permuteOps(spatialOf(shape), axes.outputOrder),
+        ],
         { shape, ...weighted },
       );
     },
   });
 }
+
+const sum = (terms: readonly number[]): number => terms.reduce((a, b) => a + b, 0);

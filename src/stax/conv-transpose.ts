@@ -4,13 +4,14 @@ import { ShapeError } from '../errors.js';
 import { append, channelsOf, type SymbolicKernel, spatialOf } from '../kernel/symbolic.js';
 import type { Shape } from '../kernel/tree.js';
 import { sizeOf } from '../nd-array.js';
-import type { ConvOptions } from './conv.js';
+import { type ConvOptions, convOptionNames } from './conv.js';
 import { repeated } from './cover.js';
+import { convAxes, inOrder, permuteOps, permuteSpatial } from './dimension-numbers.js';
 import type { Padding, Windows } from './geometry.js';
 import { type Layer, makeLayer } from './layer.js';
 import { checkChannels, checkCount, checkPadding, checkSizes, checkStrides } from './options.js';
 import { taps } from './taps.js';
-import { type WeightParams, weighted, weightOptionNames, weightsOf } from './weights.js';
+import { type WeightParams, weighted, weightsOf } from './weights.js';
 
 /**
  * Transposed convolution: the image is spread out with `strides` − 1 zeros between its positions and then convolved, which
@@ -36,37 +37,41 @@ import { type WeightParams, weighted, weightOptionNames, weightsOf } from './wei
  * ```
  */
 export function ConvTranspose(outChan: number, filterShape: Shape, options: ConvOptions = {}): Layer {
-  checkOptions('ConvTranspose', options, ['strides', 'padding', ...weightOptionNames]);
+  checkOptions('ConvTranspose', options, convOptionNames);
   checkCount('ConvTranspose', 'outChan', outChan);
   checkSizes('ConvTranspose', 'filterShape', filterShape);
   const strides = checkStrides('ConvTranspose', filterShape, options.strides);
+  const axes = convAxes('ConvTranspose', filterShape.length, options.dimensionNumbers);
   const padding = checkPadding('ConvTranspose', options.padding);
   const weights = weightsOf('ConvTranspose', outChan, options);
   const fanIn = (channels: number): number => sizeOf(filterShape) * channels;
-  const windows = (shape: Shape) => windowsOnSpread(spatialOf(shape), filterShape, strides, padding);
+  const [filter, steps] = [filterShape, strides].map((sizes) => inOrder(sizes, axes.filterOrder));
+  const windows = (shape: Shape) => windowsOnSpread(spatialOf(shape), filter, steps, padding);
   return makeLayer({
     name: 'ConvTranspose',
-    outShape: (shape) => [...windows(shape).out, weights.channels],
-    params(key, shape) {
+    axes: { input: axes.input, output: () => axes.output },
+    outShape: (shape) => [...inOrder(windows(shape).out, axes.outputOrder), weights.channels],
+    params(key, shape, output) {
       const channels = channelsOf(shape);
-      const fan = fanIn(channels);
-      return weights.draw(
-        key,
-        [...filterShape, channels, weights.channels],
-        fan,
-        shape.map(() => 1),
+      const sizes = inOrder([...filterShape, channels, weights.channels], axes.toWeights);
+      const places = filterShape.map(() => 1);
+      return weights.draw(key, sizes, fanIn(channels), places, output);
+    },
+    apply(params, x, _, output) {
+      const { w: given, ...b } = params as WeightParams;
+      const w = given.transpose([...axes.fromWeights]);
+      checkChannels('ConvTranspose', x, w.shape[filterShape.length]);
+      const patches = tf.concat(taps(spread(x, steps), windows(x.shape.slice(1))), -1);
+      return weights.output({ w, ...b }, permuteSpatial(patches, axes.outputOrder), output);
+    },
+    propagate(k, shape) {
+      const seen = windows(k.shape);
+      return append(
+        spreadPatches(k, seen, steps),
+        [weights.op(seen.out, fanIn(channelsOf(k.shape))), ...permuteOps(spatialOf(shape), axes.outputOrder)],
+        { shape, ...weighted },
       );
     },
-    apply(params, x) {
-      checkChannels('ConvTranspose', x, (params as WeightParams).w.shape[filterShape.length]);
-      return weights.output(params, tf.concat(taps(spread(x, strides), windows(x.shape.slice(1))), -1));
-    },
-    propagate: (k, shape) =>
-      append(
-        spreadPatches(k, windows(k.shape), strides),
-        [weights.op(spatialOf(shape), fanIn(channelsOf(k.shape)))],
-        { shape, ...weighted },
-      ),
   });
 }
 

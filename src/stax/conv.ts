@@ -4,6 +4,7 @@ import { append, channelsOf, spatialOf } from '../kernel/symbolic.js';
 import type { Shape } from '../kernel/tree.js';
 import { sizeOf } from '../nd-array.js';
 import { covered } from './cover.js';
+import { convAxes, type DimensionNumbers, inOrder, permuteOps, permuteSpatial } from './dimension-numbers.js';
 import { type Padding, windowsOf } from './geometry.js';
 import { type Layer, makeLayer } from './layer.js';
 import { checkChannels, checkCount, checkPadding, checkSizes, checkStrides } from './options.js';
@@ -16,7 +17,15 @@ export interface ConvOptions extends WeightOptions {
   readonly strides?: Shape;
   /** `VALID` (default): filters stay inside; `SAME`: zeros outside; `CIRCULAR`: the image repeats. */
   readonly padding?: Padding;
+  /**
+   * Names of the axes of inputs, weights and outputs; by default samples come first, channels last, and spatial axes in the
+   * same order everywhere. `filterShape` and `strides` are in the order of the weights' spatial axes.
+   */
+  readonly dimensionNumbers?: DimensionNumbers;
 }
+
+/** Names of `ConvOptions`. */
+export const convOptionNames = ['strides', 'padding', 'dimensionNumbers', ...weightOptionNames] as const;
 
 /**
  * Convolution over any number of spatial axes, weights shared by all positions, plus a bias per channel.
@@ -41,35 +50,40 @@ export interface ConvOptions extends WeightOptions {
  * ```
  */
 export function Conv(outChan: number, filterShape: Shape, options: ConvOptions = {}): Layer {
-  checkOptions('Conv', options, ['strides', 'padding', ...weightOptionNames]);
+  checkOptions('Conv', options, convOptionNames);
   checkCount('Conv', 'outChan', outChan);
   checkSizes('Conv', 'filterShape', filterShape);
   const strides = checkStrides('Conv', filterShape, options.strides);
+  const axes = convAxes('Conv', filterShape.length, options.dimensionNumbers);
   const padding = checkPadding('Conv', options.padding);
   const weights = weightsOf('Conv', outChan, options);
   const fanIn = (channels: number): number => sizeOf(filterShape) * channels;
-  const windows = (shape: Shape) => windowsOf('Conv', spatialOf(shape), filterShape, strides, padding);
+  const [filter, steps] = [filterShape, strides].map((sizes) => inOrder(sizes, axes.filterOrder));
+  const windows = (shape: Shape) => windowsOf('Conv', spatialOf(shape), filter, steps, padding);
   return makeLayer({
     name: 'Conv',
-    outShape: (shape) => [...windows(shape).out, weights.channels],
-    params(key, shape) {
+    axes: { input: axes.input, output: () => axes.output },
+    outShape: (shape) => [...inOrder(windows(shape).out, axes.outputOrder), weights.channels],
+    params(key, shape, output) {
       const channels = channelsOf(shape);
-      return weights.draw(
-        key,
-        [...filterShape, channels, weights.channels],
-        fanIn(channels),
-        shape.map(() => 1),
+      const sizes = inOrder([...filterShape, channels, weights.channels], axes.toWeights);
+      const places = filterShape.map(() => 1);
+      return weights.draw(key, sizes, fanIn(channels), places, output);
+    },
+    apply(params, x, _, output) {
+      const { w: given, ...b } = params as WeightParams;
+      const w = given.transpose([...axes.fromWeights]);
+      checkChannels('Conv', x, w.shape[filterShape.length]);
+      const patches = tf.concat(taps(x, windows(x.shape.slice(1))), -1);
+      return weights.output({ w, ...b }, permuteSpatial(patches, axes.outputOrder), output);
+    },
+    propagate(k, shape) {
+      const seen = windows(k.shape);
+      return append(
+        covered(k, seen, (fields) => ({ op: 'patchMean', ...fields })),
+        [weights.op(seen.out, fanIn(channelsOf(k.shape))), ...permuteOps(spatialOf(shape), axes.outputOrder)],
+        { shape, ...weighted },
       );
     },
-    apply(params, x) {
-      checkChannels('Conv', x, (params as WeightParams).w.shape[filterShape.length]);
-      return weights.output(params, tf.concat(taps(x, windows(x.shape.slice(1))), -1));
-    },
-    propagate: (k, shape) =>
-      append(
-        covered(k, windows(k.shape), (fields) => ({ op: 'patchMean', ...fields })),
-        [weights.op(spatialOf(shape), fanIn(channelsOf(k.shape)))],
-        { shape, ...weighted },
-      ),
   });
 }

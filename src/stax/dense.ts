@@ -1,11 +1,12 @@
 import { checkOptions } from '../check-options.js';
+import { type AxesOptions, axesOptionNames, axesRequest } from '../kernel/axes.js';
 import { append, channelsOf, spatialOf } from '../kernel/symbolic.js';
 import { type Layer, makeLayer } from './layer.js';
 import { checkChannels, checkCount } from './options.js';
 import { type WeightOptions, type WeightParams, weighted, weightOptionNames, weightsOf } from './weights.js';
 
 /** Options of `Dense`. */
-export interface DenseOptions extends WeightOptions {}
+export interface DenseOptions extends WeightOptions, AxesOptions {}
 
 /**
  * Fully connected layer: every position's channels times one weight matrix, plus a bias.
@@ -24,24 +25,21 @@ export interface DenseOptions extends WeightOptions {}
  * ```
  */
 export function Dense(outDim: number, options: DenseOptions = {}): Layer {
-  checkOptions('Dense', options, weightOptionNames);
+  checkOptions('Dense', options, [...weightOptionNames, ...axesOptionNames]);
   checkCount('Dense', 'outDim', outDim);
   const weights = weightsOf('Dense', outDim, options);
   return makeLayer({
     name: 'Dense',
+    axes: { input: axesRequest('Dense', options) },
     outShape: (shape) => [...spatialOf(shape), weights.channels],
-    params: (key, shape) => {
+    params(key, shape, axes) {
       const fanIn = channelsOf(shape);
-      return weights.draw(
-        key,
-        [fanIn, weights.channels],
-        fanIn,
-        shape.map(() => 1),
-      );
+      const places = spatialOf(shape).map(() => 1);
+      return weights.draw(key, [fanIn, weights.channels], fanIn, places, axes);
     },
-    apply(params, x) {
+    apply(params, x, _, axes) {
       checkChannels('Dense', x, (params as WeightParams).w.shape[0]);
-      return weights.output(params, x);
+      return weights.output(params, x, axes);
     },
     propagate: (k, shape) =>
       append(k, [weights.op(spatialOf(shape), channelsOf(k.shape))], { shape, ...weighted }),

@@ -1,16 +1,39 @@
+import { checkOptions } from '../check-options.js';
+import { checkAxis } from '../kernel/axes.js';
 import { append, spatialOf } from '../kernel/symbolic.js';
 import { sizeOf } from '../nd-array.js';
 import { type Layer, makeLayer } from './layer.js';
+
+/** Options of `Flatten`. */
+export interface FlattenOptions {
+  /** Axis of the samples in the inputs; 0 by default, negative ones count from the end. */
+  readonly batchAxis?: number;
+  /** Axis of the samples in the outputs `[n, channels]` (0, default) or `[channels, n]` (1). */
+  readonly batchAxisOut?: number;
+}
 
 /**
  * Joins all axes but the batch into channels: K' = mean over positions p of K[p, p]; Θ alike.
  *
  * The channels come from different positions, hence are no longer identically distributed: a nonlinearity may
  * follow only after a `Dense` layer.
+ *
+ * @throws RangeError when `batchAxisOut` is not 0, 1, −1 or −2, or `batchAxis` is not an integer.
  */
-export function Flatten(): Layer {
+export function Flatten(options: FlattenOptions = {}): Layer {
+  checkOptions('Flatten', options, ['batchAxis', 'batchAxisOut']);
+  const { batchAxis = 0, batchAxisOut = 0 } = options;
+  checkAxis('Flatten', 'batchAxis', batchAxis);
+  if (![0, 1, -1, -2].includes(batchAxisOut)) {
+    throw new RangeError(`Flatten: batchAxisOut must be 0 or 1, got ${batchAxisOut}: outputs have two axes.`);
+  }
+  const samples = (batchAxisOut + 2) % 2;
   return makeLayer({
     name: 'Flatten',
+    axes: {
+      input: { batchAxis, channelAxis: null },
+      output: () => ({ batchAxis: samples, channelAxis: 1 - samples }),
+    },
     outShape: (shape) => [sizeOf(shape)],
     apply: (_, x) => x.reshape([x.shape[0], sizeOf(x.shape.slice(1))]),
     propagate(k, shape) {

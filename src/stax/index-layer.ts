@@ -1,4 +1,13 @@
+import { checkOptions } from '../check-options.js';
 import { ShapeError, UnsupportedError } from '../errors.js';
+import {
+  type Axes,
+  type AxesOptions,
+  axesOptionNames,
+  axesRequest,
+  resolveAxes,
+  toStandardOrder,
+} from '../kernel/axes.js';
 import { append, spatialOf } from '../kernel/symbolic.js';
 import type { Shape } from '../kernel/tree.js';
 import { sizeOf } from '../nd-array.js';
@@ -41,7 +50,7 @@ export function Slice(
  *
  * K'[P, P'] = K[p, p'] at the positions taken; Θ alike.
  *
- * @param indices one entry per axis, batch first; axes after the last entry are taken as they are.
+ * @param indices one entry per axis, batch and channels too; axes after the last entry are taken as they are.
  * @throws UnsupportedError when `indices` takes less than all of the batch or of the channels.
  * @throws RangeError for two `'...'`, and from `init` and `kernel` for a position outside the image.
  * @throws ShapeError from `init` and `kernel`, for more entries than axes, or a slice without positions.
@@ -55,28 +64,41 @@ export function Slice(
  * console.log(outputShape); // [ -1, 3, 3 ]
  * ```
  */
-export function Index(indices: readonly IndexEntry[]): Layer {
+export function Index(indices: readonly IndexEntry[], options: AxesOptions = {}): Layer {
+  checkOptions('Index', options, axesOptionNames);
+  const request = axesRequest('Index', options);
   const dots = indices.indexOf('...');
   if (dots !== indices.lastIndexOf('...')) {
     throw new RangeError("Index: indices may hold '...' once, got it twice.");
   }
+  /** One entry for each axis of activations with `rank` axes. */
+  const entriesOf = (rank: number): readonly IndexEntry[] => {
+    const missing = rank - indices.length + (dots < 0 ? 0 : 1);
+    if (missing < 0) {
+      throw new ShapeError(`Index: ${indices.length} indices for activations with ${rank} axes.`);
+    }
+    const all = Array<IndexEntry>(missing).fill(Slice());
+    return dots < 0 ? [...indices, ...all] : [...indices.slice(0, dots), ...all, ...indices.slice(dots + 1)];
+  };
   /** The positions that are taken of each spatial axis; a number where the axis is dropped. */
   const places = (shape: Shape): (number | number[])[] => {
     const rank = shape.length + 1;
-    const missing = rank - indices.length + (dots < 0 ? 0 : 1);
-    if (missing < 0) {
-      throw new ShapeError(
-        `Index: ${indices.length} indices for activations with ${rank} axes, batch first.`,
-      );
-    }
-    const all = Array<IndexEntry>(missing).fill(Slice());
-    const entries =
-      dots < 0 ? [...indices, ...all] : [...indices.slice(0, dots), ...all, ...indices.slice(dots + 1)];
-    requireAll('batch', entries[0], 'Take these samples of the inputs.');
-    requireAll('channel', entries[rank - 1], 'The kernel is that of infinitely many.');
-    return spatialOf(shape).map((size, axis) =>
-      taken(entries[axis + 1] as number | SliceRange, size, axis + 1),
-    );
+    const entries = entriesOf(rank);
+    const axes = resolveAxes('Index', request, rank);
+    requireAll('batch', entries[axes.batchAxis], 'Take these samples of the inputs.');
+    requireAll('channel', entries[axes.channelAxis], 'The kernel is that of infinitely many.');
+    const order = toStandardOrder(axes, rank);
+    return spatialOf(shape).map((size, axis) => {
+      const own = order[axis + 1];
+      return taken(entries[own] as number | SliceRange, size, own);
+    });
+  };
+  /** Axes of the outputs: those before which others were dropped have moved up. */
+  const moved = ({ batchAxis, channelAxis }: Axes, sample: Shape): Axes => {
+    const entries = entriesOf(sample.length + 1);
+    const dropped = (axis: number) =>
+      entries.slice(0, axis).filter((entry) => typeof entry === 'number').length;
+    return { batchAxis: batchAxis - dropped(batchAxis), channelAxis: channelAxis - dropped(channelAxis) };
   };
   const outShape = (shape: Shape): Shape => [
     ...places(shape).flatMap((at) => (typeof at === 'number' ? [] : [at.length])),
@@ -84,6 +106,7 @@ export function Index(indices: readonly IndexEntry[]): Layer {
   ];
   return makeLayer({
     name: 'Index',
+    axes: { input: request, output: moved },
     outShape,
     apply(_, x) {
       const shape = x.shape.slice(1);

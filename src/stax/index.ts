@@ -7,6 +7,7 @@ export { Conv, type ConvOptions } from './conv.js';
 export { ConvLocal } from './conv-local.js';
 export { ConvTranspose } from './conv-transpose.js';
 export { Dense, type DenseOptions } from './dense.js';
+export type { DimensionNumbers } from './dimension-numbers.js';
 export { Dropout, type DropoutOptions } from './dropout.js';
 export { Elementwise, type ElementwiseOptions, type MomentFunction } from './elementwise.js';
 export {
@@ -21,7 +22,7 @@ export { FanInConcat } from './fan-in-concat.js';
 export { FanInProd } from './fan-in-prod.js';
 export { FanInSum } from './fan-in-sum.js';
 export { FanOut } from './fan-out.js';
-export { Flatten } from './flatten.js';
+export { Flatten, type FlattenOptions } from './flatten.js';
 export { Gabor } from './gabor.js';
 export { Gaussian, type GaussianOptions } from './gaussian.js';
 export { Gelu, type GeluOptions } from './gelu.js';

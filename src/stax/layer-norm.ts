@@ -1,12 +1,19 @@
 import * as tf from '@tensorflow/tfjs';
 import { checkOptions } from '../check-options.js';
 import { UnsupportedError } from '../errors.js';
+import {
+  type AxesOptions,
+  axesOptionNames,
+  axesRequest,
+  resolveAxes,
+  toStandardOrder,
+} from '../kernel/axes.js';
 import { append, spatialOf } from '../kernel/symbolic.js';
 import { type Layer, makeLayer } from './layer.js';
 import { checkNumber } from './options.js';
 
 /** Options of `LayerNorm`. */
-export interface LayerNormOptions {
+export interface LayerNormOptions extends AxesOptions {
   /**
    * Axes of the activations `[n, …spatial, channels]` to normalise over, one or a list; the channels have to be among them.
    * −1 (default): the channels alone. Negative ones count from the end.
@@ -36,34 +43,36 @@ export interface LayerNormOptions {
  * ```
  */
 export function LayerNorm(options: LayerNormOptions = {}): Layer {
-  checkOptions('LayerNorm', options, ['axis', 'eps']);
+  checkOptions('LayerNorm', options, ['axis', 'eps', ...axesOptionNames]);
   const { axis = -1, eps = 1e-12 } = options;
   checkNumber('LayerNorm', 'eps', eps);
   if (eps < 0) throw new RangeError(`LayerNorm: eps must be at least 0, got ${eps}.`);
   const named: readonly number[] = [axis].flat();
-  /** The axes of one sample's activations, which have `rank` of them, in order. */
+  const request = axesRequest('LayerNorm', options);
+  /** The named axes among those of one sample `[...spatial, channels]`, which has `rank` of them, in order. */
   const sampleAxes = (rank: number): number[] => {
+    const axes = resolveAxes('LayerNorm', request, rank + 1);
+    const order = toStandardOrder(axes, rank + 1);
     const own = named.map((one) => {
-      const at = one < 0 ? rank + one : one - 1;
-      if (Number.isInteger(at) && at < rank && one >= -rank - 1) return at;
-      throw new RangeError(
-        `LayerNorm: axis ${one} is none of activations with ${rank + 1} axes, batch first.`,
-      );
+      const at = order.indexOf(one < 0 ? rank + 1 + one : one);
+      if (at >= 0) return at - 1;
+      throw new RangeError(`LayerNorm: axis ${one} is none of activations with ${rank + 1} axes.`);
     });
     if (own.includes(-1)) {
       throw new UnsupportedError(
-        'LayerNorm: axis must not hold the batch (0): a sample would depend on the others. Leave it out.',
+        `LayerNorm: axis must not hold the batch (${axes.batchAxis}): a sample would depend on the others. Leave it out.`,
       );
     }
     if (!own.includes(rank - 1)) {
       throw new UnsupportedError(
-        `LayerNorm: axis must hold the channels (${rank}), got [${named}]. Pass e.g. { axis: -1 }.`,
+        `LayerNorm: axis must hold the channels (${axes.channelAxis}), got [${named}]. Pass e.g. { axis: ${request.channelAxis} }.`,
       );
     }
     return [...new Set(own)].sort((a, b) => a - b);
   };
   return makeLayer({
     name: 'LayerNorm',
+    axes: { input: request },
     outShape(shape) {
       sampleAxes(shape.length);
       return shape;

@@ -1,17 +1,36 @@
 import * as tf from '@tensorflow/tfjs';
 import { checkOptions } from '../check-options.js';
 import { ShapeError } from '../errors.js';
+import {
+  type Axes,
+  type AxesRequest,
+  type AxesRequests,
+  batchShapeOf,
+  checkAxes,
+  resolveAxes,
+  sampleShapeOf,
+  standardAxes,
+} from '../kernel/axes.js';
 import { type KernelFn, makeKernelFn } from '../kernel/kernel-fn.js';
 import type { SymbolicKernel, SymbolicTree } from '../kernel/symbolic.js';
-import { mapShapes, mapTree, type Shape, type Tree, type TreeLike } from '../kernel/tree.js';
+import { fromStandard, toStandard } from '../kernel/transpose.js';
+import {
+  isShape,
+  leavesOf,
+  mapShapes,
+  mapTree,
+  type Shape,
+  type Tree,
+  type TreeLike,
+} from '../kernel/tree.js';
 import { type Key, split } from '../random/index.js';
 import type { Params } from './params.js';
 
 /**
- * Draws a finite network's parameters. `inputShape` includes the batch first (any number, -1 too: parameters do
- * not depend on it).
+ * Draws a finite network's parameters. `inputShape` includes the batch (any number, -1 too: parameters do not depend on
+ * it), the first axis unless layers say otherwise.
  *
- * @returns the shape of the outputs, batch first, and the parameters.
+ * @returns the shape of the outputs, batch included, and the parameters.
  * @throws ShapeError when the layer does not take inputs of this shape.
  */
 export type Init<In = tf.Tensor, Out = tf.Tensor> = (
@@ -25,7 +44,7 @@ export interface ApplyOptions {
   readonly key?: Key;
 }
 
-/** Runs a finite network on `x` `[n, …spatial, channels]`; its outputs have the batch first, too. */
+/** Runs a finite network on `x` `[n, …spatial, channels]`, or with its axes where the network's layers ask for them. */
 export type Apply<In = tf.Tensor, Out = tf.Tensor> = (params: Params, x: In, options?: ApplyOptions) => Out;
 
 type Triple<In, Out> = readonly [Init<In, Out>, Apply<In, Out>, KernelFn<Out, In>];
@@ -44,7 +63,9 @@ export interface Layer<In = tf.Tensor, Out = tf.Tensor> extends Triple<In, Out> 
   readonly apply: Apply<In, Out>;
   /** Covariance (NNGP) and tangent kernel (NTK) of the infinitely wide network. */
   readonly kernel: KernelFn<Out, In>;
-  /** Shape of one sample's outputs, given that of one sample's inputs. */
+  /** What the layer asks of its inputs' axes. */
+  readonly axes: AxesRequests;
+  /** Shape of one sample's outputs, given that of one sample's inputs, `[...spatial, channels]` both. */
   outShape(shape: Tree<Shape>): Tree<Shape>;
   /** The symbolic kernel after the layer; emits the ops that compute it. */
   propagate(kernel: SymbolicTree): SymbolicTree;
@@ -60,26 +81,41 @@ export interface AnyLayer {
   /** Runs the finite layer. */
   // biome-ignore lint/suspicious/noExplicitAny: no narrower type admits every layer
   apply(params: Params, x: any, options?: ApplyOptions): any;
+  /** What the layer asks of its inputs' axes. */
+  readonly axes: AxesRequests;
   /** Shape of one sample's outputs, given that of one sample's inputs. */
   outShape(shape: Tree<Shape>): Tree<Shape>;
   /** The symbolic kernel after the layer; emits the ops that compute it. */
   propagate(kernel: SymbolicTree): SymbolicTree;
 }
 
-/** What a layer's file says; `makeLayer` makes the layer from it. Shapes are those of one sample. */
+/** Where a layer of one tensor wants the axes of its inputs, and has those of its outputs. */
+export interface LayerAxes {
+  /** What it asks of its inputs. */
+  readonly input: AxesRequest;
+  /** Its outputs' axes, of inputs whose samples have shape `sample`; absent: as the inputs'. */
+  output?(input: Axes, sample: Shape): Axes;
+}
+
+/**
+ * What a layer's file says; `makeLayer` makes the layer from it. Shapes are those of one sample, `[...spatial, channels]`, and
+ * tensors have samples first and channels last; of a layer without `axes` they are as the caller has them.
+ */
 export interface LayerSpec<In = tf.Tensor, Out = tf.Tensor> {
   /** Name in messages. */
   readonly name: string;
+  /** Absent for a layer that acts on its inputs' axes all alike. */
+  readonly axes?: LayerAxes;
   /**
-   * Shape of the outputs.
+   * Shape of the outputs, of inputs that have their axes at `input`.
    *
    * @throws ShapeError for a shape that the layer does not take.
    */
-  outShape(shape: TreeLike<In, Shape>): TreeLike<Out, Shape>;
-  /** Draws the parameters; absent for a layer without. */
-  params?(key: Key, shape: TreeLike<In, Shape>): Params;
-  /** The finite layer. */
-  apply(params: Params, x: In, options: ApplyOptions): Out;
+  outShape(shape: TreeLike<In, Shape>, input: Axes): TreeLike<Out, Shape>;
+  /** Draws the parameters, of outputs with their axes at `output`; absent for a layer without. */
+  params?(key: Key, shape: TreeLike<In, Shape>, output: Axes): Params;
+  /** The finite layer, whose outputs will have their axes at `output`. */
+  apply(params: Params, x: In, options: ApplyOptions, output: Axes): Out;
   /** The kernel after the layer, whose activations have shape `outShape`. */
   propagate(
     kernel: TreeLike<In, SymbolicKernel>,
@@ -90,8 +126,10 @@ export interface LayerSpec<In = tf.Tensor, Out = tf.Tensor> {
 /** `LayerSpec` for layers whose inputs and outputs may be any trees. */
 export interface TreeSpec {
   readonly name: string;
+  readonly axes: AxesRequests;
   outShape(shape: Tree<Shape>): Tree<Shape>;
-  params?(key: Key, shape: Tree<Shape>): Params;
+  /** As `Init`. */
+  init(key: Key, inputShape: Tree<Shape>): [outputShape: Tree<Shape>, params: Params];
   // biome-ignore lint/suspicious/noExplicitAny: the caller of makeTreeLayer names the types
   apply(params: Params, x: any, options: ApplyOptions): any;
   propagate(kernel: SymbolicTree): SymbolicTree;
@@ -100,34 +138,96 @@ export interface TreeSpec {
 /** Makes a layer from what its file says of it. */
 export function makeLayer<In = tf.Tensor, Out = tf.Tensor>(spec: LayerSpec<In, Out>): Layer<In, Out> {
   type Of<Leaf> = TreeLike<In, Leaf>;
+  if (spec.axes !== undefined) {
+    return makePlacedLayer(spec as unknown as PlacedSpec) as unknown as Layer<In, Out>;
+  }
+  const outShape = (shape: Tree<Shape>, axes: Axes): Tree<Shape> =>
+    spec.outShape(shape as Of<Shape>, axes) as Tree<Shape>;
   return makeTreeLayer<In, Out>({
     name: spec.name,
-    outShape: (shape) => spec.outShape(shape as Of<Shape>) as Tree<Shape>,
-    params: spec.params && ((key, shape) => spec.params!(key, shape as Of<Shape>)),
-    apply: (params, x, options) => spec.apply(params, x, options),
+    axes: null,
+    outShape: (shape) => outShape(shape, standardAxesOf(shape, 1)),
+    init(key, inputShape) {
+      const axes = standardAxesOf(inputShape, 0);
+      const sample = dropBatch(spec.name, inputShape);
+      const output = addBatch(outShape(sample, axes), batchOf(inputShape));
+      return [output, spec.params?.(key, sample as Of<Shape>, axes) ?? []];
+    },
+    apply: (params, x, options) => spec.apply(params, x, options, standardAxes(2)),
     propagate(kernel) {
-      const shape = mapTree<SymbolicKernel, Shape>(kernel, (k) => k.shape) as Of<Shape>;
-      return spec.propagate(kernel as Of<SymbolicKernel>, spec.outShape(shape)) as SymbolicTree;
+      const axes = sharedAxes(spec.name, kernel);
+      const shape = mapTree<SymbolicKernel, Shape>(kernel, (k) => k.shape);
+      const output = outShape(shape, axes) as TreeLike<Out, Shape>;
+      return spec.propagate(kernel as Of<SymbolicKernel>, output) as SymbolicTree;
     },
   });
 }
 
+/** What a file says of a layer of one tensor that asks for its axes. */
+type PlacedSpec = LayerSpec & { readonly axes: LayerAxes };
+
+/** Makes a layer that runs in the standard order of axes of one that takes and gives them where its caller has them. */
+function makePlacedLayer(spec: PlacedSpec): Layer {
+  const { name, axes } = spec;
+  const outputAxes = (input: Axes, sample: Shape): Axes =>
+    axes.output?.(input, sample) ?? { batchAxis: input.batchAxis, channelAxis: input.channelAxis };
+  /** What is known of inputs of the caller's shape. */
+  const place = (inputShape: Shape) => {
+    requireRank(name, inputShape);
+    const input = resolveAxes(name, axes.input, inputShape.length);
+    const sample = sampleShapeOf(inputShape, input);
+    return { input, sample, output: outputAxes(input, sample) };
+  };
+  return makeTreeLayer<tf.Tensor, tf.Tensor>({
+    name,
+    axes: axes.input,
+    outShape: (shape) => spec.outShape(shape as Shape, standardAxesOf(shape, 1)),
+    init(key, inputShape) {
+      const shape = inputShape as Shape;
+      const { input, sample, output } = place(shape);
+      const outShape = batchShapeOf(shape[input.batchAxis], spec.outShape(sample, input), output);
+      return [outShape, spec.params?.(key, sample, output) ?? []];
+    },
+    apply(params, x, options) {
+      const { input, output } = place(x.shape);
+      return fromStandard(spec.apply(params, toStandard(x, input), options, output), output);
+    },
+    propagate(kernel) {
+      const k = kernel as SymbolicKernel;
+      checkAxes(name, axes.input, k, k.shape.length + 1);
+      return { ...spec.propagate(k, spec.outShape(k.shape, k)), ...outputAxes(k, k.shape) };
+    },
+  });
+}
+
+/** The axes that a kernel, or all kernels of a list, have. */
+function sharedAxes(name: string, kernel: SymbolicTree): Axes {
+  const [first, ...others] = leavesOf(kernel);
+  const place = ({ batchAxis, channelAxis }: Axes) => `${batchAxis} and ${channelAxis}`;
+  const other = others.find((k) => place(k) !== place(first));
+  if (other === undefined) return first;
+  throw new ShapeError(
+    `${name}: branches must have their samples and channels on the same axes, got ${place(first)} in one and ` +
+      `${place(other)} in another.`,
+  );
+}
+
+/** The standard axes of the first shape of a tree, to which `missing` axes are to be added. */
+function standardAxesOf(shapes: Tree<Shape>, missing: number): Axes {
+  return isShape(shapes) ? standardAxes(shapes.length + missing) : standardAxesOf(shapes[0], missing);
+}
+
 /** Makes a layer whose inputs and outputs are trees of a form that only its caller knows. */
 export function makeTreeLayer<In, Out>(spec: TreeSpec): Layer<In, Out> {
-  const init: Init<In, Out> = (key, inputShape) => {
-    const batched = inputShape as Tree<Shape>;
-    const shape = dropBatch(spec.name, batched);
-    const outShape = addBatch(spec.outShape(shape), batchOf(batched));
-    return [outShape as TreeLike<Out, Shape>, spec.params?.(key, shape) ?? []];
-  };
+  const init = ((key, inputShape) => spec.init(key, inputShape as Tree<Shape>)) as Init<In, Out>;
   const apply: Apply<In, Out> = (params, x, options = {}) => {
     checkOptions(spec.name, options, ['key']);
     return tf.tidy(() => spec.apply(params, x, options));
   };
   const kernel = makeKernelFn<Out, In>(spec);
   const triple: Triple<In, Out> = [init, apply, kernel];
-  const { name, outShape, propagate } = spec;
-  return Object.assign(triple, { name, init, apply, kernel, outShape, propagate });
+  const { name, axes, outShape, propagate } = spec;
+  return Object.assign(triple, { name, axes, init, apply, kernel, outShape, propagate });
 }
 
 /** The options of each of `count` layers that are run with these: keys of their own, if there is a key. */
@@ -137,19 +237,22 @@ export function splitOptions({ key }: ApplyOptions, count: number): readonly App
 }
 
 /** Puts a batch of `n` before every shape of a tree. */
-export function addBatch(shapes: Tree<Shape>, n: number): Tree<Shape> {
+function addBatch(shapes: Tree<Shape>, n: number): Tree<Shape> {
   return mapShapes<Shape>(shapes, (shape) => [n, ...shape]);
 }
 
 function dropBatch(name: string, shapes: Tree<Shape>): Tree<Shape> {
   return mapShapes<Shape>(shapes, (shape) => {
-    if (shape.length < 2) {
-      throw new ShapeError(
-        `${name}: inputShape needs a batch and a channel axis, got [${shape}]. Pass e.g. [-1, 784].`,
-      );
-    }
+    requireRank(name, shape);
     return shape.slice(1);
   });
+}
+
+function requireRank(name: string, shape: Shape): void {
+  if (shape.length >= 2) return;
+  throw new ShapeError(
+    `${name}: inputShape needs a batch and a channel axis, got [${shape}]. Pass e.g. [-1, 784].`,
+  );
 }
 
 function batchOf(shapes: Tree<Shape>): number {

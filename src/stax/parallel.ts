@@ -2,7 +2,7 @@ import { ShapeError } from '../errors.js';
 import type { SymbolicTree } from '../kernel/symbolic.js';
 import { isShape, type Shape, type Tree } from '../kernel/tree.js';
 import { split } from '../random/index.js';
-import { type AnyLayer, addBatch, type Layer, makeTreeLayer, splitOptions } from './layer.js';
+import { type AnyLayer, type Layer, makeTreeLayer, splitOptions } from './layer.js';
 import type { Params } from './params.js';
 import type { InputOf, OutputOf } from './typing.js';
 
@@ -29,13 +29,15 @@ export function parallel<const Layers extends readonly AnyLayer[]>(
   const shapesOf = (shape: Tree<Shape>) => branches<Tree<Shape>>(shape as Tree<Shape>[], !isShape(shape));
   return makeTreeLayer({
     name: 'parallel',
+    axes: layers.map((layer) => layer.axes),
     outShape: (shape) => {
       const shapes = shapesOf(shape);
       return layers.map((layer, i) => layer.outShape(shapes[i]));
     },
-    params(key, shape) {
-      const [shapes, keys] = [shapesOf(shape), split(key, layers.length)];
-      return layers.map((layer, i) => layer.init(keys[i], addBatch(shapes[i], -1))[1]);
+    init(key, inputShape) {
+      const [shapes, keys] = [shapesOf(inputShape), split(key, layers.length)];
+      const drawn = layers.map((layer, i): [Tree<Shape>, Params] => layer.init(keys[i], shapes[i]));
+      return [drawn.map(([shape]) => shape), drawn.map(([, params]) => params)];
     },
     apply(params, x, options) {
       const [xs, own] = [branches(x, Array.isArray(x)), splitOptions(options, layers.length)];

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { checkOptions } from '../check-options.js';
+import { type AxesOptions, axesOptionNames, axesRequest } from '../kernel/axes.js';
 import { append, channelsOf, spatialOf } from '../kernel/symbolic.js';
 import type { Shape } from '../kernel/tree.js';
 import { sizeOf } from '../nd-array.js';
@@ -10,7 +11,7 @@ import { checkPadding, checkSizes, checkStrides } from './options.js';
 import { windowSum } from './taps.js';
 
 /** Options of `SumPool`. */
-export interface SumPoolOptions {
+export interface SumPoolOptions extends AxesOptions {
   /** Step of the window, one entry per spatial axis; ones by default, not the window. */
   readonly strides?: Shape;
   /** `VALID` (default): windows stay inside; `SAME`: zeros outside; `CIRCULAR`: the image repeats. */
@@ -33,7 +34,7 @@ export interface AvgPoolOptions extends SumPoolOptions {
  *   `kernel`, when the window does not fit the image.
  */
 export function AvgPool(windowShape: Shape, options: AvgPoolOptions = {}): Layer {
-  checkOptions('AvgPool', options, ['strides', 'padding', 'normalizeEdges']);
+  checkOptions('AvgPool', options, ['strides', 'padding', 'normalizeEdges', ...axesOptionNames]);
   const byTaps = options.normalizeEdges === true && options.padding === 'SAME';
   return pool('AvgPool', windowShape, options, byTaps ? 'taps' : 'window');
 }
@@ -48,7 +49,7 @@ export function AvgPool(windowShape: Shape, options: AvgPoolOptions = {}): Layer
  *   `kernel`, when the window does not fit the image.
  */
 export function SumPool(windowShape: Shape, options: SumPoolOptions = {}): Layer {
-  checkOptions('SumPool', options, ['strides', 'padding']);
+  checkOptions('SumPool', options, ['strides', 'padding', ...axesOptionNames]);
   return pool('SumPool', windowShape, options, 'nothing');
 }
 
@@ -67,6 +68,7 @@ function pool(
     tapCounts(spatialOf(shape), windows(shape)).map((counts) => counts.map((count) => 1 / count));
   return makeLayer({
     name,
+    axes: { input: axesRequest(name, options) },
     outShape: (shape) => [...windows(shape).out, channelsOf(shape)],
     apply(_, x) {
       const shape = x.shape.slice(1);

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { checkOptions } from '../check-options.js';
 import { ShapeError, UnsupportedError } from '../errors.js';
+import { type AxesOptions, axesOptionNames, axesRequest, withoutSpatial } from '../kernel/axes.js';
 import { append, channelsOf, type SymbolicKernel } from '../kernel/symbolic.js';
 import type { Shape } from '../kernel/tree.js';
 import { split } from '../random/index.js';
@@ -10,7 +11,7 @@ import { checkChannels, checkCount, checkNumber } from './options.js';
 import { type WeightOptions, type WeightParams, weighted, weightsOf } from './weights.js';
 
 /** Options of `Recurrent`. */
-export interface RecurrentOptions extends Pick<WeightOptions, 'parameterization'> {
+export interface RecurrentOptions extends Pick<WeightOptions, 'parameterization'>, AxesOptions {
   /** Standard deviation of W, the weights from one state to the next; 1 by default. */
   readonly wStd?: number;
   /** Standard deviation of U, the weights of the inputs; 1 by default. */
@@ -55,7 +56,8 @@ export interface RecurrentOptions extends Pick<WeightOptions, 'parameterization'
  */
 export function Recurrent(width: number, options: RecurrentOptions = {}): Layer {
   const name = 'Recurrent';
-  checkOptions(name, options, ['wStd', 'uStd', 'bStd', 'nonlinearity', 'returns', 'parameterization']);
+  const own = ['wStd', 'uStd', 'bStd', 'nonlinearity', 'returns', 'parameterization', ...axesOptionNames];
+  checkOptions(name, options, own);
   checkCount(name, 'width', width);
   const { wStd, uStd = 1, bStd, parameterization, nonlinearity = Erf(), returns = 'sequence' } = options;
   checkNumber(name, 'uStd', uStd);
@@ -64,6 +66,7 @@ export function Recurrent(width: number, options: RecurrentOptions = {}): Layer 
   }
   const fromInput = weightsOf(name, width, { wStd: uStd, bStd, parameterization });
   const fromState = weightsOf(name, width, { wStd, parameterization });
+  const request = axesRequest(name, options);
   const last = returns === 'last';
 
   const outShape = (shape: Shape): Shape => {
@@ -82,11 +85,12 @@ export function Recurrent(width: number, options: RecurrentOptions = {}): Layer 
 
   return makeLayer({
     name,
+    axes: { input: request, ...(last && { output: withoutSpatial }) },
     outShape,
     params(key, shape) {
       const [inputKey, stateKey] = split(key);
       const channels = channelsOf(shape);
-      const { w: u, ...b } = fromInput.draw(inputKey, [channels, width], channels, [1, 1]) as WeightParams;
+      const { w: u, ...b } = fromInput.draw(inputKey, [channels, width], channels, [1]) as WeightParams;
       const { w } = fromState.draw(stateKey, [width, width], width, []) as WeightParams;
       return { w, u, ...b };
     },

@@ -3,7 +3,7 @@ import { ShapeError } from '../errors.js';
 import type { SymbolicKernel, SymbolicTree } from '../kernel/symbolic.js';
 import { mapTree, type Shape, type Tree } from '../kernel/tree.js';
 import { split } from '../random/index.js';
-import { type AnyLayer, addBatch, type Layer, makeTreeLayer, splitOptions } from './layer.js';
+import { type AnyLayer, type Layer, makeTreeLayer, splitOptions } from './layer.js';
 import type { Params } from './params.js';
 import type { InputOf, OutputOf } from './typing.js';
 
@@ -28,8 +28,7 @@ export function repeat<L extends AnyLayer>(layer: L, n: number): Layer<InputOf<L
     throw new ShapeError(`repeat: n must be a non-negative integer, got ${n}.`);
   }
   const times = Array.from({ length: n }, (_, i) => i);
-  const sameShape = (shape: Tree<Shape>): Tree<Shape> => {
-    const out = n === 0 ? shape : layer.outShape(shape);
+  const sameShape = (shape: Tree<Shape>, out: Tree<Shape>): Tree<Shape> => {
     if (JSON.stringify(out) === JSON.stringify(shape)) return shape;
     throw new ShapeError(
       `repeat: a repeated layer must keep the shape of its inputs, got ${JSON.stringify(shape)} in and ` +
@@ -38,8 +37,16 @@ export function repeat<L extends AnyLayer>(layer: L, n: number): Layer<InputOf<L
   };
   return makeTreeLayer<InputOf<L>, OutputOf<L>>({
     name: 'repeat',
-    outShape: sameShape,
-    params: (key, shape) => split(key, n).map((own): Params => layer.init(own, addBatch(shape, -1))[1]),
+    axes: n === 0 ? null : layer.axes,
+    outShape: (shape) => (n === 0 ? shape : sameShape(shape, layer.outShape(shape))),
+    init(key, inputShape) {
+      const params = split(key, n).map((own): Params => {
+        const [outputShape, drawn] = layer.init(own, inputShape);
+        sameShape(inputShape, outputShape);
+        return drawn;
+      });
+      return [inputShape, params];
+    },
     apply(params, x, options) {
       const own = splitOptions(options, n);
       if (n === 0) return mapTree<Tensor, Tensor>(x, (tensor) => tensor.clone());
@@ -47,7 +54,8 @@ export function repeat<L extends AnyLayer>(layer: L, n: number): Layer<InputOf<L
     },
     propagate(kernel) {
       return times.reduce<SymbolicTree>((k) => {
-        sameShape(mapTree<SymbolicKernel, Shape>(k, ({ shape }) => shape));
+        const shape = mapTree<SymbolicKernel, Shape>(k, (leaf) => leaf.shape);
+        sameShape(shape, layer.outShape(shape));
         return layer.propagate(k);
       }, kernel);
     },

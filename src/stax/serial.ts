@@ -1,7 +1,8 @@
+import { asksAxes } from '../kernel/axes.js';
 import type { SymbolicTree } from '../kernel/symbolic.js';
 import type { Shape, Tree } from '../kernel/tree.js';
 import { split } from '../random/index.js';
-import { type AnyLayer, addBatch, type Layer, makeTreeLayer, splitOptions } from './layer.js';
+import { type AnyLayer, type Layer, makeTreeLayer, splitOptions } from './layer.js';
 import type { Params } from './params.js';
 import type { InputOf, OutputOf } from './typing.js';
 
@@ -36,16 +37,18 @@ export function serial<const Layers extends readonly AnyLayer[]>(
   if (layers.length === 0) throw new RangeError('serial: needs at least one layer, got none.');
   return makeTreeLayer<InputOfFirst<Layers>, OutputOfLast<Layers>>({
     name: 'serial',
+    axes: layers.map((layer) => layer.axes).find(asksAxes) ?? null,
     outShape: (shape) => layers.reduce<Tree<Shape>>((s, layer) => layer.outShape(s), shape),
-    params(key, shape) {
-      let [rest, inputShape]: [typeof key, Tree<Shape>] = [key, addBatch(shape, -1)];
-      return layers.map((layer): Params => {
+    init(key, inputShape) {
+      let [rest, shape] = [key, inputShape];
+      const params = layers.map((layer): Params => {
         const [next, layerKey] = split(rest);
         rest = next;
-        const [outputShape, params] = layer.init(layerKey, inputShape);
-        inputShape = outputShape;
-        return params;
+        const [outputShape, own] = layer.init(layerKey, shape);
+        shape = outputShape;
+        return own;
       });
+      return [shape, params];
     },
     apply(params, x, options) {
       const own = splitOptions(options, layers.length);

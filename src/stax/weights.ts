@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { UnsupportedError } from '../errors.js';
+import { type Axes, batchShapeOf, standardAxes } from '../kernel/axes.js';
 import type { UnaryOp } from '../kernel/symbolic.js';
+import { toStandard } from '../kernel/transpose.js';
 import type { AffineOp } from '../program/ops/affine.js';
 import { type Key, normal, split } from '../random/index.js';
 import { checkNumber } from './options.js';
@@ -35,15 +37,16 @@ export interface Weights {
   /** Channels of the finite layer's outputs. */
   readonly channels: number;
   /**
-   * Draws weights of this shape and biases `[...places, channels]`, as Neural Tangents does from the same key.
+   * Draws weights of this shape and biases, as Neural Tangents does from the same key.
    *
-   * @param places sizes of the outputs' batch and spatial axes in the biases: 1 where these share one.
+   * @param places spatial sizes of the biases: 1 where positions share one.
+   * @param axes where the outputs have their samples and channels, and so the biases; by default first and last.
    */
-  draw(key: Key, shape: readonly number[], fanIn: number, places: readonly number[]): Params;
+  draw(key: Key, shape: readonly number[], fanIn: number, places: readonly number[], axes?: Axes): Params;
   /** Outputs of the finite layer for inputs `[…, fanIn]`: their product with the weights, scaled, plus the biases. */
-  output(params: Params, x: tf.Tensor): tf.Tensor;
+  output(params: Params, x: tf.Tensor, axes?: Axes): tf.Tensor;
   /** Scales a product of inputs and weights `[…, channels]`, and adds the biases. */
-  finish(params: Params, product: tf.Tensor, fanIn: number): tf.Tensor;
+  finish(params: Params, product: tf.Tensor, fanIn: number, axes?: Axes): tf.Tensor;
   /** The covariance op of weights and biases. */
   op(shape: readonly number[], fanIn: number): UnaryOp<AffineOp>;
 }
@@ -68,29 +71,30 @@ export function weightsOf(name: string, width: number, options: WeightOptions): 
   }
   const scaled = (x: tf.Tensor, factor: number): tf.Tensor => (factor === 1 ? x : x.mul(factor));
 
-  const finish = (params: Params, product: tf.Tensor, fanIn: number): tf.Tensor => {
+  const finish = (params: Params, product: tf.Tensor, fanIn: number, axes?: Axes): tf.Tensor => {
     const { b } = params as WeightParams;
     const y = scaled(product, standard ? 1 / Math.sqrt(s[0]) : wStd / Math.sqrt(fanIn));
-    return b === undefined ? y : y.add(scaled(b, standard ? 1 : bStd!));
+    return b === undefined ? y : y.add(scaled(axes ? toStandard(b, axes) : b, standard ? 1 : bStd!));
   };
 
   return {
     channels,
-    draw(key, shape, fanIn, places) {
+    draw(key, shape, fanIn, places, axes = standardAxes(places.length + 2)) {
       const [wKey, bKey] = split(key);
       const params: Record<string, tf.Tensor> = {
         w: tf.tidy(() => scaled(normalTensor(wKey, shape), standard ? wStd * Math.sqrt(s[0] / fanIn) : 1)),
       };
       if (bStd !== undefined) {
-        params.b = tf.tidy(() => scaled(normalTensor(bKey, [...places, channels]), standard ? bStd : 1));
+        const biases = batchShapeOf(1, [...places, channels], axes);
+        params.b = tf.tidy(() => scaled(normalTensor(bKey, biases), standard ? bStd : 1));
       }
       return params;
     },
-    output(params, x) {
+    output(params, x, axes) {
       const { w } = params as WeightParams;
       const fanIn = w.size / channels;
       const product = x.reshape([-1, fanIn]).matMul(w.as2D(fanIn, channels));
-      return finish(params, product.reshape([...x.shape.slice(0, -1), channels]), fanIn);
+      return finish(params, product.reshape([...x.shape.slice(0, -1), channels]), fanIn, axes);
     },
     finish,
     op(shape, fanIn) {

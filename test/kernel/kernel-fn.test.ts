@@ -198,7 +198,7 @@ describe('a kernel function refuses', () => {
   test('unknown options and executors', () => {
     const x = tf.ones([2, 4]);
     expect(() => kernel(x, null, 'ntk', { maskConstant: 0 } as never)).toThrowErrorMatchingInlineSnapshot(
-      `[UnsupportedError: kernel: has no option maskConstant. Its options are executor.]`,
+      `[UnsupportedError: kernel: has no option maskConstant. Its options are executor, batchAxis, channelAxis.]`,
     );
     expect(() => kernel(x, null, 'ntk', { executor: 'gpu' as never })).toThrowErrorMatchingInlineSnapshot(
       `[UnsupportedError: kernel: executor must be 'engine' or 'tf', got 'gpu'.]`,

@@ -185,7 +185,7 @@ describe('arguments', () => {
       `[UnsupportedError: Dense: parameterization must be 'ntk' or 'standard', got 'mup'.]`,
     );
     expect(() => stax.Dense(1, { w_std: 2 } as never)).toThrowErrorMatchingInlineSnapshot(
-      `[UnsupportedError: Dense: has no option w_std. Its options are wStd, bStd, parameterization, s.]`,
+      `[UnsupportedError: Dense: has no option w_std. Its options are wStd, bStd, parameterization, s, batchAxis, channelAxis.]`,
     );
     expect(() => stax.SumPool([2], { normalizeEdges: true } as never)).toThrow(UnsupportedError);
     expect(() => stax.Relu({ stabilize: true } as never)).toThrow(UnsupportedError);

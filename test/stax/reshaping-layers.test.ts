@@ -43,7 +43,7 @@ describe('Index', () => {
       `[ShapeError: Index: a slice must hold a position, got {"start":2,"stop":1,"step":null} of axis 1, which has 3.]`,
     );
     expect(() => at([Slice(), 0, 0, Slice(), 0])).toThrowErrorMatchingInlineSnapshot(
-      `[ShapeError: Index: 5 indices for activations with 4 axes, batch first.]`,
+      `[ShapeError: Index: 5 indices for activations with 4 axes.]`,
     );
   });
 });
@@ -68,7 +68,7 @@ describe('LayerNorm', () => {
       `[UnsupportedError: LayerNorm: axis must not hold the batch (0): a sample would depend on the others. Leave it out.]`,
     );
     expect(() => net([3])).toThrowErrorMatchingInlineSnapshot(
-      `[RangeError: LayerNorm: axis 3 is none of activations with 3 axes, batch first.]`,
+      `[RangeError: LayerNorm: axis 3 is none of activations with 3 axes.]`,
     );
     expect(() => LayerNorm({ eps: -1 })).toThrowErrorMatchingInlineSnapshot(
       `[RangeError: LayerNorm: eps must be at least 0, got -1.]`,

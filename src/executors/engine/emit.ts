@@ -103,6 +103,12 @@ export class Emitter {
           this.#mix(code, step, d, e, out!, input(step.inputs[0], e), false);
         }
         return;
+      case 'permute': {
+        this.zero(code, step.shape, d, out!);
+        const e = inputOffset(step, d);
+        this.#permute(code, step.order, imageSize(step.shape, d), out!, input(step.inputs[0], e));
+        return;
+      }
       case 'pool':
         throw new Error('pools add up what their input yields');
     }
@@ -174,6 +180,12 @@ export class Emitter {
           this.#mix(code, step, d, e, input(step.inputs[0], e), g, true);
         }
         return;
+      case 'permute': {
+        const e = inputOffset(step, d);
+        const shape = imageSize(this.#lowered.steps[step.inputs[0]].shape, e);
+        this.#permute(code, inverse(step.order), shape, input(step.inputs[0], e), g);
+        return;
+      }
       case 'pool':
         throw new Error('pools send back to one input offset at a time');
     }
@@ -357,6 +369,15 @@ export class Emitter {
     code.emit(opcode.mix, [length + (length % 2), ...words], weights);
   }
 
+  /** `to` += `from`; `shape` is the size of `to`, whose axis a is the axis `order[a]` of `from`. */
+  #permute(code: Assembler, order: Triple, shape: Triple, to: Image, from: Image): void {
+    const fromSize = perAxis((a) => shape[order.indexOf(a)]);
+    const distances = [fromSize[1] * fromSize[2], fromSize[2], 1];
+    const words = [...shape, ...order.map((axis) => distances[axis])];
+    code.emit(opcode.permute, [to.k, from.k, ...words]);
+    if (to.theta && from.theta) code.emit(opcode.permute, [to.theta, from.theta, ...words]);
+  }
+
   #dropout(
     code: Assembler,
     step: Extract<Step, { kind: 'dropout' }>,
@@ -474,6 +495,12 @@ function termsOf(matrix: readonly (readonly number[])[], d: number, e: number): 
     }),
   );
 }
+
+/** The offset of its input that a `permute` reads at `d`. */
+const inputOffset = ({ order }: Extract<Step, { kind: 'permute' }>, d: Offset): Triple =>
+  perAxis((a) => d[order.indexOf(a)]);
+
+const inverse = (order: Triple): Triple => perAxis((a) => order.indexOf(a));
 
 const shiftImage = (image: Image, bytes: number): Image => ({
   k: image.k + bytes,

@@ -3,10 +3,11 @@ import { sizeOf } from '../../nd-array.js';
 import { type AnyOp, opRules } from '../../program/ops/index.js';
 import type { MixOp } from '../../program/ops/mix.js';
 import type { Offset, OpRule } from '../../program/ops/rule.js';
+import type { PermuteOp } from '../../program/ops/permute.js';
 import type { SelectOp } from '../../program/ops/select.js';
 import type { Program } from '../../program/program.js';
 import { type EngineActivation, engineActivation } from './activations.js';
-import { type Triple, triple } from './geometry.js';
+import { perAxis, type Triple, triple } from './geometry.js';
 
 /** K' = scale·m + shift, Θ' = ntkFromNngp·m + scale·n + ntkShift of a window's means m (of K) and n (of Θ). */
 export interface Weights {
@@ -69,6 +70,8 @@ export type Step =
     })
   /** A matrix `[out, in]` per axis. */
   | (StepBase & { readonly kind: 'mix'; readonly matrices: readonly (readonly (readonly number[])[])[] })
+  /** For each of the result's axes, the input's axis that it is. */
+  | (StepBase & { readonly kind: 'permute'; readonly order: Triple })
   | (StepBase & { readonly kind: 'dropout'; readonly scale: number })
   | (StepBase & { readonly kind: 'sum' | 'product' | 'diagonal' });
 
@@ -204,6 +207,8 @@ export function lower(program: Program): Lowered {
       }
       case 'mix':
         return push({ ...base, kind: 'mix', matrices: matricesOf(op) });
+      case 'permute':
+        return push({ ...base, kind: 'permute', order: orderOf(op) });
       case 'dropout':
         return push({ ...base, kind: 'dropout', scale: op.scale });
       case 'select':
@@ -226,6 +231,12 @@ function matricesOf({ matrices, shape }: MixOp): (readonly (readonly number[])[]
     Array.from({ length: n }, (_, i) => Array.from({ length: n }, (__, j) => Number(i === j)));
   const given = matrices.map((matrix, axis) => matrix ?? identityOf(shape[axis]));
   return [...Array.from({ length: 3 - given.length }, () => [[1]]), ...given];
+}
+
+/** A `permute` of the engine's three axes. */
+function orderOf({ order }: PermuteOp): Triple {
+  const missing = 3 - order.length;
+  return perAxis((a) => (a < missing ? a : missing + order[a - missing]));
 }
 
 /** A `select` on the engine's three axes. */

@@ -20,4 +20,5 @@ export const opcode = {
   normalizeVariances: 17,
   dropout: 18,
   mix: 19,
+  permute: 20,
 } as const;

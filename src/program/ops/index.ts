@@ -7,6 +7,7 @@ import { type GramOp, gramRule } from './gram.js';
 import { type MixOp, mixRule } from './mix.js';
 import { type NormalizeOp, normalizeRule } from './normalize.js';
 import { type PatchMeanOp, patchMeanRule } from './patch-mean.js';
+import { type PermuteOp, permuteRule } from './permute.js';
 import { type PoolOp, poolRule } from './pool.js';
 import { type ProductOp, productRule } from './product.js';
 import type { OpRule } from './rule.js';
@@ -31,7 +32,8 @@ export type AnyOp =
   | DiagonalOp
   | NormalizeOp
   | DropoutOp
-  | MixOp;
+  | MixOp
+  | PermuteOp;
 
 /** The rule of every op; an op without one does not compile. */
 export const opRules: { readonly [Name in AnyOp['op']]: OpRule<Extract<AnyOp, { op: Name }>> } = {
@@ -44,6 +46,7 @@ export const opRules: { readonly [Name in AnyOp['op']]: OpRule<Extract<AnyOp, { 
   mix: mixRule,
   normalize: normalizeRule,
   patchMean: patchMeanRule,
+  permute: permuteRule,
   pool: poolRule,
   product: productRule,
   select: selectRule,

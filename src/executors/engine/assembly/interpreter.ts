@@ -6,6 +6,7 @@ import { addInto } from './lanes';
 import { activationAdjoint, varianceFactors } from './nonlinearity';
 import { mix } from './mix';
 import { normalize, normalizeAdjoint, normalizeFactors, normalizeVariances } from './normalize';
+import { permute } from './permute';
 import { pool, poolAdjoint } from './pool';
 import { product, productAdjoint } from './product';
 import { weigh } from './weigh';
@@ -32,6 +33,7 @@ const NORMALIZE_FACTORS = 16;
 const NORMALIZE_VARIANCES = 17;
 const DROPOUT = 18;
 const MIX = 19;
+const PERMUTE = 20;
 
 /** Words: to, from, extent[3], to's row sizes[1..2], from's row sizes[1..2]: to += from over a box of pixels. */
 function addBox<T extends number>(pc: usize, width: usize): void {
@@ -127,6 +129,10 @@ export function run<T extends number>(pc: usize, end: usize, width: usize): void
       case MIX:
         mix<T>(pc, width);
         pc += (<usize>word(pc, 1)) << 2;
+        break;
+      case PERMUTE:
+        permute<T>(pc, width);
+        pc += 36;
         break;
       default:
         unreachable();
