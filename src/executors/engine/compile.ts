@@ -16,8 +16,8 @@ export interface CompileRequest {
   readonly samples?: boolean;
 }
 
-/** SIMD registers that run side by side where images are of one pixel; of larger images at least 2. */
-const REGISTERS = 64;
+/** Pairs of SIMD registers that run side by side where images are of one pixel; of larger images at least 1. */
+const REGISTER_PAIRS = 32;
 
 const cache = new WeakMap<Program, Map<string, Plans>>();
 
@@ -33,7 +33,7 @@ export function compile(program: Program, request: CompileRequest): Plans {
 
   const lowered = lower(program);
   const largest = Math.max(...lowered.steps.map((step) => pixels(step.shape)));
-  const lanes = (dtype === 'float32' ? 4 : 2) * Math.max(2, Math.floor(REGISTERS / largest));
+  const lanes = (dtype === 'float32' ? 8 : 4) * Math.max(1, Math.floor(REGISTER_PAIRS / largest));
   const some = gradient.x1 || gradient.x2;
   const shared = { lowered, dtype, lanes };
   const sample = plan({

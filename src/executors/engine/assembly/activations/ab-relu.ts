@@ -21,51 +21,39 @@ export function factors<T extends number>(q: usize, to: usize, stride: usize, by
   }
 }
 
-// A loop's turn does two registers. Their addresses differ by an offset that must be a constant of the
-// instruction, which only a type parameter can carry into an inlined function: S is u8 for the first register
-// (offset 0) and u16 for the second (offset 16). P is u16 where K is never negative, which saves its signs.
-
 @inline
-function read<S>(at: usize): v128 {
-  return v128.load(at, (sizeof<S>() - 1) << 4);
+function signBit<T extends number>(): v128 {
+  return v128.load_splat<T>(sizeof<T>() == 4 ? SIGN_32 : SIGN_64);
 }
 
+// P is u16 where K is never negative, which saves its signs, else u8: a type parameter is a constant of inlined code.
+
 @inline
-function write<S>(at: usize, x: v128): void {
-  v128.store(at, x, (sizeof<S>() - 1) << 4);
+function magnitude<T extends number, P>(cov: v128): v128 {
+  return sizeof<P>() == 2 ? cov : v128.andnot(cov, signBit<T>());
 }
 
-/** (K, Θ) → (K', Θ') of one register. */
+/** H for K >= 0, ab for K < 0. */
 @inline
-function apply<T extends number, S, P>(
-  cov: v128,
-  theta: v128,
-  at: usize,
-  f1: usize,
-  f2: usize,
-  plane: usize,
-  outK: usize,
-  outTheta: usize,
-  params: usize,
-): void {
-  const p = v128.mul<T>(read<S>(f1 + at), read<S>(f2 + at));
-  const inverse = v128.mul<T>(read<S>(f1 + plane + at), read<S>(f2 + plane + at));
-  const sign = v128.load_splat<T>(sizeof<T>() == 4 ? SIGN_32 : SIGN_64);
+function slope<T extends number, P>(cov: v128, params: usize): v128 {
   const middle = v128.load_splat<T>(params + sizeof<T>());
   const half = v128.load_splat<T>(params + 2 * sizeof<T>());
-  const positive = sizeof<P>() == 2;
-  const size = positive ? cov : v128.andnot(cov, sign);
-  const a = v128.mul<T>(size, inverse);
-  const sine2 = sineSquared<T>(p, cov, inverse);
-  const kappa = v128.load_splat<T>(params);
-  const turn = v128.mul<T>(kappa, arccos<T>(a, sine2));
+  return v128.add<T>(middle, sizeof<P>() == 2 ? half : v128.or(half, v128.and(cov, signBit<T>())));
+}
+
+/** D, given `steep`, which is `slope`, and `turn` = κθ'. */
+@inline
+function derivative<T extends number, P>(cov: v128, steep: v128, turn: v128): v128 {
+  return v128.sub<T>(steep, sizeof<P>() == 2 ? turn : v128.or(turn, v128.and(cov, signBit<T>())));
+}
+
+/** K', given besides √(q1q2) and a = |c|. */
+@inline
+function value<T extends number>(
+  cov: v128, steep: v128, turn: v128, root: v128, a: v128, sine2: v128, kappa: v128,
+): v128 {
   const arc = v128.sub<T>(v128.mul<T>(kappa, v128.sqrt<T>(sine2)), v128.mul<T>(turn, a));
-  const slope = v128.add<T>(middle, positive ? half : v128.or(half, v128.and(cov, sign)));
-  write<S>(outK + at, v128.add<T>(v128.mul<T>(v128.mul<T>(p, inverse), arc), v128.mul<T>(slope, cov)));
-  if (outTheta) {
-    const d = v128.sub<T>(slope, positive ? turn : v128.or(turn, v128.and(cov, sign)));
-    write<S>(outTheta + at, v128.mul<T>(theta, d));
-  }
+  return v128.add<T>(v128.mul<T>(root, arc), v128.mul<T>(steep, cov));
 }
 
 export function forward<T extends number>(
@@ -79,16 +67,27 @@ export function forward<T extends number>(
   outTheta: usize,
   params: usize,
 ): void {
+  const kappa = v128.load_splat<T>(params);
   for (let i: usize = 0; i < bytes; i += REGISTER) {
     const cov = v128.load(k + i);
-    apply<T, u8, u8>(cov, outTheta ? v128.load(theta + i) : cov, i, f1, f2, plane, outK, outTheta, params);
+    const p = v128.mul<T>(v128.load(f1 + i), v128.load(f2 + i));
+    const inverse = v128.mul<T>(v128.load(f1 + plane + i), v128.load(f2 + plane + i));
+    const a = v128.mul<T>(magnitude<T, u8>(cov), inverse);
+    const sine2 = sineSquared<T>(p, cov, inverse);
+    const turn = v128.mul<T>(kappa, arccos<T>(a, sine2));
+    const steep = slope<T, u8>(cov, params);
+    v128.store(outK + i, value<T>(cov, steep, turn, v128.mul<T>(p, inverse), a, sine2, kappa));
+    if (outTheta) {
+      v128.store(outTheta + i, v128.mul<T>(v128.load(theta + i), derivative<T, u8>(cov, steep, turn)));
+    }
   }
 }
 
 /**
  * The 3-tap sum of a convolution's row, its weights and the nonlinearity in one pass, for NNGP and NTK: the
- * engine's most frequent work. `k` and `theta` are rows of sums, whose neighbours are `width` bytes apart; `preK`
- * and `preTheta` (0: not kept) receive what the nonlinearity is applied to. `coefficients`: see filter.ts.
+ * engine's most frequent work. `k` and `theta` are rows of sums, whose neighbours are `width` bytes apart, an even number
+ * of registers; `preK` and `preTheta` (0: not kept) receive what the nonlinearity is applied to. `coefficients`: see
+ * filter.ts.
  */
 export function forwardTaps3<T extends number>(
   bytes: usize,
@@ -112,26 +111,35 @@ export function forwardTaps3<T extends number>(
   const ntkWeights =
     load<f64>(coefficients) == load<f64>(coefficients + 16) &&
     load<f64>(coefficients + 8) == load<f64>(coefficients + 24);
-  let i: usize = 0;
   if (ntkWeights && <f64>load<T>(params + 3 * sizeof<T>()) == 1) {
-    for (; i + REGISTER < bytes; i += 2 * REGISTER) {
-      weighThenApply<T, u8, u16>(i, width, k, theta, scale, shift, share, bias, preK, preTheta, f1, f2, plane, outK, outTheta, params);
-      weighThenApply<T, u16, u16>(i, width, k, theta, scale, shift, share, bias, preK, preTheta, f1, f2, plane, outK, outTheta, params);
+    for (let i: usize = 0; i < bytes; i += 2 * REGISTER) {
+      twoRegisters<T, u16>(i, width, k, theta, scale, shift, share, bias, preK, preTheta, f1, f2, plane, outK, outTheta, params);
     }
   } else {
-    for (; i + REGISTER < bytes; i += 2 * REGISTER) {
-      weighThenApply<T, u8, u8>(i, width, k, theta, scale, shift, share, bias, preK, preTheta, f1, f2, plane, outK, outTheta, params);
-      weighThenApply<T, u16, u8>(i, width, k, theta, scale, shift, share, bias, preK, preTheta, f1, f2, plane, outK, outTheta, params);
+    for (let i: usize = 0; i < bytes; i += 2 * REGISTER) {
+      twoRegisters<T, u8>(i, width, k, theta, scale, shift, share, bias, preK, preTheta, f1, f2, plane, outK, outTheta, params);
     }
-  }
-  if (i < bytes) {
-    weighThenApply<T, u8, u8>(i, width, k, theta, scale, shift, share, bias, preK, preTheta, f1, f2, plane, outK, outTheta, params);
   }
 }
 
-/** One register of `forwardTaps3`; P is u16 where, besides, Θ' = K' + scale·n (the `ntk` parameterization). */
+/** Sum of three registers, `width` bytes apart. */
 @inline
-function weighThenApply<T extends number, S, P>(
+function threeTaps<T extends number>(at: usize, width: usize): v128 {
+  return v128.add<T>(v128.add<T>(v128.load(at), v128.load(at + width)), v128.load(at + width + width));
+}
+
+@inline
+function threeTapsAfter<T extends number>(at: usize, width: usize): v128 {
+  const two = v128.add<T>(v128.load(at, 16), v128.load(at + width, 16));
+  return v128.add<T>(two, v128.load(at + width + width, 16));
+}
+
+/**
+ * Two registers of `forwardTaps3` side by side: their chains of operations wait for themselves alone, and stores
+ * come last, as loads are not moved before them. P is u16 where, besides, Θ' = K' + scale·n (the `ntk` parameterization).
+ */
+@inline
+function twoRegisters<T extends number, P>(
   i: usize,
   width: usize,
   k: usize,
@@ -149,19 +157,41 @@ function weighThenApply<T extends number, S, P>(
   outTheta: usize,
   params: usize,
 ): void {
-  const m = v128.add<T>(v128.add<T>(read<S>(k + i), read<S>(k + i + width)), read<S>(k + i + width + width));
-  const n = v128.add<T>(
-    v128.add<T>(read<S>(theta + i), read<S>(theta + i + width)),
-    read<S>(theta + i + width + width),
-  );
-  const cov = v128.add<T>(v128.mul<T>(m, scale), shift);
-  const gain = sizeof<P>() == 2 ? cov : v128.add<T>(v128.mul<T>(m, share), bias);
-  const flow = v128.add<T>(gain, v128.mul<T>(n, scale));
+  const kappa = v128.load_splat<T>(params);
+  const m0 = threeTaps<T>(k + i, width);
+  const m1 = threeTapsAfter<T>(k + i, width);
+  const n0 = v128.mul<T>(threeTaps<T>(theta + i, width), scale);
+  const n1 = v128.mul<T>(threeTapsAfter<T>(theta + i, width), scale);
+  const p0 = v128.mul<T>(v128.load(f1 + i), v128.load(f2 + i));
+  const p1 = v128.mul<T>(v128.load(f1 + i, 16), v128.load(f2 + i, 16));
+  const inverse0 = v128.mul<T>(v128.load(f1 + plane + i), v128.load(f2 + plane + i));
+  const inverse1 = v128.mul<T>(v128.load(f1 + plane + i, 16), v128.load(f2 + plane + i, 16));
+  const cov0 = v128.add<T>(v128.mul<T>(m0, scale), shift);
+  const cov1 = v128.add<T>(v128.mul<T>(m1, scale), shift);
+  const flow0 = v128.add<T>(sizeof<P>() == 2 ? cov0 : v128.add<T>(v128.mul<T>(m0, share), bias), n0);
+  const flow1 = v128.add<T>(sizeof<P>() == 2 ? cov1 : v128.add<T>(v128.mul<T>(m1, share), bias), n1);
+  const a0 = v128.mul<T>(magnitude<T, P>(cov0), inverse0);
+  const a1 = v128.mul<T>(magnitude<T, P>(cov1), inverse1);
+  const sine0 = sineSquared<T>(p0, cov0, inverse0);
+  const sine1 = sineSquared<T>(p1, cov1, inverse1);
+  const turn0 = v128.mul<T>(kappa, arccos<T>(a0, sine0));
+  const turn1 = v128.mul<T>(kappa, arccos<T>(a1, sine1));
+  const steep0 = slope<T, P>(cov0, params);
+  const steep1 = slope<T, P>(cov1, params);
+  const k0 = value<T>(cov0, steep0, turn0, v128.mul<T>(p0, inverse0), a0, sine0, kappa);
+  const k1 = value<T>(cov1, steep1, turn1, v128.mul<T>(p1, inverse1), a1, sine1, kappa);
+  const theta0 = v128.mul<T>(flow0, derivative<T, P>(cov0, steep0, turn0));
+  const theta1 = v128.mul<T>(flow1, derivative<T, P>(cov1, steep1, turn1));
   if (preK) {
-    write<S>(preK + i, cov);
-    write<S>(preTheta + i, flow);
+    v128.store(preK + i, cov0);
+    v128.store(preK + i, cov1, 16);
+    v128.store(preTheta + i, flow0);
+    v128.store(preTheta + i, flow1, 16);
   }
-  apply<T, S, P>(cov, flow, i, f1, f2, plane, outK, outTheta, params);
+  v128.store(outK + i, k0);
+  v128.store(outK + i, k1, 16);
+  v128.store(outTheta + i, theta0);
+  v128.store(outTheta + i, theta1, 16);
 }
 
 export function backward<T extends number>(
