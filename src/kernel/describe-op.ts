@@ -30,8 +30,10 @@ const words: { readonly [Name in AnyOp['op']]: (op: Op<Name>, input: Shape) => s
   },
   patchMean({ window, strides, low, shape }, input) {
     if (coversAll(window, input, shape)) return 'Flatten';
-    const zeros = low.some((padding) => padding > 0) ? ', zeros outside' : '';
-    return `convolution ${times(window)}${strided(strides)}${zeros}`;
+    const outside = shape.some(
+      (size, axis) => low[axis] > 0 || (size - 1) * strides[axis] - low[axis] + window[axis] > input[axis],
+    );
+    return `convolution ${times(window)}${strided(strides)}${outside ? ', zeros outside' : ''}`;
   },
   transposedPatch: ({ window, strides }) => `transposed convolution ${times(window)}${strided(strides)}`,
   diagonal: () => 'weights of its own for each position',

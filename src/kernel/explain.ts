@@ -72,8 +72,8 @@ export interface Explanation {
  * import { explain, stax } from 'neural-tangents';
  * const { kernel } = stax.serial(stax.Conv(64, [3, 3]), stax.Relu(), stax.GlobalAvgPool());
  * const { ops, executor } = await explain(kernel, [32, 32, 3]);
- * console.log(executor, ops[3].description); // engine GlobalAvgPool
- * console.log(ops[3].slow); // reads every displacement: all layers before it compute all pairs of positions
+ * console.log(executor, ops[4].description); // engine GlobalAvgPool
+ * console.log(ops[4].slow); // reads all 3,481 displacements of op 3
  * ```
  */
 export async function explain(
@@ -137,7 +137,7 @@ function explainedByEngine(program: Program, lowered: Lowered): ExplainedOp[] {
       slow: isResult
         ? 'is the result and has spatial axes, so that every displacement is needed'
         : readsAll && (all === 1 || needed.length < all)
-          ? 'reads every displacement: all layers before it compute all pairs of positions'
+          ? `reads all ${grouped(every(input))} displacements of op ${op.inputs[0]}`
           : null,
     };
   });

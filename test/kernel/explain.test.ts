@@ -67,7 +67,7 @@ describe('explain', () => {
        9  activations × 2                          8      4×4           all 49         all 256   256
       10  GlobalAvgPool                            9      1              all 1           all 1     1
 
-      Op 10 reads every displacement: all layers before it compute all pairs of positions.
+      Op 10 reads all 49 displacements of op 9.
       One pair of samples takes the engine the work of 1,297 ReLUs.
       "
     `);
@@ -99,7 +99,7 @@ describe('explain', () => {
       3  weights: wStd 1                        2      8             all 15          all 64
       4  functions of your own                  3      8             all 15          all 64
       5  Gelu                                   3      8             all 15          all 64
-      6  convolution 2                          5      8             all 15          all 64
+      6  convolution 2, zeros outside           5      8             all 15          all 64
       7  weights: wStd 1                        6      8             all 15          all 64
       8  product of 2 branches                  4, 7   8             all 15          all 64
 
