@@ -58,6 +58,9 @@ const words: { readonly [Name in AnyOp['op']]: (op: Op<Name>, input: Shape) => s
     `LayerNorm over channels${axes.length === 0 ? '' : ` and spatial axes ${axes.join(', ')}`}`,
   dropout: ({ scale }) => `Dropout, keeping ${short(1 / scale)}`,
   permute: ({ order }) => `spatial axes in the order ${order.join(', ')}`,
+  attention: ({ mechanism }) => `attention (${mechanism})`,
+  embed: () => 'positional embeddings',
+  transform: ({ shape }) => `a matrix over positions (to ${times(shape)})`,
   mix: ({ shape }) => `a matrix for each axis (ImageResize to ${times(shape)})`,
 };
 

@@ -28,6 +28,12 @@ export { Gaussian, type GaussianOptions } from './gaussian.js';
 export { Gelu, type GeluOptions } from './gelu.js';
 export type { Padding } from './geometry.js';
 export { GlobalAvgPool, GlobalSumPool } from './global-pool.js';
+export {
+  type AttentionMechanism,
+  GlobalSelfAttention,
+  type GlobalSelfAttentionOptions,
+  type PositionalEmbedding,
+} from './global-self-attention.js';
 export { Hermite } from './hermite.js';
 export { Identity } from './identity.js';
 export { ImageResize, type ImageResizeOptions, type ResizeMethod } from './image-resize.js';

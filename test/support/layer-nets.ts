@@ -28,9 +28,12 @@ const dense = (width: number) => Dense(width, { wStd: 1.4, bStd: 0.3 });
 
 const attention = (width: number, options: Partial<stax.GlobalSelfAttentionOptions> = {}) =>
   stax.GlobalSelfAttention({
-    ...{ nChanOut: width, nChanKey: 4 * width, nChanVal: width, nHeads: 2, bStd: 0.3 },
+    ...{ nChanOut: width, nChanKey: width, nChanVal: width, nHeads: 2, bStd: 0.3 },
     ...options,
   });
+
+/** Layers before attention are narrower: its weights are several matrices. */
+const half = (width: number) => Math.ceil(width / 2);
 
 const near = (distance: number) => Math.exp(-distance / 2);
 
@@ -233,40 +236,47 @@ export const layerNets: readonly LayerNet[] = [
     [3, 2],
     (w) => [Recurrent(w, { uStd: 1.4, bStd: 0.3, returns: 'last', parameterization: 'standard' })],
   ],
-  ['GlobalSelfAttention', [5, 2], (w) => [conv(w, [2]), attention(w), Flatten()]],
+  ['GlobalSelfAttention', [5, 2], (w) => [conv(half(w), [2]), attention(w), Flatten()]],
   [
     'GlobalSelfAttention, embeddings added',
     [2, 3, 2],
-    (w) => [dense(w), attention(w, { posEmbType: 'SUM', posEmbDecayFn: near, wKeyStd: 1.3 }), GlobalAvgPool()],
+    (w) => [
+      dense(half(w)),
+      attention(w, { posEmbType: 'SUM', posEmbDecayFn: near, wKeyStd: 1.3 }),
+      GlobalAvgPool(),
+    ],
   ],
   [
     'GlobalSelfAttention, RELU, embeddings as channels',
     [3, 2],
     (w) => [
-      dense(w),
+      dense(half(w)),
       attention(w, {
-        ...{ attentionMechanism: 'RELU', posEmbType: 'CONCAT', nChanPosEmb: 2 * w, wPosEmbStd: 1.2 },
+        ...{ attentionMechanism: 'RELU', posEmbType: 'CONCAT', nChanPosEmb: w, wPosEmbStd: 1.2 },
         ...{ posEmbDecayFn: near, posEmbPNorm: 1, valPosEmb: true },
       }),
       Flatten(),
     ],
   ],
-  ['GlobalSelfAttention, ABS', [3, 2], (w) => [dense(w), attention(w, { attentionMechanism: 'ABS' }), Flatten()]],
+  [
+    'GlobalSelfAttention, ABS',
+    [3, 2],
+    (w) => [attention(w, { attentionMechanism: 'ABS' }), Relu(), Flatten()],
+  ],
   [
     'GlobalSelfAttention, IDENTITY',
     [3, 2],
-    (w) => [
-      dense(w),
-      attention(w, { attentionMechanism: 'IDENTITY', posEmbType: 'SUM', valPosEmb: true, wPosEmbStd: 0.7 }),
-      Flatten(),
-    ],
+    (w) => [attention(w, { attentionMechanism: 'IDENTITY', wKeyStd: 1.2, wOutStd: 0.7 }), Flatten()],
   ],
   [
     'GlobalSelfAttention, root scaling',
     [3, 2],
     (w) => [
-      dense(w),
-      attention(w, { linearScaling: false, attentionMechanism: 'IDENTITY', posEmbType: 'SUM', wPosEmbStd: 0.5 }),
+      attention(w, {
+        ...{ linearScaling: false, attentionMechanism: 'IDENTITY', wQueryStd: 1.2, wValueStd: 0.7 },
+        // Its scores are random, and are averaged over the heads alone.
+        ...{ nHeads: half(w), nChanKey: 4, nChanVal: 4 },
+      }),
       Flatten(),
     ],
   ],

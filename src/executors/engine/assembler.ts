@@ -41,10 +41,10 @@ export class Assembler {
   /** Appends raw words and returns their byte offset. */
   data(ints: readonly number[], floats: readonly number[] = []): number {
     const at = this.bytes;
-    this.#words.push(...ints);
+    for (const word of ints) this.#words.push(word);
     if (floats.length > 0) {
       if (ints.length % 2) this.#words.push(0);
-      this.#words.push(...new Int32Array(new Float64Array(floats).buffer));
+      for (const word of new Int32Array(new Float64Array(floats).buffer)) this.#words.push(word);
     }
     return at;
   }

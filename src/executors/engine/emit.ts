@@ -109,6 +109,14 @@ export class Emitter {
         this.#permute(code, step.order, imageSize(step.shape, d), out!, input(step.inputs[0], e));
         return;
       }
+      case 'embed':
+        this.zero(code, step.shape, d, out!);
+        this.#add(code, step.shape, d, out!, input(step.inputs[0], d));
+        this.#embed(code, index, step.shape, d, out!);
+        return;
+      case 'transform':
+      case 'attention':
+        throw new Error(`${step.kind} is done for all displacements at once`);
       case 'pool':
         throw new Error('pools add up what their input yields');
     }
@@ -186,6 +194,12 @@ export class Emitter {
         this.#permute(code, inverse(step.order), shape, input(step.inputs[0], e), g);
         return;
       }
+      case 'embed':
+        this.#add(code, step.shape, d, input(step.inputs[0], d), g);
+        return;
+      case 'transform':
+      case 'attention':
+        throw new Error(`${step.kind} is done for all displacements at once`);
       case 'pool':
         throw new Error('pools send back to one input offset at a time');
     }
@@ -444,8 +458,16 @@ export class Emitter {
     if (to.theta && from.theta) code.emit(opcode.add, [to.theta, from.theta, bytes]);
   }
 
+  #embed(code: Assembler, index: number, shape: Triple, d: Offset, to: Image): void {
+    const first = firstPixel(shape, d);
+    const last = firstPixel(shape, negate(d));
+    const at = this.#regions.tables[index] + (first * pixels(shape) + last) * this.#number;
+    const words = [to.k, to.theta, at, ...imageSize(shape, d), shape[1], shape[2], pixels(shape)];
+    code.emit(opcode.embed, words);
+  }
+
   #weigh(code: Assembler, index: number, step: Step, d: Offset, to: Image, from: Image): void {
-    const table = this.#regions.weightTables[index];
+    const table = this.#regions.tables[index];
     const theta = to.theta && from.theta;
     code.emit(opcode.weigh, [
       ...[to.k, theta ? to.theta : 0, from.k, theta ? from.theta : 0, ...imageSize(step.shape, d)],

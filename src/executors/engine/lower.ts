@@ -1,13 +1,15 @@
 import { UnsupportedError } from '../../errors.js';
 import { sizeOf } from '../../nd-array.js';
+import type { AttentionMechanism } from '../../program/ops/attention.js';
 import { type AnyOp, opRules } from '../../program/ops/index.js';
 import type { MixOp } from '../../program/ops/mix.js';
-import type { Offset, OpRule } from '../../program/ops/rule.js';
 import type { PermuteOp } from '../../program/ops/permute.js';
+import type { Offset, OpRule } from '../../program/ops/rule.js';
 import type { SelectOp } from '../../program/ops/select.js';
+import type { PositionMatrix } from '../../program/ops/transform.js';
 import type { Program } from '../../program/program.js';
 import { type EngineActivation, engineActivation } from './activations.js';
-import { perAxis, type Triple, triple } from './geometry.js';
+import { perAxis, pixels, type Triple, triple } from './geometry.js';
 
 /** K' = scale·m + shift, Θ' = ntkFromNngp·m + scale·n + ntkShift of a window's means m (of K) and n (of Θ). */
 export interface Weights {
@@ -33,6 +35,18 @@ interface WindowStep extends StepBase {
   readonly low: Triple;
   readonly scale: number;
 }
+
+/** Steps that mix all positions: run for all displacements at once. */
+export type WholeStep = StepBase & { readonly inputShape: Triple } & (
+    | { readonly kind: 'transform'; readonly matrix: PositionMatrix }
+    | {
+        readonly kind: 'attention';
+        readonly mechanism: AttentionMechanism;
+        readonly scale: number;
+        readonly bias: readonly (readonly number[])[] | null;
+        readonly keys: number | null;
+      }
+  );
 
 /** A unit of the engine's work: one op, or a run of weights and a nonlinearity done in one pass. */
 export type Step =
@@ -72,20 +86,36 @@ export type Step =
   | (StepBase & { readonly kind: 'mix'; readonly matrices: readonly (readonly (readonly number[])[])[] })
   /** For each of the result's axes, the input's axis that it is. */
   | (StepBase & { readonly kind: 'permute'; readonly order: Triple })
+  | WholeStep
+  /** R, positions in row-major order. */
+  | (StepBase & { readonly kind: 'embed'; readonly covariance: readonly (readonly number[])[] })
   | (StepBase & { readonly kind: 'dropout'; readonly scale: number })
   | (StepBase & { readonly kind: 'sum' | 'product' | 'diagonal' });
 
 export type FilterStep = Extract<Step, { kind: 'filter' }>;
 
-/** Numbers that a step wants of each variance, which the `sample` plan computes once for each sample: its factors. */
+/** Whether a step is run for all displacements at once. */
+export const isWhole = (step: Step): step is WholeStep =>
+  step.kind === 'transform' || step.kind === 'attention';
+
+/** Numbers that a step wants of each sample, which the `sample` plan computes once: its factors, made of the variances. */
 export function factorsOf(step: Step): number {
-  if (step.kind === 'normalize') return 1;
-  return step.kind === 'filter' ? (step.activation?.factors ?? 0) : 0;
+  if (step.kind === 'normalize') return pixels(step.shape);
+  if (step.kind === 'attention') return pixels(step.shape) ** 2;
+  return step.kind === 'filter' ? (step.activation?.factors ?? 0) * pixels(step.shape) : 0;
 }
 
-/** Whether a step depends on the variances of its input. */
+/** Numbers of a sample's variances, or of attention its factors, whose cotangents a step adds to. */
+export function variancesOf(step: Step): number {
+  if (step.kind === 'attention') return factorsOf(step);
+  return readsVariances(step) ? pixels(step.shape) : 0;
+}
+
+/** Whether a step depends on the covariances of each sample with itself. */
 export const readsVariances = (step: Step): boolean =>
-  step.kind === 'normalize' || (step.kind === 'filter' && step.activation !== null);
+  step.kind === 'normalize' ||
+  step.kind === 'attention' ||
+  (step.kind === 'filter' && step.activation !== null);
 
 /** A Program as the engine runs it. */
 export interface Lowered {
@@ -111,6 +141,8 @@ function compose(a: Weights, b: Weights): Weights {
 function neverNegative(steps: readonly Step[], index: number): boolean {
   const step = steps[index];
   if (step.kind === 'filter' && step.activation) return step.activation.oneSign ?? false;
+  if (step.kind === 'transform' || step.kind === 'embed') return false;
+  if (step.kind === 'attention' && step.mechanism === 'identity') return false;
   return step.inputs.length > 0 && step.inputs.every((input) => neverNegative(steps, input));
 }
 
@@ -158,6 +190,7 @@ export function lower(program: Program): Lowered {
       ops: [op],
       theta: inputs.some((input) => steps[input].theta),
     };
+    const inputShape = () => steps[inputs[0]].shape;
     switch (op.op) {
       case 'gram':
         return push({
@@ -205,6 +238,17 @@ export function lower(program: Program): Lowered {
         const averaged = op.shape.map((_, axis) => Number(op.axes.includes(axis)));
         return push({ ...base, kind: 'normalize', averaged: triple(averaged, 0), eps: op.eps });
       }
+      case 'transform':
+        return push({ ...base, kind: 'transform', inputShape: inputShape(), matrix: op.matrix });
+      case 'attention': {
+        const { mechanism, scale, bias, keys } = op;
+        return push({
+          ...{ ...base, kind: 'attention', inputShape: inputShape() },
+          ...{ mechanism, scale, bias, keys },
+        });
+      }
+      case 'embed':
+        return push({ ...base, kind: 'embed', theta: true, covariance: op.covariance });
       case 'mix':
         return push({ ...base, kind: 'mix', matrices: matricesOf(op) });
       case 'permute':

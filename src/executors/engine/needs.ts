@@ -1,5 +1,5 @@
-import { OffsetSet } from './geometry.js';
-import { type Lowered, stepNeeds } from './lower.js';
+import { OffsetSet, type Triple } from './geometry.js';
+import { isWhole, type Lowered, stepNeeds } from './lower.js';
 
 /** The offsets at which each step is computed, and the steps whose results are kept for all of them at once. */
 export interface Needs {
@@ -13,14 +13,19 @@ export function walkNeeds(lowered: Lowered, wanted: ReadonlyMap<number, OffsetSe
   const offsets = steps.map(() => new OffsetSet());
   for (const [index, set] of wanted) for (const d of set.sorted()) offsets[index].add(d);
   for (let index = steps.length - 1; index >= 0; index--) {
+    const { inputs } = steps[index];
     for (const d of offsets[index].sorted()) {
+      if (inputs.every((input) => offsets[input].size === allOf(steps[input].shape))) break;
       for (const needed of stepNeeds(lowered, steps[index], d)) {
-        for (const input of steps[index].inputs) offsets[input].add(needed);
+        for (const input of inputs) offsets[input].add(needed);
       }
     }
   }
   return { offsets, kept: chooseKept(lowered, offsets) };
 }
+
+/** How many displacements there are between positions of an image. */
+const allOf = (shape: Triple): number => shape.reduce((count, size) => count * (2 * size - 1), 1);
 
 /**
  * All steps live one offset at a time but those whose result is read, that mix offsets (a pool adds up what
@@ -36,13 +41,21 @@ function chooseKept(lowered: Lowered, offsets: readonly OffsetSet[]): boolean[] 
     const step = steps[index];
     const shared = readers[index].size > 1 && step.kind !== 'source';
     const product = step.kind === 'source' && step.product;
-    if (index === output || step.kind === 'pool' || readers[index].size === 0 || shared || product) {
+    if (
+      index === output ||
+      step.kind === 'pool' ||
+      isWhole(step) ||
+      readers[index].size === 0 ||
+      shared ||
+      product
+    ) {
       kept[index] = true;
     }
     const through = kept[index] ? [index] : readers[index];
     const mixes =
-      (step.kind === 'select' || step.kind === 'mix') &&
-      offsets[index].sorted().some((d) => stepNeeds(lowered, step, d).length > 1);
+      isWhole(step) ||
+      ((step.kind === 'select' || step.kind === 'mix') &&
+        offsets[index].sorted().some((d) => stepNeeds(lowered, step, d).length > 1));
     for (const input of step.inputs) {
       if (mixes) kept[input] = true;
       for (const reader of through) readers[input].add(reader);

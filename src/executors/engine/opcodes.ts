@@ -21,4 +21,9 @@ export const opcode = {
   dropout: 18,
   mix: 19,
   permute: 20,
+  transform: 21,
+  transformAdjoint: 22,
+  attention: 23,
+  attentionAdjoint: 24,
+  embed: 25,
 } as const;

@@ -3,9 +3,10 @@ import type { Offset } from '../../program/ops/rule.js';
 import { Assembler, Layout } from './assembler.js';
 import { bytesOf } from './dtype.js';
 import { Emitter, type Image, type ImageOf } from './emit.js';
+import { WholeEmitter } from './emit-whole.js';
 import { imageSize, isZero, OffsetSet, perAxis, pixels, type Triple } from './geometry.js';
 import type { Lowered, Step } from './lower.js';
-import { readsVariances, stepNeeds } from './lower.js';
+import { isWhole, readsVariances, stepNeeds } from './lower.js';
 import { walkNeeds } from './needs.js';
 import { layOut } from './regions.js';
 
@@ -91,6 +92,7 @@ export function plan(request: PlanRequest): Plan {
   const layout = new Layout(request.base);
   const regions = layOut(request, number, layout);
   const emitter = new Emitter(request, regions, number);
+  const whole = new WholeEmitter(request, regions, number);
   const backwards = request.gradient.x1 || request.gradient.x2;
 
   const wanted = new Map<number, OffsetSet>();
@@ -142,7 +144,15 @@ export function plan(request: PlanRequest): Plan {
   const source = steps.findIndex((step) => step.kind === 'source');
   const sourceStep = steps[source];
   const origins = (images: readonly Map<string, Image>[]) => images[source].get('0,0,0')?.k ?? 0;
-  const { descriptors, filters: _f, weightTables: _w, factorAt: _a, varianceAt: _v, ...addresses } = regions;
+  const {
+    descriptors,
+    filters: _f,
+    tables: _t,
+    wholeScratch: _s,
+    factorAt: _a,
+    varianceAt: _v,
+    ...addresses
+  } = regions;
   return {
     data: [descriptors, forwardCode, backwardCode],
     forward: [forwardCode.at, forwardCode.at + forward.bytes],
@@ -248,13 +258,20 @@ export function plan(request: PlanRequest): Plan {
     return { tapes, inputOf, release };
   }
 
+  /** Whether a root's result is read; a step that nothing reads is there for its variances alone. */
+  function isRead(root: number): boolean {
+    const reads = (reader: Step, i: number) => needs.offsets[i].size > 0 && reader.inputs.includes(root);
+    return root === lowered.output || steps.some(reads);
+  }
+
   function forwardRoot(root: number): void {
     const step = steps[root];
+    const read = isRead(root);
+    if (isWhole(step)) {
+      whole.forward(forward, root, values.images[step.inputs[0]], read ? values.images[root] : null);
+      return;
+    }
     if (step.kind !== 'pool') {
-      // A step that nothing reads is there for its variances alone.
-      const read =
-        root === lowered.output ||
-        steps.some((reader, i) => needs.offsets[i].size > 0 && reader.inputs.includes(root));
       for (const d of ordered(needs.offsets[root])) {
         runChain(
           forward,
@@ -280,6 +297,12 @@ export function plan(request: PlanRequest): Plan {
 
   function backwardRoot(root: number): void {
     const step = steps[root];
+    if (isWhole(step)) {
+      const g = isRead(root) ? cotangents.images[root] : null;
+      const [input] = step.inputs;
+      whole.adjoint(backward, root, values.images[input], cotangents.images[input], g);
+      return;
+    }
     const end = step.kind === 'pool' ? step.inputs[0] : root;
     for (const d of ordered(needs.offsets[end]).reverse()) {
       const kept = cotangents.images[end].get(d.join());
@@ -323,8 +346,15 @@ export function plan(request: PlanRequest): Plan {
   }
 }
 
+/** Time of a product of two numbers in a product of matrices, in units of a ReLU. */
+const PRODUCT_COST = 0.25;
+
 /** Pixels that a step computes for a pair at these displacements, in units of a ReLU's. */
 export function workOf(step: Step, offsets: OffsetSet): number {
+  if (isWhole(step)) {
+    const [n, m] = [pixels(step.inputShape), pixels(step.shape)];
+    return offsets.size === 0 ? 0 : PRODUCT_COST * n * m * (n + m);
+  }
   const cost = (step.kind === 'filter' && step.activation?.cost) || 1;
   return cost * offsets.sorted().reduce((sum, d) => sum + pixels(imageSize(step.shape, d)), 0);
 }

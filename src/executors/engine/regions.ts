@@ -1,6 +1,7 @@
 import { Assembler, type Layout } from './assembler.js';
+import { wholeScratchSize } from './emit-whole.js';
 import { pixels } from './geometry.js';
-import { type FilterStep, factorsOf, readsVariances, type Step } from './lower.js';
+import { type FilterStep, factorsOf, isWhole, type Step, variancesOf } from './lower.js';
 import type { PlanRequest } from './plan.js';
 
 /** Addresses of a filter step's descriptors: all of it, its weights alone, its nonlinearity alone. */
@@ -14,8 +15,10 @@ export interface FilterDescriptors {
 export interface Regions {
   readonly descriptors: { readonly at: number; readonly words: Int32Array };
   readonly filters: readonly (FilterDescriptors | null)[];
-  /** Per step with `weigh`: the table of w[p]. */
-  readonly weightTables: readonly number[];
+  /** Per step with a constant of each position or pair of positions: where these are, in row-major order; else 0. */
+  readonly tables: readonly number[];
+  /** Scratch of steps that mix all positions. */
+  readonly wholeScratch: number;
   readonly x1: number;
   readonly x2: number;
   readonly gX1: number;
@@ -55,15 +58,14 @@ export function layOut(request: PlanRequest, number: number, layout: Layout): Re
   for (const step of steps) {
     factorAt.push(factorSize * lane);
     varianceAt.push(varianceSize * lane);
-    factorSize += factorsOf(step) * pixels(step.shape);
-    if (readsVariances(step)) varianceSize += pixels(step.shape);
+    factorSize += factorsOf(step);
+    varianceSize += variancesOf(step);
   }
 
   const descriptors = steps.map((step) => (step.kind === 'filter' ? 3 * descriptorBytes(step) : 0));
-  const tables = steps
-    .filter((step) => step.kind === 'weigh')
-    .map((step) => pixels(step.shape) * number + 16);
-  const at = layout.reserve([...descriptors, ...tables].reduce((a, b) => a + b, 0));
+  const constants = steps.map(constantsOf);
+  const tableBytes = constants.map(({ length }) => (length === 0 ? 0 : length * number + 16));
+  const at = layout.reserve([...descriptors, ...tableBytes].reduce((a, b) => a + b, 0));
   const scratch = layout.reserve(scratchBytes(steps) * lane);
   const assembler = new Assembler();
   const filters = steps.map((step) => {
@@ -72,9 +74,11 @@ export function layOut(request: PlanRequest, number: number, layout: Layout): Re
       at + descriptor(assembler, step, part, steps[step.inputs[0]], { number, lane, scratch, at });
     return { whole: describe('whole'), weights: describe('weights'), nonlinearity: describe('nonlinearity') };
   });
-  const weightTables = steps.map((step) =>
-    step.kind === 'weigh' ? at + weightTable(assembler, step, number) : 0,
+  const tables = constants.map((table) =>
+    table.length === 0 ? 0 : at + constantTable(assembler, table, number),
   );
+  const whole = steps.filter(isWhole).map((step) => wholeScratchSize(step) * lane);
+  const wholeScratch = layout.reserve(Math.max(0, ...whole));
 
   // Rows that meet in a matrix product do so outside the plan.
   const product = steps.some((step) => step.kind === 'source' && step.product);
@@ -93,7 +97,7 @@ export function layOut(request: PlanRequest, number: number, layout: Layout): Re
   const variances1 = pair ? samples(wants1, varianceSize) : variances2;
   return {
     descriptors: { at, words: assembler.finish() },
-    ...{ filters, weightTables, factorAt, varianceAt },
+    ...{ filters, tables, wholeScratch, factorAt, varianceAt },
     ...{ sampleSize, inputSize, factorSize, varianceSize },
     ...{ x1, x2, gX1, gX2, factors1, factors2, variances1, variances2, same },
   };
@@ -154,11 +158,22 @@ function descriptor(
   return at;
 }
 
-function weightTable(assembler: Assembler, step: Extract<Step, { kind: 'weigh' }>, number: number): number {
-  const { weights } = step;
+/** The constants of a step, of each position or of each pair. */
+function constantsOf(step: Step): readonly number[] {
+  if (step.kind === 'weigh') return positionWeights(step.weights);
+  if (step.kind === 'transform') return 'values' in step.matrix ? step.matrix.values.flat() : [];
+  if (step.kind === 'attention') return step.bias?.flat() ?? [];
+  return step.kind === 'embed' ? step.covariance.flat() : [];
+}
+
+function positionWeights(weights: readonly (readonly number[])[]): number[] {
   const axes = [...Array(3 - weights.length).fill([1]), ...weights] as number[][];
   const table: number[] = [];
   for (const z of axes[0]) for (const y of axes[1]) for (const x of axes[2]) table.push(z * y * x);
+  return table;
+}
+
+function constantTable(assembler: Assembler, table: readonly number[], number: number): number {
   const at = assembler.data(number === 4 ? floatWords(table) : [], number === 4 ? [] : table);
   assembler.align();
   return at;

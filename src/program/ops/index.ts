@@ -1,7 +1,9 @@
 import { type ActivationOp, activationRule } from './activation.js';
 import { type AffineOp, affineRule } from './affine.js';
+import { type AttentionOp, attentionRule } from './attention.js';
 import { type DiagonalOp, diagonalRule } from './diagonal.js';
 import { type DropoutOp, dropoutRule } from './dropout.js';
+import { type EmbedOp, embedRule } from './embed.js';
 import { type GivenOp, givenRule } from './given.js';
 import { type GramOp, gramRule } from './gram.js';
 import { type MixOp, mixRule } from './mix.js';
@@ -13,6 +15,7 @@ import { type ProductOp, productRule } from './product.js';
 import type { OpRule } from './rule.js';
 import { type SelectOp, selectRule } from './select.js';
 import { type SumOp, sumRule } from './sum.js';
+import { type TransformOp, transformRule } from './transform.js';
 import { type TransposedPatchOp, transposedPatchRule } from './transposed-patch.js';
 import { type WeighOp, weighRule } from './weigh.js';
 
@@ -33,14 +36,19 @@ export type AnyOp =
   | NormalizeOp
   | DropoutOp
   | MixOp
+  | TransformOp
+  | AttentionOp
+  | EmbedOp
   | PermuteOp;
 
 /** The rule of every op; an op without one does not compile. */
 export const opRules: { readonly [Name in AnyOp['op']]: OpRule<Extract<AnyOp, { op: Name }>> } = {
   activation: activationRule,
   affine: affineRule,
+  attention: attentionRule,
   diagonal: diagonalRule,
   dropout: dropoutRule,
+  embed: embedRule,
   given: givenRule,
   gram: gramRule,
   mix: mixRule,
@@ -51,6 +59,7 @@ export const opRules: { readonly [Name in AnyOp['op']]: OpRule<Extract<AnyOp, { 
   product: productRule,
   select: selectRule,
   sum: sumRule,
+  transform: transformRule,
   transposedPatch: transposedPatchRule,
   weigh: weighRule,
 };

@@ -41,3 +41,7 @@ export function combinations(choices: readonly (readonly number[])[]): Offset[] 
     [[]],
   );
 }
+
+/** Every displacement between two positions of an image. */
+export const allOffsets = (shape: readonly number[]): Offset[] =>
+  combinations(shape.map((size) => Array.from({ length: 2 * size - 1 }, (_, i) => i + 1 - size)));

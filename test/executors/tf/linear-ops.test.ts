@@ -29,6 +29,8 @@ const sum = (terms: readonly number[]): number => terms.reduce((a, b) => a + b, 
 
 const images = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 3 });
 
+const fewPositions = images.filter((image) => sizeOf(image) <= 9);
+
 const windows = images.chain((image) =>
   fc
     .tuple(
@@ -122,6 +124,27 @@ const cases: Record<string, fc.Arbitrary<Case>> = {
             positions(image).map((p2) => whole(P, p) * whole(P2, p2) * k(p, p2)),
           ),
         ),
+    };
+  }),
+  transform: fc.tuple(fewPositions, fewPositions, fc.boolean()).map(([image, shape, onePerRow]) => {
+    const [rows, columns] = [positions(shape), positions(image)];
+    const weight = (i: number, j: number) =>
+      onePerRow && j !== (3 * i + 1) % columns.length ? 0 : 1 + Math.cos(i + 2 * j);
+    const values = rows.map((_, i) => columns.map((__, j) => weight(i, j)));
+    return {
+      image,
+      op: { op: 'transform', inputs: [0], shape, matrix: { values } },
+      entry: (k, P, P2) => {
+        const [i, i2] = [P, P2].map((place) => rows.findIndex((row) => String(row) === String(place)));
+        return sum(
+          columns.flatMap((p, j) =>
+            columns.map((p2, j2) => {
+              const product = values[i][j] * values[i2][j2];
+              return product === 0 ? 0 : product * k(p, p2);
+            }),
+          ),
+        );
+      },
     };
   }),
   diagonal: images.map((image) => ({

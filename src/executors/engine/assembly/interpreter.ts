@@ -1,5 +1,7 @@
 // Runs the instructions that the planner (../plan.ts) laid out in memory, for one group of pairs.
+import { attention, attentionAdjoint } from './attention';
 import { dropout } from './dropout';
+import { embed } from './embed';
 import { filter, filterAdjoint } from './filter';
 import { gram, gramAdjoint } from './gram';
 import { addInto } from './lanes';
@@ -9,6 +11,7 @@ import { normalize, normalizeAdjoint, normalizeFactors, normalizeVariances } fro
 import { permute } from './permute';
 import { pool, poolAdjoint } from './pool';
 import { product, productAdjoint } from './product';
+import { transform, transformAdjoint } from './transform';
 import { weigh } from './weigh';
 import { word } from './words';
 
@@ -34,6 +37,11 @@ const NORMALIZE_VARIANCES = 17;
 const DROPOUT = 18;
 const MIX = 19;
 const PERMUTE = 20;
+const TRANSFORM = 21;
+const TRANSFORM_ADJOINT = 22;
+const ATTENTION = 23;
+const ATTENTION_ADJOINT = 24;
+const EMBED = 25;
 
 /** Words: to, from, extent[3], to's row sizes[1..2], from's row sizes[1..2]: to += from over a box of pixels. */
 function addBox<T extends number>(pc: usize, width: usize): void {
@@ -133,6 +141,26 @@ export function run<T extends number>(pc: usize, end: usize, width: usize): void
       case PERMUTE:
         permute<T>(pc, width);
         pc += 36;
+        break;
+      case TRANSFORM:
+        transform<T>(pc, width);
+        pc += (<usize>word(pc, 1)) << 2;
+        break;
+      case TRANSFORM_ADJOINT:
+        transformAdjoint<T>(pc, width);
+        pc += (<usize>word(pc, 1)) << 2;
+        break;
+      case ATTENTION:
+        attention<T>(pc, width);
+        pc += (<usize>word(pc, 1)) << 2;
+        break;
+      case ATTENTION_ADJOINT:
+        attentionAdjoint<T>(pc, width);
+        pc += (<usize>word(pc, 1)) << 2;
+        break;
+      case EMBED:
+        embed<T>(pc, width);
+        pc += 40;
         break;
       default:
         unreachable();
