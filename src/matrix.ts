@@ -14,21 +14,24 @@ export function rowMajor(matrix: Matrix): Float64Array {
   return out;
 }
 
-/** The matrix `[rows, columns]` of row-major entries. */
+/** The matrix `[rows, columns]` of row-major entries, which it copies. */
 export function fromRowMajor(entries: FloatArray, rows: number, columns: number): Matrix {
-  const matrix = new Matrix(rows, columns);
+  return takeRowMajor(new Float64Array(entries), rows, columns);
+}
+
+/** The matrix `[rows, columns]` of row-major entries, which it keeps: they must not be changed any more. */
+export function takeRowMajor(entries: Float64Array, rows: number, columns: number): Matrix {
+  const matrix = new Matrix(0, columns) as { -readonly [Key in keyof Matrix]: Matrix[Key] };
   const stored = storedRows(matrix);
-  if (stored) {
-    for (let i = 0; i < rows; i++) stored[i].set(entries.subarray(i * columns, (i + 1) * columns));
-    return matrix;
-  }
-  for (let i = 0, at = 0; i < rows; i++) for (let j = 0; j < columns; j++) matrix.set(i, j, entries[at++]);
+  if (!stored) return Matrix.from1DArray(rows, columns, entries);
+  for (let i = 0; i < rows; i++) stored.push(entries.subarray(i * columns, (i + 1) * columns));
+  matrix.rows = rows;
   return matrix;
 }
 
 /**
  * The rows in which an ml-matrix holds its entries, which its types do not tell; null for its views, which have none.
- * Copies of whole rows are many times faster than entry by entry.
+ * Whole rows are copied, or taken, many times faster than entry by entry.
  */
 function storedRows(matrix: Matrix): Float64Array[] | null {
   const { data } = matrix as Matrix & { readonly data?: unknown };

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { DisposedError, NonFiniteError, ShapeError } from '../errors.js';
+import { firstNonFinite } from '../first-non-finite.js';
 import { type NdArray, sizeOf } from '../nd-array.js';
 import { leavesOf, type Tree } from './tree.js';
 
@@ -106,12 +107,11 @@ export function checkSamples(where: string, name: string, x: Samples): void {
       `${where}: ${name} needs ${sizeOf(shape)} numbers for its shape [${shape}], got ${data.length}.`,
     );
   }
-  for (let i = 0; i < data.length; i++) {
-    if (!Number.isFinite(data[i])) {
-      throw new NonFiniteError(
-        `${where}: ${name} must be finite, got ${data[i]} at [${indexOf(i, shape)}]. Clean the data first.`,
-      );
-    }
+  const at = firstNonFinite(data);
+  if (at >= 0) {
+    throw new NonFiniteError(
+      `${where}: ${name} must be finite, got ${data[at]} at [${indexOf(at, shape)}]. Clean the data first.`,
+    );
   }
 }
 

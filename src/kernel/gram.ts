@@ -3,7 +3,8 @@ import { checkOptions } from '../check-options.js';
 import { NonFiniteError, ShapeError } from '../errors.js';
 import { engineGram, engineRidge, engineVjp } from '../executors/engine/run.js';
 import { defaultThreads } from '../executors/engine/workers.js';
-import { fromRowMajor, rowMajor } from '../matrix.js';
+import { firstNonFinite } from '../first-non-finite.js';
+import { rowMajor, takeRowMajor } from '../matrix.js';
 import type { Dtype, FloatArray, NdArray } from '../nd-array.js';
 import { checkInputs, type Samples } from './check-input.js';
 import { checkField, checkPrecisionAndThreads, pairProgram } from './pair-program.js';
@@ -86,7 +87,7 @@ export async function gram<const Get extends GramField | readonly GramField[]>(
   const result = await engineGram(program, rows1, rows2, { ...run, ntk, block: options.block });
   const columns = (rows2 ?? rows1).count;
   for (const field of fields) checkRange(field, result[field]!, columns, run.dtype);
-  const matrix = (field: GramField) => fromRowMajor(result[field]!, rows1.count, columns);
+  const matrix = (field: GramField) => takeRowMajor(result[field]!, rows1.count, columns);
   if (!Array.isArray(options.get)) return matrix(fields[0]) as GramResult<Get>;
   return Object.fromEntries(fields.map((field) => [field, matrix(field)])) as GramResult<Get>;
 }
@@ -204,14 +205,14 @@ export async function ridgeVisit<const X extends Tree<Samples>>(
   return {
     loss: sums.loss,
     correct: sums.correct,
-    kTg: fromRowMajor(sums.kG, rows1.count, classes),
+    kTg: takeRowMajor(sums.kG, rows1.count, classes),
     supportGradient: sums.x1 && (gradientOf('x1', sums.x1) as TreeLike<X, NdArray<Float64Array>>),
   };
 }
 
 /** Refuses a kernel that overflowed: very deep or strongly weighted networks leave the range of their numbers. */
-function checkRange(field: GramField, data: FloatArray, columns: number, dtype: Dtype): void {
-  const bad = data.findIndex((entry: number) => !Number.isFinite(entry));
+function checkRange(field: GramField, data: Float64Array, columns: number, dtype: Dtype): void {
+  const bad = firstNonFinite(data);
   if (bad < 0) return;
   const remedy = dtype === 'float32' ? "Use dtype 'float64', or scale" : 'Scale';
   throw new NonFiniteError(

@@ -15,6 +15,8 @@ export interface EngineExports {
   gatherAdd64(source: number, width: number, count: number, lanes: number, to: number): void;
   selfProducts32(x: number, rows: number, channels: number, to: number): void;
   selfProducts64(x: number, rows: number, channels: number, to: number): void;
+  addScaledRows32(rows: number, columns: number, factors: number, x: number, to: number): void;
+  addScaledRows64(rows: number, columns: number, factors: number, x: number, to: number): void;
   gemmWorkBytes(): number;
   gemm32: Gemm;
   gemm64: Gemm;

@@ -4,7 +4,7 @@ import { isSymmetric } from './activations.js';
 import { type BlockSize, blockSize, type Span, spans } from './blocks.js';
 import { compile } from './compile.js';
 import { isShared, zeros } from './dtype.js';
-import type { GramTask, PairBlock, RidgeTask, VjpTask } from './tasks.js';
+import type { GramTask, RidgeTask, VjpTask } from './tasks.js';
 import type { Rows } from './tile.js';
 import { type RunOptions, runTasks } from './workers.js';
 
@@ -13,6 +13,12 @@ export interface EngineOptions extends RunOptions {
   readonly dtype: Dtype;
   /** Called with the pairs done and the pairs in all. */
   readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** Covariances of all pairs, `[n1, n2]`. */
+export interface Covariances {
+  readonly nngp: Float64Array;
+  readonly ntk: Float64Array | null;
 }
 
 /**
@@ -27,20 +33,20 @@ export async function engineGram(
   x1: Rows,
   x2: Rows | null,
   { ntk, block, ...options }: EngineOptions & { readonly ntk: boolean; readonly block?: BlockSize },
-): Promise<PairBlock> {
+): Promise<Covariances> {
   if (x2 && x1.count > x2.count && isSymmetric(program)) {
     const turned = await engineGram(program, x2, x1, { ntk, block, ...options });
-    const turn = (field: FloatArray | null) => field && transpose(field, x2.count, x1.count);
-    return { nngp: turn(turned.nngp), ntk: turn(turned.ntk) };
+    const turn = (field: Float64Array) => transpose(field, x2.count, x1.count);
+    return { nngp: turn(turned.nngp), ntk: turned.ntk && turn(turned.ntk) };
   }
   const plans = compile(program, { dtype: options.dtype, ntk });
   const right = x2 ?? x1;
   const [n1, n2] = [x1.count, right.count];
   const size = block ?? blockSize(plans, n1, n2);
   const grid = gridOf(n1, n2, size, x2 === null);
-  const out: PairBlock = {
-    nngp: zeros(options.dtype, n1 * n2),
-    ntk: ntk ? zeros(options.dtype, n1 * n2) : null,
+  const out: Covariances = {
+    nngp: new Float64Array(n1 * n2),
+    ntk: ntk ? new Float64Array(n1 * n2) : null,
   };
   const tasks = function* (): Iterable<GramTask> {
     for (const [rows, columns] of grid) {
@@ -54,14 +60,13 @@ export async function engineGram(
     for (const field of ['nngp', 'ntk'] as const) {
       const [from, to] = [result[field], out[field]];
       if (!from || !to) continue;
+      const [width, self] = [columns[1] - columns[0], x2 === null];
       for (let i = rows[0]; i < rows[1]; i++) {
-        const first = x2 === null ? Math.max(columns[0], i) : columns[0];
-        const at = (i - rows[0]) * (columns[1] - columns[0]) - columns[0];
-        for (let j = first; j < columns[1]; j++) {
-          to[i * n2 + j] = from[at + j];
-          if (x2 === null) to[j * n2 + i] = from[at + j];
-        }
+        const first = self ? Math.max(columns[0], i) : columns[0];
+        const at = (i - rows[0]) * width - columns[0];
+        to.set(from.subarray(at + first, at + columns[1]), i * n2 + first);
       }
+      if (self) mirror(to, n2, rows, columns);
     }
     progress(index);
   });
@@ -228,8 +233,22 @@ function cotangentBlock(
   return block;
 }
 
-function transpose(matrix: FloatArray, rows: number, columns: number): FloatArray {
-  const out = matrix.slice();
+/** Copies a block's entries right of the diagonal to their places below it, in squares that stay in cache. */
+function mirror(matrix: Float64Array, n: number, rows: Span, columns: Span): void {
+  const side = 32;
+  for (const [top, bottom] of spans(rows[1] - rows[0], side)) {
+    for (const [left, right] of spans(columns[1] - columns[0], side)) {
+      for (let i = rows[0] + top; i < rows[0] + bottom; i++) {
+        for (let j = Math.max(columns[0] + left, i + 1); j < columns[0] + right; j++) {
+          matrix[j * n + i] = matrix[i * n + j];
+        }
+      }
+    }
+  }
+}
+
+function transpose<Numbers extends FloatArray>(matrix: Numbers, rows: number, columns: number): Numbers {
+  const out = matrix.slice() as Numbers;
   for (let i = 0; i < rows; i++)
     for (let j = 0; j < columns; j++) out[j * rows + i] = matrix[i * columns + j];
   return out;

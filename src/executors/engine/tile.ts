@@ -39,6 +39,7 @@ interface Kernels {
   gatherAdd: EngineExports['gatherAdd32'];
   selfProducts: EngineExports['selfProducts32'];
   gemm: EngineExports['gemm32'];
+  addScaledRows: EngineExports['addScaledRows32'];
 }
 
 /** Bytes of forward values that `forwardThenBackward` may hold between its two sweeps. */
@@ -359,11 +360,11 @@ export class TileRunner {
       return;
     }
     const twice = 2 * this.#inverse(product.channels);
-    for (let w = 0; w < live; w++) {
-      const flow = this.#view[product.gK / number + w] * twice;
-      const [from, target] = [side.x / number + (i + w) * inputSize, to / number + w * inputSize];
-      for (let e = 0; e < inputSize; e++) this.#view[target + e] += flow * this.#view[from + e];
-    }
+    const flows = this.#view.subarray(product.gK / number, product.gK / number + live);
+    flows.forEach((flow, w) => {
+      flows[w] = flow * twice;
+    });
+    this.#kernels.addScaledRows(live, inputSize, product.gK, side.x + i * inputSize * number, to);
   }
 
   /** WebAssembly memory that the runner holds. */
@@ -448,6 +449,7 @@ function kernelsOf(engine: EngineExports, dtype: Dtype): Kernels {
         gatherAdd: engine.gatherAdd32,
         selfProducts: engine.selfProducts32,
         gemm: engine.gemm32,
+        addScaledRows: engine.addScaledRows32,
       }
     : {
         run: engine.run64,
@@ -457,5 +459,6 @@ function kernelsOf(engine: EngineExports, dtype: Dtype): Kernels {
         gatherAdd: engine.gatherAdd64,
         selfProducts: engine.selfProducts64,
         gemm: engine.gemm64,
+        addScaledRows: engine.addScaledRows64,
       };
 }

@@ -4,4 +4,5 @@
 export { cholesky64 } from './cholesky';
 export { gemm32, gemm64, gemmWorkBytes } from './gemm';
 export { qrAppend64, qrWorkBytes } from './qr';
+export { addScaledRows32, addScaledRows64 } from './scaled-rows';
 export { solveLower64, solveUpper64 } from './triangular';
