@@ -57,6 +57,7 @@ export type { SelectOp } from './program/ops/select.js';
 export type { SumOp } from './program/ops/sum.js';
 export type { TransposedPatchOp } from './program/ops/transposed-patch.js';
 export type { WeighOp } from './program/ops/weigh.js';
+export type { WeighSamplesOp } from './program/ops/weigh-samples.js';
 export type { OpBase, Program } from './program/program.js';
 export * as random from './random/index.js';
 export * from './regression/index.js';

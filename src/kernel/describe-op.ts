@@ -51,6 +51,7 @@ const words: { readonly [Name in AnyOp['op']]: (op: Op<Name>, input: Shape) => s
     return `${kind} ${times(window)}${strided(strides)}`;
   },
   weigh: () => 'a factor for each position (edges normalized)',
+  weighSamples: () => "weights of each sample's own for its positions (masks)",
   activation: nonlinearity,
   sum: ({ inputs }) => `sum of ${inputs.length} branches`,
   product: () => 'product of 2 branches',

@@ -67,6 +67,10 @@ export class Emitter {
         this.zero(code, step.shape, d, out!);
         this.#weigh(code, index, step, d, out!, input(step.inputs[0], d));
         return;
+      case 'weighSamples':
+        this.zero(code, step.shape, d, out!);
+        this.#weighSamples(code, step, d, out!, input(step.inputs[0], d));
+        return;
       case 'select':
         this.zero(code, step.shape, d, out!);
         this.#select(step, d, (to, from, extent, toSize, fromSize, e) => {
@@ -155,6 +159,9 @@ export class Emitter {
         return;
       case 'weigh':
         this.#weigh(code, index, step, d, input(step.inputs[0], d), g);
+        return;
+      case 'weighSamples':
+        this.#weighSamples(code, step, d, input(step.inputs[0], d), g);
         return;
       case 'select':
         this.#select(step, d, (to, from, extent, toSize, fromSize, e) => {
@@ -474,6 +481,24 @@ export class Emitter {
       table + firstPixel(step.shape, d) * this.#number,
       table + firstPixel(step.shape, negate(d)) * this.#number,
       ...[step.shape[1], step.shape[2]],
+    ]);
+  }
+
+  #weighSamples(
+    code: Assembler,
+    step: Extract<Step, { kind: 'weighSamples' }>,
+    d: Offset,
+    to: Image,
+    from: Image,
+  ): void {
+    const theta = to.theta && from.theta;
+    const { x1, x2 } = this.#regions;
+    const lanes1 = this.#request.mode === 'sample';
+    code.emit(opcode.weighSamples, [
+      ...[to.k, theta ? to.theta : 0, from.k, theta ? from.theta : 0, ...imageSize(step.shape, d)],
+      x1 + (step.at + firstPixel(step.shape, d)) * (lanes1 ? this.#lane : this.#number),
+      x2 + (step.at + firstPixel(step.shape, negate(d))) * this.#lane,
+      ...[step.shape[1], step.shape[2], Number(lanes1)],
     ]);
   }
 

@@ -75,6 +75,8 @@ export type Step =
       /** Per axis of the input: the result's axis, or −1 where the result has none. */
       readonly axes: Triple;
     })
+  /** Weights of each sample's own, from `at` on in its row. */
+  | (StepBase & { readonly kind: 'weighSamples'; readonly at: number })
   | (StepBase & { readonly kind: 'weigh'; readonly weights: readonly (readonly number[])[] })
   | (StepBase & {
       readonly kind: 'normalize';
@@ -257,6 +259,8 @@ export function lower(program: Program): Lowered {
         return push({ ...base, kind: 'dropout', scale: op.scale });
       case 'select':
         return push({ ...base, kind: 'select', ...placesOf(op) });
+      case 'weighSamples':
+        return push({ ...base, kind: 'weighSamples', at: op.at });
       case 'weigh':
         return push({ ...base, kind: 'weigh', weights: op.weights });
       case 'sum':

@@ -26,4 +26,5 @@ export const opcode = {
   attention: 23,
   attentionAdjoint: 24,
   embed: 25,
+  weighSamples: 26,
 } as const;

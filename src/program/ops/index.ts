@@ -18,6 +18,7 @@ import { type SumOp, sumRule } from './sum.js';
 import { type TransformOp, transformRule } from './transform.js';
 import { type TransposedPatchOp, transposedPatchRule } from './transposed-patch.js';
 import { type WeighOp, weighRule } from './weigh.js';
+import { type WeighSamplesOp, weighSamplesRule } from './weigh-samples.js';
 
 /** Every covariance op there is. */
 export type AnyOp =
@@ -28,6 +29,7 @@ export type AnyOp =
   | SelectOp
   | PoolOp
   | WeighOp
+  | WeighSamplesOp
   | ActivationOp
   | SumOp
   | ProductOp
@@ -62,4 +64,5 @@ export const opRules: { readonly [Name in AnyOp['op']]: OpRule<Extract<AnyOp, { 
   transform: transformRule,
   transposedPatch: transposedPatchRule,
   weigh: weighRule,
+  weighSamples: weighSamplesRule,
 };

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { OpBase } from '../program.js';
-import { variancesOf } from './pair-covariances.js';
+import { variancesOf, weighPositions } from './pair-covariances.js';
 import { type OpRule, sameOffset } from './rule.js';
 
 /**
@@ -28,22 +28,7 @@ export const normalizeRule: OpRule<NormalizeOp> = {
       const spread = tf.add(tf.rsqrt(tf.add(mean, eps)), tf.zeros([n, ...shape]));
       return tf.reshape(spread, [n, p]);
     };
-    const scaled = (k: tf.Tensor4D, rows: tf.Tensor2D, columns: tf.Tensor2D): tf.Tensor4D => {
-      const [n1, p] = rows.shape;
-      const paired = k.shape[2] === 1 && columns === rows;
-      return tf.mul(
-        tf.mul(k, tf.reshape(rows, [n1, p, 1, 1])),
-        tf.reshape(columns, paired ? [n1, 1, 1, p] : [1, 1, k.shape[2], p]),
-      );
-    };
     const first = factors(cov1);
-    const second = cov2 === null ? first : factors(cov2);
-    return {
-      shape,
-      nngp: scaled(nngp, first, second),
-      ntk: ntk && scaled(ntk, first, second),
-      cov1: scaled(cov1, first, first),
-      cov2: cov2 && scaled(cov2, second, second),
-    };
+    return weighPositions({ shape, nngp, ntk, cov1, cov2 }, first, cov2 && factors(cov2));
   },
 };

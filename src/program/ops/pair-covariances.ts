@@ -28,6 +28,33 @@ export function mapCovariances(
   return { shape, nngp: map(nngp), ntk: ntk && map(ntk), cov1: map(cov1), cov2: cov2 && map(cov2) };
 }
 
+/**
+ * w1[p]·w2[p']·K[p,p'] with weights of each sample's own.
+ *
+ * @param first x1's, `[n1, p]`.
+ * @param second x2's, `[n2, p]`; null: x2 is x1.
+ */
+export function weighPositions(
+  { shape, nngp, ntk, cov1, cov2 }: PairCovariances,
+  first: tf.Tensor2D,
+  second: tf.Tensor2D | null,
+): PairCovariances {
+  const rows = (weights: tf.Tensor2D) => tf.reshape(weights, [...weights.shape, 1, 1]);
+  const columns = tf.reshape(second ?? first, [1, 1, ...(second ?? first).shape]);
+  const pairs = (k: tf.Tensor4D): tf.Tensor4D => tf.mul(tf.mul(k, rows(first)), columns);
+  const own = (k: tf.Tensor4D, weights: tf.Tensor2D): tf.Tensor4D => {
+    const [n, p] = weights.shape;
+    return tf.mul(tf.mul(k, rows(weights)), tf.reshape(weights, [n, 1, 1, p]));
+  };
+  return {
+    shape,
+    nngp: pairs(nngp),
+    ntk: ntk && pairs(ntk),
+    cov1: own(cov1, first),
+    cov2: cov2 && own(cov2, second ?? first),
+  };
+}
+
 /** Disposes the tensors. */
 export function disposeCovariances({ nngp, ntk, cov1, cov2 }: PairCovariances): void {
   tf.dispose([nngp, ntk, cov1, cov2].filter((tensor) => tensor !== null));

@@ -13,6 +13,7 @@ import { pool, poolAdjoint } from './pool';
 import { product, productAdjoint } from './product';
 import { transform, transformAdjoint } from './transform';
 import { weigh } from './weigh';
+import { weighSamples } from './weigh-samples';
 import { word } from './words';
 
 /** Opcodes; the planner's list (../opcodes.ts) is the same. */
@@ -42,6 +43,7 @@ const TRANSFORM_ADJOINT = 22;
 const ATTENTION = 23;
 const ATTENTION_ADJOINT = 24;
 const EMBED = 25;
+const WEIGH_SAMPLES = 26;
 
 /** Words: to, from, extent[3], to's row sizes[1..2], from's row sizes[1..2]: to += from over a box of pixels. */
 function addBox<T extends number>(pc: usize, width: usize): void {
@@ -161,6 +163,10 @@ export function run<T extends number>(pc: usize, end: usize, width: usize): void
       case EMBED:
         embed<T>(pc, width);
         pc += 40;
+        break;
+      case WEIGH_SAMPLES:
+        weighSamples<T>(pc, width);
+        pc += 52;
         break;
       default:
         unreachable();

@@ -1,0 +1,24 @@
+import { sizeOf } from '../../nd-array.js';
+import type { OpBase } from '../program.js';
+import { weighPositions } from './pair-covariances.js';
+import { rowsOf } from './rows.js';
+import { type OpRule, sameOffset } from './rule.js';
+
+/**
+ * K'[p,p'] = w1[p]·w2[p']·K[p,p'] with weights of each sample's own, not negative, which stand in its row. Θ alike.
+ *
+ * Masked positions weigh 0; means over the others weigh by one over their number.
+ */
+export interface WeighSamplesOp extends OpBase<'weighSamples'> {
+  /** Where in the rows the weights begin, one for each position. */
+  readonly at: number;
+}
+
+/** How executors run `weighSamples`. */
+export const weighSamplesRule: OpRule<WeighSamplesOp> = {
+  needs: sameOffset,
+  evaluate({ shape, at }, [input], { source }) {
+    const { first, second } = rowsOf('weighSamples', source, at, sizeOf(shape));
+    return weighPositions(input, first, second);
+  },
+};
