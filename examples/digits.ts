@@ -9,7 +9,7 @@ import { experiment, type Outcome, settingsOf } from './digits/experiment.js';
 import type { NetName } from './digits/nets.js';
 import { type Options, readOptions } from './digits/options.js';
 import { drawPictures } from './digits/pictures.js';
-import { textTable } from './digits/table.js';
+import { textTable } from './shared/table.js';
 
 const options = readOptions(process.argv);
 const controller = new AbortController();

@@ -1,4 +1,5 @@
 import { ShapeError, UnsupportedError } from '../errors.js';
+import type { Axes } from '../kernel/axes.js';
 import type { SymbolicKernel } from '../kernel/symbolic.js';
 import type { Shape } from '../kernel/tree.js';
 
@@ -8,6 +9,17 @@ export function equalShape(name: string, shapes: readonly Shape[]): Shape {
   throw new ShapeError(
     `${name}: branches must have equal shapes, got ${shapes.map((shape) => `[${shape}]`).join(' and ')}. ` +
       'Match their channels, strides and padding.',
+  );
+}
+
+/** The axes that all branches have. */
+export function sharedAxes(name: string, branches: readonly Axes[]): Axes {
+  const place = ({ batchAxis, channelAxis }: Axes) => `${batchAxis} and ${channelAxis}`;
+  const other = branches.find((branch) => place(branch) !== place(branches[0]));
+  if (other === undefined) return branches[0];
+  throw new ShapeError(
+    `${name}: branches must have their samples and channels on the same axes, got ${place(branches[0])} in one and ` +
+      `${place(other)} in another.`,
   );
 }
 

@@ -46,6 +46,7 @@ export function Dropout(rate: number, options: DropoutOptions = {}): Layer {
   }
   return makeLayer({
     name: 'Dropout',
+    axes: null,
     outShape: (shape) => shape,
     apply(_, x, { key }) {
       if (mode === 'test') return x.clone();

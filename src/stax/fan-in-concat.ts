@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { ShapeError, UnsupportedError } from '../errors.js';
+import { type Axes, batchShapeOf, sampleShapeOf, standardAxes, toStandardOrder } from '../kernel/axes.js';
 import { append, channelsOf, type SymbolicKernel, spatialOf } from '../kernel/symbolic.js';
-import type { Shape } from '../kernel/tree.js';
-import { requireGaussianBranches } from './branches.js';
-import { type Layer, makeLayer } from './layer.js';
+import { isShape, leavesOf, type Shape, type Tree } from '../kernel/tree.js';
+import { requireGaussianBranches, sharedAxes } from './branches.js';
+import { type Layer, makeTreeLayer } from './layer.js';
 
 /**
  * Puts branches side by side along an axis of the activations `[n, …spatial, channels]`.
@@ -31,39 +32,30 @@ export function FanInConcat(axis = -1): Layer<tf.Tensor[], tf.Tensor> {
   if (!Number.isInteger(axis)) {
     throw new RangeError(`FanInConcat: axis must be an integer, got ${axis}. Pass e.g. -1, the channels.`);
   }
-  if (axis === 0) {
-    throw new UnsupportedError(
-      'FanInConcat: axis must be spatial or the channels, got the batch (0). Concatenate the inputs.',
-    );
-  }
-  /** The axis of one sample's shape. */
-  const sampleAxis = (rank: number): number => {
-    const own = axis < 0 ? rank + axis : axis - 1;
-    if (own >= 0 && own < rank) return own;
-    throw new RangeError(
-      `FanInConcat: axis ${axis} is none of a sample's with ${rank + 1} axes, batch first.`,
-    );
-  };
-  return makeLayer<tf.Tensor[], tf.Tensor>({
+  const isList = (shapes: Tree<Shape>): readonly Shape[] => (isShape(shapes) ? [shapes] : (shapes as Shape[]));
+  return makeTreeLayer<tf.Tensor[], tf.Tensor>({
     name: 'FanInConcat',
+    axes: null,
     outShape(shapes) {
-      const along = sampleAxis(shapes[0].length);
-      const rest = (shape: Shape) => String(shape.with(along, 0));
-      if (!shapes.every((shape) => shape.length > along && rest(shape) === rest(shapes[0]))) {
-        throw new ShapeError(
-          `FanInConcat: branches may differ along axis ${axis} alone, got ` +
-            `${shapes.map((shape) => `[${shape}]`).join(' and ')}. Match their other sizes.`,
+      const samples = isList(shapes);
+      const axes = standardAxes(samples[0].length + 1);
+      return joinedSample(samples, axis, axes);
+    },
+    init: (_, inputShape) => [joined(isList(inputShape), axis), []],
+    apply: (_, xs: tf.Tensor[]) => tf.concat(xs, axis),
+    propagate(kernel) {
+      const branches = leavesOf(kernel);
+      const axes = sharedAxes('FanInConcat', branches);
+      const samples = branches.map((k) => k.shape);
+      const shape = joinedSample(samples, axis, axes);
+      if (branches.length === 1) return branches[0];
+      const rank = shape.length + 1;
+      const along = toStandardOrder(axes, rank).indexOf(axis < 0 ? axis + rank : axis) - 1;
+      if (along < 0) {
+        throw new UnsupportedError(
+          `FanInConcat: axis must be spatial or the channels, got the batch (${axis}). Concatenate the inputs.`,
         );
       }
-      return shapes[0].with(
-        along,
-        shapes.reduce((sum, shape) => sum + shape[along], 0),
-      );
-    },
-    apply: (_, xs) => tf.concat(xs, sampleAxis(xs[0].rank - 1) + 1),
-    propagate(branches, shape) {
-      if (branches.length === 1) return branches[0];
-      const along = sampleAxis(shape.length);
       const isChannel = along === shape.length - 1;
       if (!isChannel) requireGaussianBranches('FanInConcat', branches);
       const parts = isChannel
@@ -83,6 +75,30 @@ export function FanInConcat(axis = -1): Layer<tf.Tensor[], tf.Tensor> {
       };
     },
   });
+}
+
+/** The shape of arrays of these shapes put side by side. */
+function joined(shapes: readonly Shape[], axis: number): Shape {
+  const rank = shapes[0].length;
+  const along = axis < 0 ? rank + axis : axis;
+  if (!(along >= 0 && along < rank)) {
+    throw new RangeError(`FanInConcat: axis ${axis} is none of activations with ${rank} axes.`);
+  }
+  const rest = (shape: Shape) => String(shape.with(along, 0));
+  if (!shapes.every((shape) => shape.length === rank && rest(shape) === rest(shapes[0]))) {
+    throw new ShapeError(
+      `FanInConcat: branches may differ along axis ${axis} alone, got ` +
+        `${shapes.map((shape) => `[${shape}]`).join(' and ')}. Match their other sizes.`,
+    );
+  }
+  const total = shapes.reduce((sum, shape) => sum + shape[along], 0);
+  return shapes[0].with(along, total);
+}
+
+/** The same of one sample's shapes `[...spatial, channels]`, of arrays that have their axes at `axes`. */
+function joinedSample(samples: readonly Shape[], axis: number, axes: Axes): Shape {
+  const shapes = samples.map((sample) => batchShapeOf(-1, sample, axes));
+  return sampleShapeOf(joined(shapes, axis), axes);
 }
 
 function shareOf(k: SymbolicKernel, scale: number): SymbolicKernel {

@@ -24,6 +24,7 @@ import { type Layer, makeLayer } from './layer.js';
 export function FanInProd(): Layer<tf.Tensor[], tf.Tensor> {
   return makeLayer<tf.Tensor[], tf.Tensor>({
     name: 'FanInProd',
+    axes: null,
     outShape: (shapes) => equalShape('FanInProd', shapes),
     apply: (_, xs) => xs.slice(1).reduce((product, x) => product.mul(x), xs[0].clone()),
     propagate(branches, shape) {

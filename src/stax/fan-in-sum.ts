@@ -25,6 +25,7 @@ import { type Layer, makeLayer } from './layer.js';
 export function FanInSum(): Layer<tf.Tensor[], tf.Tensor> {
   return makeLayer<tf.Tensor[], tf.Tensor>({
     name: 'FanInSum',
+    axes: null,
     outShape: (shapes) => equalShape('FanInSum', shapes),
     apply: (_, xs) => tf.addN(xs),
     propagate(branches, shape) {

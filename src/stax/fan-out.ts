@@ -12,6 +12,7 @@ export function FanOut(num: number): Layer<Tensor, Tensor[]> {
   const copies = <T>(value: T): T[] => Array<T>(num).fill(value);
   return makeLayer<Tensor, Tensor[]>({
     name: 'FanOut',
+    axes: null,
     outShape: copies,
     apply: (_, x) => Array.from({ length: num }, () => x.clone()),
     propagate: copies,

@@ -4,6 +4,7 @@ import { type Layer, makeLayer } from './layer.js';
 export function Identity(): Layer {
   return makeLayer({
     name: 'Identity',
+    axes: null,
     outShape: (shape) => shape,
     apply: (_, x) => x.clone(),
     propagate: (k) => k,

@@ -2,6 +2,13 @@ import type { Tensor } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import { checkOptions } from '../check-options.js';
 import { ShapeError, UnsupportedError } from '../errors.js';
+import {
+  type AxesOptions,
+  axesOptionNames,
+  axesRequest,
+  resolveAxes,
+  sampleShapeOf,
+} from '../kernel/axes.js';
 import { append, spatialOf } from '../kernel/symbolic.js';
 import type { Shape } from '../kernel/tree.js';
 import { sizeOf } from '../nd-array.js';
@@ -11,7 +18,7 @@ import { type Layer, makeLayer } from './layer.js';
 export type { ResizeMethod };
 
 /** Options of `ImageResize`. */
-export interface ImageResizeOptions {
+export interface ImageResizeOptions extends AxesOptions {
   /** Widen the weights where an axis shrinks, so that every position counts; true by default. */
   readonly antialias?: boolean;
 }
@@ -38,13 +45,15 @@ export interface ImageResizeOptions {
  * ```
  */
 export function ImageResize(shape: Shape, method: ResizeMethod, options: ImageResizeOptions = {}): Layer {
-  checkOptions('ImageResize', options, ['antialias']);
+  checkOptions('ImageResize', options, ['antialias', ...axesOptionNames]);
+  const request = axesRequest('ImageResize', options);
   if (shape.length < 2 || shape.some((size) => size !== -1 && !(Number.isInteger(size) && size > 0))) {
     throw new ShapeError(
       `ImageResize: shape must hold a positive size or -1 for each axis, batch and channels too, got [${shape}].`,
     );
   }
-  if (shape[0] !== -1 || shape[shape.length - 1] !== -1) {
+  const axes = resolveAxes('ImageResize', request, shape.length);
+  if (shape[axes.batchAxis] !== -1 || shape[axes.channelAxis] !== -1) {
     throw new UnsupportedError(
       `ImageResize: resizes spatial axes alone, got [${shape}]. Pass -1 for the batch and the channels.`,
     );
@@ -55,12 +64,13 @@ export function ImageResize(shape: Shape, method: ResizeMethod, options: ImageRe
     );
   }
   const { antialias = true } = options;
+  const sizes = sampleShapeOf(shape, axes);
   const resized = (sample: Shape): Shape => {
-    if (sample.length === shape.length - 1) {
-      return sample.map((size, axis) => (shape[axis + 1] === -1 ? size : shape[axis + 1]));
+    if (sample.length === sizes.length) {
+      return sample.map((size, axis) => (sizes[axis] === -1 ? size : sizes[axis]));
     }
     throw new ShapeError(
-      `ImageResize: activations must have ${shape.length} axes, batch first, as shape has, got ${sample.length + 1}.`,
+      `ImageResize: activations must have ${shape.length} axes, as shape has, got ${sample.length + 1}.`,
     );
   };
   /** Per spatial axis `[out, in]`, null where the size stays. */
@@ -73,6 +83,7 @@ export function ImageResize(shape: Shape, method: ResizeMethod, options: ImageRe
   };
   return makeLayer({
     name: 'ImageResize',
+    axes: { input: request },
     outShape: resized,
     apply: (_, x) =>
       matrices(x.shape.slice(1)).reduce<Tensor>((y, matrix, axis) => {

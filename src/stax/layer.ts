@@ -14,16 +14,9 @@ import {
 import { type KernelFn, makeKernelFn } from '../kernel/kernel-fn.js';
 import type { SymbolicKernel, SymbolicTree } from '../kernel/symbolic.js';
 import { fromStandard, toStandard } from '../kernel/transpose.js';
-import {
-  isShape,
-  leavesOf,
-  mapShapes,
-  mapTree,
-  type Shape,
-  type Tree,
-  type TreeLike,
-} from '../kernel/tree.js';
+import { leavesOf, mapShapes, mapTree, type Shape, type Tree, type TreeLike } from '../kernel/tree.js';
 import { type Key, split } from '../random/index.js';
+import { sharedAxes } from './branches.js';
 import type { Params } from './params.js';
 
 /**
@@ -99,19 +92,19 @@ export interface LayerAxes {
 
 /**
  * What a layer's file says; `makeLayer` makes the layer from it. Shapes are those of one sample, `[...spatial, channels]`, and
- * tensors have samples first and channels last; of a layer without `axes` they are as the caller has them.
+ * tensors have samples first and channels last; of a layer with `axes` null they are as the caller has them.
  */
 export interface LayerSpec<In = tf.Tensor, Out = tf.Tensor> {
   /** Name in messages. */
   readonly name: string;
-  /** Absent for a layer that acts on its inputs' axes all alike. */
-  readonly axes?: LayerAxes;
+  /** Null for a layer without parameters that acts on all axes of its inputs alike. */
+  readonly axes: LayerAxes | null;
   /**
-   * Shape of the outputs, of inputs that have their axes at `input`.
+   * Shape of the outputs.
    *
    * @throws ShapeError for a shape that the layer does not take.
    */
-  outShape(shape: TreeLike<In, Shape>, input: Axes): TreeLike<Out, Shape>;
+  outShape(shape: TreeLike<In, Shape>): TreeLike<Out, Shape>;
   /** Draws the parameters, of outputs with their axes at `output`; absent for a layer without. */
   params?(key: Key, shape: TreeLike<In, Shape>, output: Axes): Params;
   /** The finite layer, whose outputs will have their axes at `output`. */
@@ -138,26 +131,21 @@ export interface TreeSpec {
 /** Makes a layer from what its file says of it. */
 export function makeLayer<In = tf.Tensor, Out = tf.Tensor>(spec: LayerSpec<In, Out>): Layer<In, Out> {
   type Of<Leaf> = TreeLike<In, Leaf>;
-  if (spec.axes !== undefined) {
+  if (spec.axes !== null) {
     return makePlacedLayer(spec as unknown as PlacedSpec) as unknown as Layer<In, Out>;
   }
-  const outShape = (shape: Tree<Shape>, axes: Axes): Tree<Shape> =>
-    spec.outShape(shape as Of<Shape>, axes) as Tree<Shape>;
+  const outShape = (shape: Tree<Shape>): Tree<Shape> => spec.outShape(shape as Of<Shape>) as Tree<Shape>;
   return makeTreeLayer<In, Out>({
     name: spec.name,
     axes: null,
-    outShape: (shape) => outShape(shape, standardAxesOf(shape, 1)),
-    init(key, inputShape) {
-      const axes = standardAxesOf(inputShape, 0);
-      const sample = dropBatch(spec.name, inputShape);
-      const output = addBatch(outShape(sample, axes), batchOf(inputShape));
-      return [output, spec.params?.(key, sample as Of<Shape>, axes) ?? []];
-    },
+    outShape,
+    // The rule for samples' shapes does for the caller's, whichever of their axes is left out.
+    init: (_, inputShape) => [addBatch(outShape(dropBatch(spec.name, inputShape)), batchOf(inputShape)), []],
     apply: (params, x, options) => spec.apply(params, x, options, standardAxes(2)),
     propagate(kernel) {
-      const axes = sharedAxes(spec.name, kernel);
+      sharedAxes(spec.name, leavesOf(kernel));
       const shape = mapTree<SymbolicKernel, Shape>(kernel, (k) => k.shape);
-      const output = outShape(shape, axes) as TreeLike<Out, Shape>;
+      const output = outShape(shape) as TreeLike<Out, Shape>;
       return spec.propagate(kernel as Of<SymbolicKernel>, output) as SymbolicTree;
     },
   });
@@ -181,11 +169,11 @@ function makePlacedLayer(spec: PlacedSpec): Layer {
   return makeTreeLayer<tf.Tensor, tf.Tensor>({
     name,
     axes: axes.input,
-    outShape: (shape) => spec.outShape(shape as Shape, standardAxesOf(shape, 1)),
+    outShape: (shape) => spec.outShape(shape as Shape),
     init(key, inputShape) {
       const shape = inputShape as Shape;
       const { input, sample, output } = place(shape);
-      const outShape = batchShapeOf(shape[input.batchAxis], spec.outShape(sample, input), output);
+      const outShape = batchShapeOf(shape[input.batchAxis], spec.outShape(sample), output);
       return [outShape, spec.params?.(key, sample, output) ?? []];
     },
     apply(params, x, options) {
@@ -195,26 +183,9 @@ function makePlacedLayer(spec: PlacedSpec): Layer {
     propagate(kernel) {
       const k = kernel as SymbolicKernel;
       checkAxes(name, axes.input, k, k.shape.length + 1);
-      return { ...spec.propagate(k, spec.outShape(k.shape, k)), ...outputAxes(k, k.shape) };
+      return { ...spec.propagate(k, spec.outShape(k.shape)), ...outputAxes(k, k.shape) };
     },
   });
-}
-
-/** The axes that a kernel, or all kernels of a list, have. */
-function sharedAxes(name: string, kernel: SymbolicTree): Axes {
-  const [first, ...others] = leavesOf(kernel);
-  const place = ({ batchAxis, channelAxis }: Axes) => `${batchAxis} and ${channelAxis}`;
-  const other = others.find((k) => place(k) !== place(first));
-  if (other === undefined) return first;
-  throw new ShapeError(
-    `${name}: branches must have their samples and channels on the same axes, got ${place(first)} in one and ` +
-      `${place(other)} in another.`,
-  );
-}
-
-/** The standard axes of the first shape of a tree, to which `missing` axes are to be added. */
-function standardAxesOf(shapes: Tree<Shape>, missing: number): Axes {
-  return isShape(shapes) ? standardAxes(shapes.length + missing) : standardAxesOf(shapes[0], missing);
 }
 
 /** Makes a layer whose inputs and outputs are trees of a form that only its caller knows. */

@@ -1,4 +1,5 @@
 import { checkOptions } from '../check-options.js';
+import { axesOptionNames, axesRequest } from '../kernel/axes.js';
 import { channelsOf, spatialOf } from '../kernel/symbolic.js';
 import type { Shape } from '../kernel/tree.js';
 import { windowsOf } from './geometry.js';
@@ -25,13 +26,14 @@ import { windowMax } from './taps.js';
  * ```
  */
 export function MaxPool(windowShape: Shape, options: SumPoolOptions = {}): Layer {
-  checkOptions('MaxPool', options, ['strides', 'padding']);
+  checkOptions('MaxPool', options, ['strides', 'padding', ...axesOptionNames]);
   checkSizes('MaxPool', 'windowShape', windowShape);
   const strides = checkStrides('MaxPool', windowShape, options.strides);
   const padding = checkPadding('MaxPool', options.padding);
   const windows = (shape: Shape) => windowsOf('MaxPool', spatialOf(shape), windowShape, strides, padding);
   return makeLayer({
     name: 'MaxPool',
+    axes: { input: axesRequest('MaxPool', options) },
     outShape: (shape) => [...windows(shape).out, channelsOf(shape)],
     apply: (_, x) => windowMax(x, windows(x.shape.slice(1))).clone(),
     propagate: () => noClosedForm('MaxPool', 'AvgPool has a kernel.'),

@@ -25,6 +25,7 @@ export function makeNonlinearity(nonlinearity: Nonlinearity): Layer {
   const { name, dual, inputScale = 1, outputScale = 1, outputShift = 0 } = nonlinearity;
   return makeLayer({
     name,
+    axes: null,
     outShape: (shape) => shape,
     apply: (_, x) => nonlinearity.apply(x),
     propagate(k) {

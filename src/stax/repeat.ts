@@ -54,10 +54,13 @@ export function repeat<L extends AnyLayer>(layer: L, n: number): Layer<InputOf<L
     },
     propagate(kernel) {
       return times.reduce<SymbolicTree>((k) => {
-        const shape = mapTree<SymbolicKernel, Shape>(k, (leaf) => leaf.shape);
-        sameShape(shape, layer.outShape(shape));
-        return layer.propagate(k);
+        const next = layer.propagate(k);
+        sameShape(shapesOf(k), shapesOf(next));
+        return next;
       }, kernel);
     },
   });
 }
+
+const shapesOf = (kernel: SymbolicTree): Tree<Shape> =>
+  mapTree<SymbolicKernel, Shape>(kernel, ({ shape }) => shape);

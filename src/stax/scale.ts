@@ -20,6 +20,7 @@ export function Scale(factor: number): Layer {
   checkNumber('Scale', 'factor', factor);
   return makeLayer({
     name: 'Scale',
+    axes: null,
     outShape: (shape) => shape,
     apply: (_, x) => x.mul(factor),
     propagate: (k) => append(k, scaling(spatialOf(k.shape), factor)),

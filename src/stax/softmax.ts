@@ -1,3 +1,5 @@
+import { checkOptions } from '../check-options.js';
+import { type AxesOptions, axesOptionNames, axesRequest } from '../kernel/axes.js';
 import { type Layer, makeLayer } from './layer.js';
 import { noClosedForm } from './no-closed-form.js';
 
@@ -15,9 +17,11 @@ import { noClosedForm } from './no-closed-form.js';
  * console.log(apply([], tf.tensor2d([[2, 2]])).dataSync()); // Float32Array(2) [ 0.5, 0.5 ]
  * ```
  */
-export function Softmax(): Layer {
+export function Softmax(options: AxesOptions = {}): Layer {
+  checkOptions('Softmax', options, axesOptionNames);
   return makeLayer({
     name: 'Softmax',
+    axes: { input: axesRequest('Softmax', options) },
     outShape: (shape) => shape,
     apply: (_, x) => x.softmax(),
     propagate: () => noClosedForm('Softmax', 'GlobalSelfAttention has a kernel with softmax over positions.'),

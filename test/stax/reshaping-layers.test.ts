@@ -140,7 +140,7 @@ describe('ImageResize', () => {
     expect(() =>
       traceProgram(ImageResize([-1, 4, -1], 'linear'), [4, 4, 1]),
     ).toThrowErrorMatchingInlineSnapshot(
-      `[ShapeError: ImageResize: activations must have 3 axes, batch first, as shape has, got 4.]`,
+      `[ShapeError: ImageResize: activations must have 3 axes, as shape has, got 4.]`,
     );
   });
 });
