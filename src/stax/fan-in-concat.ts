@@ -32,7 +32,8 @@ export function FanInConcat(axis = -1): Layer<tf.Tensor[], tf.Tensor> {
   if (!Number.isInteger(axis)) {
     throw new RangeError(`FanInConcat: axis must be an integer, got ${axis}. Pass e.g. -1, the channels.`);
   }
-  const isList = (shapes: Tree<Shape>): readonly Shape[] => (isShape(shapes) ? [shapes] : (shapes as Shape[]));
+  const isList = (shapes: Tree<Shape>): readonly Shape[] =>
+    isShape(shapes) ? [shapes] : (shapes as Shape[]);
   return makeTreeLayer<tf.Tensor[], tf.Tensor>({
     name: 'FanInConcat',
     axes: null,
