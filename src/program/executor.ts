@@ -16,6 +16,9 @@ export interface Covariances {
   readonly cov2: Tensor | null;
 }
 
+/** Between which positions: any two, or each and itself alone. */
+export type Positions = 'all' | 'equal';
+
 /** What a Program starts from. */
 export interface Source {
   /** Rows (`RowLayout`) of x1's samples, `[n1, rowSize]` (or another shape of as many numbers); absent if no op reads them. */
@@ -32,10 +35,13 @@ export interface Executor {
   /**
    * The wanted fields of the Program's result (float32). A field that is identically zero or does not
    * apply (`cov2` with x2 null) comes as zeros and null respectively.
+   *
+   * @param positions `all` by default; `equal` gives the diagonals, spatial axes once: `[n1, n2, h, w, …]`, `[n, h, w, …]`.
    */
   evaluate(
     program: Program,
     source: Source,
     want: readonly CovarianceField[],
+    positions?: Positions,
   ): Partial<Record<CovarianceField, Tensor | null>>;
 }

@@ -1,4 +1,5 @@
 import type { Dtype } from '../../nd-array.js';
+import type { Positions } from '../../program/executor.js';
 import type { Program } from '../../program/program.js';
 import { pixels } from './geometry.js';
 import { lower } from './lower.js';
@@ -14,6 +15,8 @@ export interface CompileRequest {
   readonly gradient?: { readonly x1: boolean; readonly x2: boolean };
   /** Whether the covariances of each sample with itself (cov1, cov2) are read. */
   readonly samples?: boolean;
+  /** Between which positions the result is wanted; all by default. */
+  readonly positions?: Positions;
 }
 
 /** Pairs of SIMD registers that run side by side where images are of one pixel; of larger images at least 1. */
@@ -23,11 +26,11 @@ const cache = new WeakMap<Program, Map<string, Plans>>();
 
 /** The plans that compute a Program; made once for each Program and request. */
 export function compile(program: Program, request: CompileRequest): Plans {
-  const { dtype, ntk, samples = false } = request;
+  const { dtype, ntk, samples = false, positions = 'all' } = request;
   const gradient = request.gradient ?? { x1: false, x2: false };
   const plansOf = cache.get(program) ?? new Map<string, Plans>();
   cache.set(program, plansOf);
-  const name = [dtype, ntk, samples, gradient.x1, gradient.x2].join();
+  const name = [dtype, ntk, samples, gradient.x1, gradient.x2, positions].join();
   const known = plansOf.get(name);
   if (known) return known;
 
@@ -37,10 +40,10 @@ export function compile(program: Program, request: CompileRequest): Plans {
   const some = gradient.x1 || gradient.x2;
   const shared = { lowered, dtype, lanes };
   const sample = plan({
-    ...{ ...shared, mode: 'sample', base: FREE, ntk: ntk && samples, result: samples },
+    ...{ ...shared, mode: 'sample', base: FREE, ntk: ntk && samples, result: samples ? positions : null },
     gradient: { x1: some, x2: some },
   });
-  const pair = plan({ ...shared, mode: 'pair', base: sample.end, ntk, result: true, gradient });
+  const pair = plan({ ...shared, mode: 'pair', base: sample.end, ntk, result: positions, gradient });
   const plans = { key: `${serial++}`, dtype, lanes, ntk, sample, pair };
   plansOf.set(name, plans);
   return plans;

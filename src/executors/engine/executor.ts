@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { UnsupportedError } from '../../errors.js';
 import type { FloatArray } from '../../nd-array.js';
-import type { CovarianceField, Executor } from '../../program/executor.js';
+import type { CovarianceField, Executor, Positions } from '../../program/executor.js';
 import type { Program } from '../../program/program.js';
 import { compile } from './compile.js';
 import { bytesOf } from './dtype.js';
-import { pixels, type Triple, triple } from './geometry.js';
+import { perAxis, pixels, type Triple, triple } from './geometry.js';
 import type { ResultImage } from './plan.js';
 import { type GroupVisitor, type Rows, TileRunner } from './tile.js';
 
@@ -17,7 +17,7 @@ let shared: TileRunner | undefined;
 /** Runs Programs in the WASM engine on the calling thread; `gram` is its counterpart with threads and tiles. */
 export const engineExecutor: Executor = {
   name: 'engine',
-  evaluate(program, source, want) {
+  evaluate(program, source, want, positions = 'all') {
     const { x1, x2 = null, given } = source;
     if (given || !x1) {
       throw new UnsupportedError('engine: a Kernel as input runs on the tf executor only.');
@@ -25,43 +25,44 @@ export const engineExecutor: Executor = {
     const fields = (['nngp', 'ntk'] as const).filter((field) => want.includes(field));
     const results: Partial<Record<CovarianceField, tf.Tensor | null>> = {};
     if (fields.length > 0) {
-      const stacked = pairCovariances(program, x1, x2, fields);
+      const stacked = pairCovariances(program, x1, x2, fields, positions);
       // Not tf.unstack: its gradient fails for a single part.
       const rows = stacked.reshape([fields.length, -1]);
       fields.forEach((field, i) => {
         results[field] = rows.slice([i, 0], [1, -1]).reshape(stacked.shape.slice(1));
       });
     }
-    if (want.includes('cov1')) results.cov1 = sampleCovariances(program, x1);
-    if (want.includes('cov2')) results.cov2 = x2 && sampleCovariances(program, x2);
+    if (want.includes('cov1')) results.cov1 = sampleCovariances(program, x1, positions);
+    if (want.includes('cov2')) results.cov2 = x2 && sampleCovariances(program, x2, positions);
     return results;
   },
 };
 
 type PairField = 'nngp' | 'ntk';
 
-/** nngp and ntk as wanted, stacked: `[fields, n1, n2, h, h', …]`. */
+/** nngp and ntk as wanted, stacked: `[fields, n1, n2, h, h', …]`, or `[fields, n1, n2, h, …]` of equal positions. */
 function pairCovariances(
   program: Program,
   x1: tf.Tensor,
   x2: tf.Tensor | null,
   fields: readonly PairField[],
+  positions: Positions,
 ): tf.Tensor {
   const ntk = fields.includes('ntk');
   const [n1, n2] = [x1.shape[0], (x2 ?? x1).shape[0]];
-  const { shape, entries } = fullLayout(program);
+  const { shape, entries, place } = layoutOf(program, positions);
   const count = n1 * n2 * entries;
   // tfjs may dispose of the inputs before it asks for gradients, so these work on copies.
   const [left, right] = [rowsOf(x1), x2 && rowsOf(x2)];
   const evaluate = (): tf.Tensor => {
-    const plans = compile(program, { dtype: DTYPE, ntk });
+    const plans = compile(program, { dtype: DTYPE, ntk, positions });
     const out = new Float32Array(fields.length * count);
     const visit: GroupVisitor = ({ i, j, live }, images, memory) => {
       for (const image of images) {
         fields.forEach((field, f) => {
           const from = field === 'nngp' ? image.k : image.theta;
           if (!from) return;
-          eachEntry(program, image, plans.lanes, (lane, at, mirrored) => {
+          eachEntry(image, place, plans.lanes, (lane, at, mirrored) => {
             for (let w = 0; w < live; w++) {
               const value = memory[from / bytesOf(DTYPE) + lane + w];
               if (right || j + w >= i) out[f * count + (i * n2 + j + w) * entries + at] = value;
@@ -75,14 +76,14 @@ function pairCovariances(
     return tf.tensor(out, [fields.length, n1, n2, ...shape]);
   };
   const gradients = (dy: tf.Tensor): tf.Tensor[] => {
-    const plans = compile(program, { dtype: DTYPE, ntk, gradient: { x1: true, x2: true } });
+    const plans = compile(program, { dtype: DTYPE, ntk, positions, gradient: { x1: true, x2: true } });
     const cotangent = dy.dataSync();
     const write: GroupVisitor = ({ i, j, live }, images, memory) => {
       for (const image of images) {
         fields.forEach((field, f) => {
           const to = field === 'nngp' ? image.k : image.theta;
           if (!to) return;
-          eachEntry(program, image, plans.lanes, (lane, at) => {
+          eachEntry(image, place, plans.lanes, (lane, at) => {
             for (let w = 0; w < live; w++) {
               memory[to / bytesOf(DTYPE) + lane + w] = cotangent[f * count + (i * n2 + j + w) * entries + at];
             }
@@ -111,16 +112,16 @@ function pairCovariances(
   return x2 ? custom(x1, x2) : custom(x1);
 }
 
-/** cov1 or cov2: `[n, h, h', …]`. */
-function sampleCovariances(program: Program, x: tf.Tensor): tf.Tensor {
-  const { shape, entries } = fullLayout(program);
+/** cov1 or cov2: `[n, h, h', …]`, or `[n, h, …]` of equal positions. */
+function sampleCovariances(program: Program, x: tf.Tensor, positions: Positions): tf.Tensor {
+  const { shape, entries, place } = layoutOf(program, positions);
   const rows = rowsOf(x);
   const evaluate = (): tf.Tensor => {
-    const plans = compile(program, { dtype: DTYPE, ntk: false, samples: true });
+    const plans = compile(program, { dtype: DTYPE, ntk: false, samples: true, positions });
     const out = new Float32Array(rows.count * entries);
     runner().samples(plans, rows, ({ i, live }, images, memory) => {
       for (const image of images) {
-        eachEntry(program, image, plans.lanes, (lane, at) => {
+        eachEntry(image, place, plans.lanes, (lane, at) => {
           for (let w = 0; w < live; w++) {
             out[(i + w) * entries + at] = memory[image.k / bytesOf(DTYPE) + lane + w];
           }
@@ -134,12 +135,13 @@ function sampleCovariances(program: Program, x: tf.Tensor): tf.Tensor {
       dtype: DTYPE,
       ntk: false,
       samples: true,
+      positions,
       gradient: { x1: true, x2: true },
     });
     const cotangent = dy.dataSync();
     const gradient = runner().samplesBackward(plans, rows, ({ i, live }, images, memory) => {
       for (const image of images) {
-        eachEntry(program, image, plans.lanes, (lane, at) => {
+        eachEntry(image, place, plans.lanes, (lane, at) => {
           for (let w = 0; w < live; w++) {
             memory[image.k / bytesOf(DTYPE) + lane + w] = cotangent[(i + w) * entries + at];
           }
@@ -156,34 +158,44 @@ function runner(): TileRunner {
   return shared;
 }
 
-/** The result's spatial axes in adjacent pairs, and how many entries that makes. */
-function fullLayout(program: Program): { shape: number[]; entries: number } {
-  const { shape } = program.ops[program.output];
-  const paired = shape.flatMap((size) => [size, size]);
-  return { shape: paired, entries: pixels(triple(shape, 1)) ** 2 };
+/** The result's spatial axes as they are returned, how many entries that makes, and where each of them is. */
+interface ResultLayout {
+  readonly shape: readonly number[];
+  readonly entries: number;
+  /** Index of the entry [p, p']. */
+  place(p: Triple, p2: Triple): number;
 }
 
-/** Visits the pixels of an image: where their lanes start, and their place [p, p'] and [p', p] among the entries. */
+/** Adjacent pairs of axes; of equal positions each axis once. */
+function layoutOf(program: Program, positions: Positions): ResultLayout {
+  const { shape } = program.ops[program.output];
+  const full = triple(shape, 1);
+  const count = pixels(full);
+  if (positions === 'equal') {
+    return { shape, entries: count, place: ([z, y, x]) => (z * full[1] + y) * full[2] + x };
+  }
+  return {
+    shape: shape.flatMap((size) => [size, size]),
+    entries: count ** 2,
+    place: (p, p2) => full.reduce((at, size, axis) => (at * size + p[axis]) * size + p2[axis], 0),
+  };
+}
+
+/** Visits the pixels of an image: where their lanes start, and where the entries [p, p'] and [p', p] are. */
 function eachEntry(
-  program: Program,
   { offset, size }: ResultImage,
+  place: ResultLayout['place'],
   lanes: number,
   visit: (lane: number, at: number, mirrored: number) => void,
 ): void {
-  const full: Triple = triple(program.ops[program.output].shape, 1);
+  const first = perAxis((a) => Math.max(0, -offset[a]));
   let lane = 0;
   for (let z = 0; z < size[0]; z++) {
     for (let y = 0; y < size[1]; y++) {
       for (let x = 0; x < size[2]; x++, lane += lanes) {
-        let at = 0;
-        let mirrored = 0;
-        [z, y, x].forEach((local, axis) => {
-          const p = local + Math.max(0, -offset[axis]);
-          const q = p + offset[axis];
-          at = (at * full[axis] + p) * full[axis] + q;
-          mirrored = (mirrored * full[axis] + q) * full[axis] + p;
-        });
-        visit(lane, at, mirrored);
+        const p: Triple = [z + first[0], y + first[1], x + first[2]];
+        const p2 = perAxis((a) => p[a] + offset[a]);
+        visit(lane, place(p, p2), place(p2, p));
       }
     }
   }

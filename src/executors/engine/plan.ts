@@ -1,4 +1,5 @@
 import type { Dtype } from '../../nd-array.js';
+import type { Positions } from '../../program/executor.js';
 import type { Offset } from '../../program/ops/rule.js';
 import { Assembler, Layout } from './assembler.js';
 import { bytesOf } from './dtype.js';
@@ -24,7 +25,7 @@ export interface PlanRequest {
   /** Whether Θ is wanted. */
   readonly ntk: boolean;
   /** Whether the result is read; in `sample` mode it often is not. */
-  readonly result: boolean;
+  readonly result: Positions | null;
   /** Which side's gradients are wanted; in `sample` mode both or none. */
   readonly gradient: { readonly x1: boolean; readonly x2: boolean };
   /** First free byte. */
@@ -102,7 +103,10 @@ export function plan(request: PlanRequest): Plan {
       if (readsVariances(step)) wanted.set(index, origin);
     });
   }
-  if (request.result) wanted.set(lowered.output, OffsetSet.all(steps[lowered.output].shape));
+  if (request.result) {
+    const all = request.result === 'all';
+    wanted.set(lowered.output, all ? OffsetSet.all(steps[lowered.output].shape) : origin);
+  }
   const needs = walkNeeds(lowered, wanted);
 
   const hasTheta = (step: Step) => request.ntk && step.theta;

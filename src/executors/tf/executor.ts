@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
-import type { CovarianceField, Executor } from '../../program/executor.js';
+import type { CovarianceField, Executor, Positions } from '../../program/executor.js';
 import { type AnyOp, opRules } from '../../program/ops/index.js';
 import {
   disposeCovariances,
   type PairCovariances,
   toAdjacentPairs,
+  toEqualPositions,
 } from '../../program/ops/pair-covariances.js';
 import type { EvaluationContext, OpRule } from '../../program/ops/rule.js';
 import type { Program } from '../../program/program.js';
@@ -17,12 +18,12 @@ import type { Program } from '../../program/program.js';
  */
 export const tfExecutor: Executor = {
   name: 'tf',
-  evaluate: (program, source, want) =>
+  evaluate: (program, source, want, positions = 'all') =>
     tf.tidy(() => {
       const context = { source, withNtk: want.includes('ntk') };
       const result = run(program, context);
       return Object.fromEntries(
-        want.map((field) => [field, fieldOf(result, field)]),
+        want.map((field) => [field, fieldOf(result, field, positions)]),
       ) as tf.TensorContainerObject;
     }) as Partial<Record<CovarianceField, tf.Tensor | null>>,
 };
@@ -60,21 +61,19 @@ function evaluate(
 function fieldOf(
   { shape, nngp, ntk, cov1, cov2 }: PairCovariances,
   field: CovarianceField,
+  positions: Positions,
 ): tf.Tensor | null {
+  const ofPairs = (k: tf.Tensor4D) =>
+    positions === 'all' ? toAdjacentPairs(k, shape) : toEqualPositions(k, shape);
+  const ofSamples = (k: tf.Tensor4D) => tf.squeeze(ofPairs(k), [1]);
   switch (field) {
     case 'nngp':
-      return toAdjacentPairs(nngp, shape);
+      return ofPairs(nngp);
     case 'ntk':
-      return ntk === null ? toAdjacentPairs(tf.zerosLike(nngp), shape) : toAdjacentPairs(ntk, shape);
+      return ofPairs(ntk ?? tf.zerosLike(nngp));
     case 'cov1':
-      return ownPairs(cov1, shape);
+      return ofSamples(cov1);
     case 'cov2':
-      return cov2 && ownPairs(cov2, shape);
+      return cov2 && ofSamples(cov2);
   }
-}
-
-/** `[n, p, 1, p']` to `[n, h, h', w, w', …]`. */
-function ownPairs(covariance: tf.Tensor4D, shape: readonly number[]): tf.Tensor {
-  const pairs = toAdjacentPairs(covariance, shape);
-  return tf.squeeze(pairs, [1]);
 }

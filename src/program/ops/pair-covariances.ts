@@ -122,6 +122,13 @@ export function toAdjacentPairs(covariance: tf.Tensor4D, shape: readonly number[
   return tf.reshape(result, layout);
 }
 
+/** `[n1, p, n2, p']` to `[n1, n2, h, w, …]`: the entries with p = p'. */
+export function toEqualPositions(covariance: tf.Tensor4D, shape: readonly number[]): tf.Tensor {
+  const [n1, p, n2] = covariance.shape;
+  const pairs = tf.reshape(tf.transpose(covariance, [0, 2, 1, 3]), [n1 * n2, p, 1, p]) as tf.Tensor4D;
+  return tf.reshape(variancesOf(pairs), [n1, n2, ...shape]);
+}
+
 /** `[n1, n2, h, h', w, w', …]` to `[n1, p, n2, p']`. */
 export function fromAdjacentPairs(
   covariance: tf.Tensor,
