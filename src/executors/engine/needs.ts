@@ -1,5 +1,5 @@
-import { OffsetSet, type Triple } from './geometry.js';
-import { isWhole, type Lowered, stepNeeds } from './lower.js';
+import { isZero, OffsetSet, type Triple } from './geometry.js';
+import { isWhole, type Lowered, type Step, stepNeeds } from './lower.js';
 
 /** The offsets at which each step is computed, and the steps whose results are kept for all of them at once. */
 export interface Needs {
@@ -7,21 +7,53 @@ export interface Needs {
   readonly kept: readonly boolean[];
 }
 
-/** Walks back from the wanted offsets of some steps to all that these depend on. */
+/** Walks back from the wanted offsets of some steps to all that these depend on and that are not known to be 0. */
 export function walkNeeds(lowered: Lowered, wanted: ReadonlyMap<number, OffsetSet>): Needs {
   const { steps } = lowered;
   const offsets = steps.map(() => new OffsetSet());
+  const independent = positionsAreIndependent(steps);
   for (const [index, set] of wanted) for (const d of set.sorted()) offsets[index].add(d);
   for (let index = steps.length - 1; index >= 0; index--) {
     const { inputs } = steps[index];
+    const addsUp = steps[index].kind === 'pool' || isWhole(steps[index]);
     for (const d of offsets[index].sorted()) {
       if (inputs.every((input) => offsets[input].size === allOf(steps[input].shape))) break;
       for (const needed of stepNeeds(lowered, steps[index], d)) {
-        for (const input of inputs) offsets[input].add(needed);
+        for (const input of inputs) {
+          if (!addsUp || !independent[input] || isZero(needed)) offsets[input].add(needed);
+        }
       }
     }
   }
   return { offsets, kept: chooseKept(lowered, offsets) };
+}
+
+/** Of each step, whether its covariances are 0 at all displacements but 0, as those of weights that positions do not share. */
+function positionsAreIndependent(steps: readonly Step[]): boolean[] {
+  const independent: boolean[] = [];
+  for (const step of steps) {
+    const inputs = step.inputs.map((input) => independent[input]);
+    independent.push(step.kind === 'diagonal' || staysIndependent(step, inputs));
+  }
+  return independent;
+}
+
+function staysIndependent(step: Step, inputs: readonly boolean[]): boolean {
+  switch (step.kind) {
+    case 'filter':
+      return step.activation === null && step.weights.shift === 0 && step.weights.ntkShift === 0 && inputs[0];
+    case 'product':
+      return inputs.some((input) => input);
+    case 'sum':
+    case 'weigh':
+    case 'weighSamples':
+    case 'normalize':
+    case 'dropout':
+    case 'permute':
+      return inputs.every((input) => input);
+    default:
+      return false;
+  }
 }
 
 /** How many displacements there are between positions of an image. */

@@ -52,4 +52,18 @@ describe('needed offsets', () => {
     const pooled = needsOf(stax.serial(...block(), ...block(), stax.GlobalAvgPool()), [8, 8, 1]);
     expect(pooled[1]).toMatchObject({ reach: 7, entries: 64 * 64 });
   });
+
+  it('of weights that positions do not share are the diagonal, below pools too', () => {
+    const local = () => stax.ConvLocal(8, [3, 3], { padding: 'SAME' });
+    const branches = [stax.FanOut(2), stax.parallel(local(), stax.serial(local(), local())), stax.FanInSum()];
+    const net = (...hidden: stax.AnyLayer[]) =>
+      stax.serial(...([...block(), ...hidden, stax.GlobalAvgPool()] as [stax.Layer]));
+    const independent = needsOf(net(...branches, stax.Dropout(0.5), pool()) as never, [8, 8, 1]);
+    expect(independent.filter(({ kind }) => kind === 'diagonal').length).toBe(3);
+    expect(independent.slice(0, -2).every(({ reach }) => reach === 0)).toBe(true);
+    const afterwards = needsOf(net(local(), stax.Relu()) as never, [8, 8, 1]);
+    expect(afterwards.map(({ kind, reach }) => `${kind} ${reach}`)).toEqual([
+      ...['source 0', 'filter 0', 'filter 0', 'diagonal 7', 'filter 7', 'pool 0'],
+    ]);
+  });
 });
