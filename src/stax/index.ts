@@ -8,6 +8,8 @@ export { ConvLocal } from './conv-local.js';
 export { ConvTranspose } from './conv-transpose.js';
 export { Dense, type DenseOptions } from './dense.js';
 export type { DimensionNumbers } from './dimension-numbers.js';
+export type { DotDimensionNumbers } from './dot-dimensions.js';
+export { type DotConstant, DotGeneral, type DotGeneralOptions } from './dot-general.js';
 export { Dropout, type DropoutOptions } from './dropout.js';
 export { Elementwise, type ElementwiseOptions, type MomentFunction } from './elementwise.js';
 export {

@@ -40,8 +40,6 @@ it('lists the cases that are not supported yet', () => {
       "aggregate-dense",
       "aggregate-dense-self",
       "aggregate-sparse-self",
-      "dot-general-rhs",
-      "dot-general-scalar",
       "channels-first",
       "flags-full-batch",
     ]

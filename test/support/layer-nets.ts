@@ -280,6 +280,39 @@ export const layerNets: readonly LayerNet[] = [
       Flatten(),
     ],
   ],
+  [
+    'DotGeneral, contracting',
+    [4, 3, 2],
+    (w) => [
+      conv(w),
+      stax.DotGeneral({
+        lhs: { shape: [2, 3], data: [1, -0.5, 0.2, 0, 0.7, 1.1] },
+        dimensionNumbers: [
+          [[1], [1]],
+          [[], []],
+        ],
+      }),
+      Relu(),
+      GlobalAvgPool({ batchAxis: 1 }),
+    ],
+  ],
+  [
+    'DotGeneral, an axis shared',
+    [4, 3, 2],
+    (w) => [
+      conv(w),
+      Relu(),
+      stax.DotGeneral({
+        rhs: { shape: [2], data: [0.6, -1.2] },
+        dimensionNumbers: [
+          [[], []],
+          [[2], [0]],
+        ],
+      }),
+      Flatten({ batchAxis: 1 }),
+    ],
+  ],
+  ['DotGeneral, a number', [3], (w) => [dense(w), stax.DotGeneral({ lhs: -1.5 }), Relu()]],
   ['repeat', [3], (w) => [dense(w), repeat(stax.serial(Relu(), dense(w)), 2), Relu()]],
   ...nonlinearityNets,
 ];
