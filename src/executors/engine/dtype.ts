@@ -11,12 +11,17 @@ export const zeros = (dtype: Dtype, length: number): FloatArray =>
 export const isShared = (array: FloatArray): boolean =>
   typeof SharedArrayBuffer !== 'undefined' && array.buffer instanceof SharedArrayBuffer;
 
-/** A copy of numbers in the given format, in memory that threads share where the platform has such. */
-export function shareable(dtype: Dtype, numbers: ArrayLike<number>): FloatArray {
-  const bytes = numbers.length * bytesOf(dtype);
+/** A new array of zeros in memory that threads share where the platform has such. */
+export function sharedZeros(dtype: Dtype, length: number): FloatArray {
+  const bytes = length * bytesOf(dtype);
   const buffer =
     typeof SharedArrayBuffer === 'undefined' ? new ArrayBuffer(bytes) : new SharedArrayBuffer(bytes);
-  const array = (dtype === 'float32' ? new Float32Array(buffer) : new Float64Array(buffer)) as FloatArray;
+  return (dtype === 'float32' ? new Float32Array(buffer) : new Float64Array(buffer)) as FloatArray;
+}
+
+/** A copy of numbers in the given format, in memory that threads share where the platform has such. */
+export function shareable(dtype: Dtype, numbers: ArrayLike<number>): FloatArray {
+  const array = sharedZeros(dtype, numbers.length);
   array.set(numbers);
   return array;
 }

@@ -72,7 +72,7 @@ function pairCovariances(
         });
       }
     };
-    runner().forward(plans, left, right ?? left, visit, right ? undefined : 0, !right);
+    runner().forward(plans, left, right ?? left, visit, { diagonal: right ? undefined : 0 }, !right);
     return tf.tensor(out, [fields.length, n1, n2, ...shape]);
   };
   const gradients = (dy: tf.Tensor): tf.Tensor[] => {
@@ -91,14 +91,8 @@ function pairCovariances(
         });
       }
     };
-    const g = runner().forwardThenBackward(
-      plans,
-      left,
-      right ?? left,
-      () => {},
-      write,
-      right ? undefined : 0,
-    );
+    const diagonal = right ? undefined : 0;
+    const g = runner().forwardThenBackward(plans, left, right ?? left, () => {}, write, { diagonal });
     if (x2) return [rowGradient(program, g.x1!, x1), rowGradient(program, g.x2!, x2)];
     return [
       rowGradient(

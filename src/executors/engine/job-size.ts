@@ -1,6 +1,7 @@
 import { type BlockSize, blockSize, pairCost, spans } from './blocks.js';
 import { bytesOf } from './dtype.js';
 import { instantiate } from './module.js';
+import { productBytes } from './product-gradients.js';
 import { HOARD_BYTES, type Plans } from './tile.js';
 
 /** What a job asks of the engine: values, both gradients, or a ridge regression's residuals and gradient in x1. */
@@ -38,10 +39,10 @@ export function jobSize(plans: Plans, kind: JobKind, n1: number, n2: number | nu
   return {
     tasks,
     pixels: lanes * (pairGroups * pairCost(plans) + sampleGroups * sample.work),
-    workerBytes: taskBytes(plans, {
-      rows: Math.min(n1, size.rows),
-      columns: Math.min(right, size.columns),
-    }),
+    workerBytes: Math.max(
+      taskBytes(plans, { rows: Math.min(n1, size.rows), columns: Math.min(right, size.columns) }),
+      kind === 'vjp' && plans.pair.product ? productBytes(plans, n1, right) : 0,
+    ),
   };
 }
 
@@ -51,10 +52,12 @@ export function taskBytes(plans: Plans, { rows, columns }: BlockSize): number {
   const { sampleSize, inputSize, factorSize, varianceSize, gradient } = pair;
   const product = pair.product !== null;
   const sides = [rows, columns];
+  // Both sides' gradients of a matrix product end at the products: see product-gradients.ts.
+  const perSample = product && gradient.x2 ? 1 : inputSize;
   const gradients = (gradient.x1 || gradient.x2) && {
     product: product ? rows * columns : 0,
-    rows: gradient.x1 ? rows * (inputSize + varianceSize) : 0,
-    columns: gradient.x2 ? columns * inputSize : 0,
+    rows: gradient.x1 ? rows * (perSample + varianceSize) : 0,
+    columns: gradient.x2 ? columns * perSample : 0,
   };
   const numbers =
     sides.reduce((sum, count) => sum + count * (sampleSize + (product ? 1 : 0)), 0) +
@@ -63,6 +66,6 @@ export function taskBytes(plans: Plans, { rows, columns }: BlockSize): number {
     (gradients ? gradients.product + gradients.rows + gradients.columns : 0);
   const kept = pair.values[1] - pair.values[0];
   const hoard = gradients && kept > 0 ? Math.min(rows, Math.floor(HOARD_BYTES / kept)) * kept : 0;
-  const work = product ? instantiate().gemmWorkBytes() * (gradients ? 2 : 1) : 0;
+  const work = product ? instantiate().gemmWorkBytes() * (gradients && perSample > 1 ? 2 : 1) : 0;
   return pair.end + numbers * bytesOf(dtype) + hoard + work;
 }

@@ -3,7 +3,9 @@ import type { Program } from '../../program/program.js';
 import { isSymmetric } from './activations.js';
 import { type BlockSize, blockSize, type Span, spans } from './blocks.js';
 import { compile } from './compile.js';
-import { isShared, zeros } from './dtype.js';
+import { sharedZeros, zeros } from './dtype.js';
+import { productGradient } from './product-gradients.js';
+import { slice } from './slice.js';
 import type { GramTask, RidgeTask, VjpTask } from './tasks.js';
 import type { Rows } from './tile.js';
 import { type RunOptions, runTasks } from './workers.js';
@@ -60,13 +62,18 @@ export async function engineGram(
     for (const field of ['nngp', 'ntk'] as const) {
       const [from, to] = [result[field], out[field]];
       if (!from || !to) continue;
-      const [width, self] = [columns[1] - columns[0], x2 === null];
+      if (x2 !== null) {
+        putBlock(to, n2, rows, columns, from);
+        continue;
+      }
+      // Left of the diagonal a block's entries may be 0.
+      const width = columns[1] - columns[0];
       for (let i = rows[0]; i < rows[1]; i++) {
-        const first = self ? Math.max(columns[0], i) : columns[0];
+        const first = Math.max(columns[0], i);
         const at = (i - rows[0]) * width - columns[0];
         to.set(from.subarray(at + first, at + columns[1]), i * n2 + first);
       }
-      if (self) mirror(to, n2, rows, columns);
+      mirror(to, n2, rows, columns);
     }
     progress(index);
   });
@@ -97,9 +104,12 @@ export async function engineVjp(
   const gradient = self ? { x1: true, x2: true } : sides;
   const plans = compile(program, { dtype: options.dtype, ntk: cotangent.ntk !== null, gradient });
   const grid = gridOf(n1, n2, blockSize(plans, n1, n2), self);
-  const { inputSize } = plans.pair;
-  const g1 = gradient.x1 ? new Float64Array(n1 * inputSize) : null;
-  const g2 = self ? g1 : gradient.x2 ? new Float64Array(n2 * inputSize) : null;
+  const { product, inputSize } = plans.pair;
+  // With a matrix product a block brings one number a sample: what its own norm's cotangent is.
+  const size = product ? 1 : inputSize;
+  const g1 = gradient.x1 ? new Float64Array(n1 * size) : null;
+  const g2 = self ? g1 : gradient.x2 ? new Float64Array(n2 * size) : null;
+  const products = product && sharedZeros(options.dtype, n1 * n2);
   const tasks = function* (): Iterable<VjpTask> {
     for (const [rows, columns] of grid) {
       const part = (field: FloatArray | null) =>
@@ -116,11 +126,23 @@ export async function engineVjp(
   const progress = progressOf(grid, options);
   await runTasks(plans, tasks(), options, (result, index) => {
     const [rows, columns] = grid[index];
-    if (result.x1 && g1) addAt(g1, rows[0] * inputSize, result.x1);
-    if (result.x2 && g2) addAt(g2, columns[0] * inputSize, result.x2);
+    if (result.x1 && g1) addAt(g1, rows[0] * size, result.x1);
+    if (result.x2 && g2) addAt(g2, columns[0] * size, result.x2);
+    if (result.products && products) putBlock(products, n2, rows, columns, result.products);
     progress(index);
   });
-  return { x1: g1, x2: self ? null : g2 };
+  if (!products) return { x1: g1, x2: self ? null : g2 };
+  if (self) addTranspose(products, n1);
+  const gradientOf = (a: FloatArray, x: Rows, y: Rows, numbers: Float64Array) => {
+    const scales = zeros(options.dtype, numbers.length);
+    scales.set(numbers);
+    return productGradient(plans, { a, x, y, scales }, options);
+  };
+  const [first, second] = await Promise.all([
+    g1 && gradientOf(products, right, x1, g1),
+    self || !g2 ? null : gradientOf(transpose(products, n1, n2), x1, right, g2),
+  ]);
+  return { x1: first, x2: second };
 }
 
 /** Σ over all targets of a ridge regression's loss and hits, K·G, and the gradient in the supports. */
@@ -203,16 +225,6 @@ function progressOf(grid: readonly Cell[], { onProgress }: EngineOptions): (inde
   };
 }
 
-/** Rows of a span: a view where workers can share the memory, else a copy of no more than these rows. */
-function slice(rows: Rows, [start, end]: Span): Rows {
-  const size = rows.data.length / rows.count;
-  const [from, to] = [start * size, end * size];
-  return {
-    data: isShared(rows.data) ? rows.data.subarray(from, to) : rows.data.slice(from, to),
-    count: end - start,
-  };
-}
-
 /** A block of the cotangent; for x1 with itself, both triangles' cotangents on the upper one. */
 function cotangentBlock(
   field: FloatArray,
@@ -233,24 +245,48 @@ function cotangentBlock(
   return block;
 }
 
-/** Copies a block's entries right of the diagonal to their places below it, in squares that stay in cache. */
-function mirror(matrix: Float64Array, n: number, rows: Span, columns: Span): void {
+/** Copies a block's entries to their places among all, `[n1, n2]`. */
+function putBlock(to: FloatArray, n2: number, rows: Span, columns: Span, block: FloatArray): void {
+  const width = columns[1] - columns[0];
+  for (let i = rows[0]; i < rows[1]; i++) {
+    const at = (i - rows[0]) * width;
+    to.set(block.subarray(at, at + width), i * n2 + columns[0]);
+  }
+}
+
+/** Visits the entries of a matrix in squares: these and their mirror images stay in cache. */
+function eachEntry(rows: Span, columns: Span, visit: (i: number, j: number) => void): void {
   const side = 32;
-  for (const [top, bottom] of spans(rows[1] - rows[0], side)) {
-    for (const [left, right] of spans(columns[1] - columns[0], side)) {
-      for (let i = rows[0] + top; i < rows[0] + bottom; i++) {
-        for (let j = Math.max(columns[0] + left, i + 1); j < columns[0] + right; j++) {
-          matrix[j * n + i] = matrix[i * n + j];
-        }
-      }
+  for (let top = rows[0]; top < rows[1]; top += side) {
+    for (let left = columns[0]; left < columns[1]; left += side) {
+      const [bottom, right] = [Math.min(rows[1], top + side), Math.min(columns[1], left + side)];
+      for (let i = top; i < bottom; i++) for (let j = left; j < right; j++) visit(i, j);
     }
   }
 }
 
+/** M + Mᵀ, in place. */
+function addTranspose(matrix: FloatArray, n: number): void {
+  eachEntry([0, n], [0, n], (i, j) => {
+    if (j < i) return;
+    const sum = matrix[i * n + j] + matrix[j * n + i];
+    matrix[i * n + j] = sum;
+    matrix[j * n + i] = sum;
+  });
+}
+
+/** Copies a block's entries right of the diagonal to their places below it. */
+function mirror(matrix: Float64Array, n: number, rows: Span, columns: Span): void {
+  eachEntry(rows, columns, (i, j) => {
+    if (j > i) matrix[j * n + i] = matrix[i * n + j];
+  });
+}
+
 function transpose<Numbers extends FloatArray>(matrix: Numbers, rows: number, columns: number): Numbers {
   const out = matrix.slice() as Numbers;
-  for (let i = 0; i < rows; i++)
-    for (let j = 0; j < columns; j++) out[j * rows + i] = matrix[i * columns + j];
+  eachEntry([0, rows], [0, columns], (i, j) => {
+    out[j * rows + i] = matrix[i * columns + j];
+  });
   return out;
 }
 

@@ -1,6 +1,15 @@
 import type { FloatArray } from '../../nd-array.js';
 import { zeros } from './dtype.js';
-import type { Group, GroupVisitor, Plans, Rows, TileRunner } from './tile.js';
+import type {
+  Gradients,
+  Group,
+  GroupVisitor,
+  Plans,
+  ProductGradient,
+  Products,
+  Rows,
+  TileRunner,
+} from './tile.js';
 
 /** Covariances of one number per pair, `[n1, n2]`. */
 export interface PairBlock {
@@ -15,9 +24,14 @@ export interface GramTask {
   readonly x2: Rows;
   /** Row j of x2 is row j + diagonal of x1, and entries left of that may stay 0; absent where they are different samples. */
   readonly diagonal?: number;
+  /** As in `BlockOptions`. */
+  readonly products?: Products;
 }
 
-/** Gradients of Σ nngp̄∘nngp + Σ ntk̄∘ntk in x1 and x2, as far as the plans have them. */
+/**
+ * Gradients of Σ nngp̄∘nngp + Σ ntk̄∘ntk in x1 and x2, as far as the plans have them; with a matrix product, of its
+ * products.
+ */
 export interface VjpTask {
   readonly kind: 'vjp';
   readonly x1: Rows;
@@ -25,6 +39,13 @@ export interface VjpTask {
   readonly cotangent: PairBlock;
   /** Row j of x2 is row j + diagonal of x1; absent where they are different samples. */
   readonly diagonal?: number;
+  /** As in `BlockOptions`. */
+  readonly products?: Products;
+}
+
+/** The rest of a `VjpTask`'s way: from the cotangents of products to those of samples. */
+export interface ProductTask extends ProductGradient {
+  readonly kind: 'product';
 }
 
 /**
@@ -47,12 +68,7 @@ export interface RidgeTask {
   readonly diagonal?: number;
 }
 
-export type Task = GramTask | VjpTask | RidgeTask;
-
-export interface VjpResult {
-  readonly x1: FloatArray | null;
-  readonly x2: FloatArray | null;
-}
+export type Task = GramTask | VjpTask | ProductTask | RidgeTask;
 
 export interface RidgeResult {
   readonly loss: number;
@@ -64,7 +80,8 @@ export interface RidgeResult {
 
 export interface TaskResults {
   gram: PairBlock;
-  vjp: VjpResult;
+  vjp: Gradients;
+  product: { readonly y: FloatArray };
   ridge: RidgeResult;
 }
 
@@ -76,19 +93,24 @@ export function runTask(runner: TileRunner, plans: Plans, task: Task): TaskResul
       return gram(runner, plans, task);
     case 'vjp':
       return vjp(runner, plans, task);
+    case 'product':
+      return { y: runner.productGradient(plans, task) };
     case 'ridge':
       return ridge(runner, plans, task);
   }
 }
 
-function gram(runner: TileRunner, plans: Plans, { x1, x2, diagonal }: GramTask): PairBlock {
+function gram(runner: TileRunner, plans: Plans, task: GramTask): PairBlock {
+  const { x1, x2 } = task;
   const { block, read } = collector(plans, x1.count, x2.count);
-  runner.forward(plans, x1, x2, read, diagonal, diagonal !== undefined);
+  runner.forward(plans, x1, x2, read, task, task.diagonal !== undefined);
   return block;
 }
 
-function vjp(runner: TileRunner, plans: Plans, { x1, x2, cotangent, diagonal }: VjpTask): VjpResult {
-  return runner.forwardThenBackward(plans, x1, x2, () => {}, sender(plans, x2.count, cotangent), diagonal);
+function vjp(runner: TileRunner, plans: Plans, task: VjpTask): Gradients {
+  const { x1, x2, cotangent } = task;
+  const write = sender(plans, x2.count, cotangent);
+  return runner.forwardThenBackward(plans, x1, x2, () => {}, write, task, plans.pair.product !== null);
 }
 
 function ridge(runner: TileRunner, plans: Plans, task: RidgeTask): RidgeResult {
@@ -133,9 +155,9 @@ function ridge(runner: TileRunner, plans: Plans, task: RidgeTask): RidgeResult {
       }
       write(group, images, memory);
     };
-    x1Gradient = runner.forwardThenBackward(plans, x1, x2, read, writeGroup, diagonal).x1;
+    x1Gradient = runner.forwardThenBackward(plans, x1, x2, read, writeGroup, { diagonal }).x1;
   } else {
-    runner.forward(plans, x1, x2, read, diagonal);
+    runner.forward(plans, x1, x2, read, { diagonal });
     residuals(0, count, k());
   }
   const kG = new Float64Array(n * classes);

@@ -20,6 +20,21 @@ export interface Rows {
   readonly count: number;
 }
 
+/** X1·X2ᵀ `[n1, n2]` and every sample's Σ x², where a matrix product elsewhere made them. */
+export interface Products {
+  readonly k: FloatArray;
+  readonly norms1: FloatArray;
+  readonly norms2: FloatArray;
+}
+
+/** What a run over a block of pairs may be told besides its samples. */
+export interface BlockOptions {
+  /** Row j of x2 is row j + diagonal of x1; undefined where they are different samples. */
+  readonly diagonal?: number;
+  /** Stands for the samples, whose `data` may then be empty. */
+  readonly products?: Products;
+}
+
 /** One group of pairs: row `i` of x1 with `live` rows of x2 from `j` on. */
 export interface Group {
   readonly i: number;
@@ -42,6 +57,28 @@ interface Kernels {
   addScaledRows: EngineExports['addScaledRows32'];
 }
 
+/** What a backward run yields, `[count, inputSize]` for each side that the plans have gradients of. */
+export interface Gradients {
+  readonly x1: FloatArray | null;
+  readonly x2: FloatArray | null;
+  /**
+   * Where the run stopped at the products of a matrix product: their cotangents `[n1, n2]`, by which the other side's samples
+   * come into a sample's gradient; `x1` and `x2` are then `[count]`, by which the sample itself does.
+   */
+  readonly products: FloatArray | null;
+}
+
+/** See `TileRunner.productGradient`. */
+export interface ProductGradient {
+  readonly a: FloatArray;
+  readonly x: Rows;
+  readonly y: Rows;
+  readonly scales: FloatArray;
+}
+
+/** Samples that `productGradient` holds at a time; a multiple of the terms that a product sums in one go. */
+export const PRODUCT_PART = 512;
+
 /** Bytes of forward values that `forwardThenBackward` may hold between its two sweeps. */
 export const HOARD_BYTES = 48 * 2 ** 20;
 
@@ -59,16 +96,22 @@ export class TileRunner {
   /**
    * Calls `visit` with the result of every group.
    *
-   * @param diagonal row j of x2 is row j + diagonal of x1; undefined where they are different samples.
-   * @param triangle whether to leave out groups all of whose pairs are left of that diagonal.
+   * @param triangle whether to leave out groups all of whose pairs are left of the diagonal.
    */
-  forward(plans: Plans, x1: Rows, x2: Rows, visit: GroupVisitor, diagonal?: number, triangle = false): void {
+  forward(
+    plans: Plans,
+    x1: Rows,
+    x2: Rows,
+    visit: GroupVisitor,
+    { diagonal, products }: BlockOptions = {},
+    triangle = false,
+  ): void {
     this.#start(plans);
     const { pair, lanes } = plans;
-    const rows = this.#loadSide(x1);
-    const columns = this.#loadSide(x2);
+    const rows = this.#loadSide(x1, products?.norms1);
+    const columns = this.#loadSide(x2, products?.norms2);
     const factors = this.#factorsOf(rows);
-    const k = this.#product(rows, columns);
+    const k = products ? this.#load(products.k) : this.#product(rows, columns);
     for (let j = 0; j < x2.count; j += lanes) {
       const live = Math.min(lanes, x2.count - j);
       this.#loadGroup(columns, j, live);
@@ -85,9 +128,9 @@ export class TileRunner {
 
   /**
    * Gradients of both sides, where the plans have them: `read` sees each group's result, then, once all rows of
-   * the group are known, `write` gives the result's cotangents of each.
+   * the group are known, `write` gives the result's cotangents of each. Nothing is left out.
    *
-   * @param diagonal as in `forward`; nothing is left out.
+   * @param toProducts of a network with a matrix product: to stop at the cotangents of its products, see `Gradients`.
    */
   forwardThenBackward(
     plans: Plans,
@@ -95,17 +138,19 @@ export class TileRunner {
     x2: Rows,
     read: GroupVisitor,
     write: GroupVisitor,
-    diagonal?: number,
-  ) {
+    { diagonal, products }: BlockOptions = {},
+    toProducts = false,
+  ): Gradients {
     this.#start(plans);
     const { pair, sample, lanes } = plans;
-    const { inputSize, varianceSize, gradient } = pair;
+    const { varianceSize, gradient } = pair;
+    const inputSize = toProducts ? 1 : pair.inputSize;
     const { gatherAdd } = this.#kernels;
     const number = this.#number;
-    const rows = this.#loadSide(x1);
-    const columns = this.#loadSide(x2);
+    const rows = this.#loadSide(x1, products?.norms1);
+    const columns = this.#loadSide(x2, products?.norms2);
     const factors = this.#factorsOf(rows);
-    const k = this.#product(rows, columns);
+    const k = products ? this.#load(products.k) : this.#product(rows, columns);
     const gK = pair.product ? this.#zeros(x1.count * x2.count) : 0;
     const gRows = this.#zeros(gradient.x1 ? x1.count * inputSize : 0);
     const gColumns = this.#zeros(gradient.x2 ? x2.count * inputSize : 0);
@@ -147,7 +192,7 @@ export class TileRunner {
       if (gradient.x2) {
         this.#copyLanes(pair.gX2, sample.gX2, pair.product ? 0 : inputSize);
         this.#copyLanes(pair.variances2, sample.variances2, varianceSize);
-        this.#sampleBackward(columns, j, live, gColumns);
+        this.#sampleBackward(columns, j, live, gColumns, toProducts);
       }
     }
     if (gradient.x1) {
@@ -158,13 +203,14 @@ export class TileRunner {
         this.#clear(sample.gX2, sample.variances2);
         const from = rowVariances + i * varianceSize * number;
         this.#kernels.pack(from, varianceSize, live, varianceSize, lanes, sample.variances2);
-        this.#sampleBackward(rows, i, live, gRows);
+        this.#sampleBackward(rows, i, live, gRows, toProducts);
       }
     }
-    if (pair.product) this.#productAdjoint(rows, columns, gK, gradient, gRows, gColumns);
+    if (pair.product && !toProducts) this.#productAdjoint(rows, columns, gK, gradient, gRows, gColumns);
     return {
       x1: gradient.x1 ? this.#take(gRows, x1.count * inputSize) : null,
       x2: gradient.x2 ? this.#take(gColumns, x2.count * inputSize) : null,
+      products: toProducts ? this.#take(gK, x1.count * x2.count) : null,
     };
   }
 
@@ -192,7 +238,7 @@ export class TileRunner {
       this.#loadSamples(side, i, live);
       this.#run(sample.forward);
       this.#clear(sample.gX2, sample.variances2);
-      this.#sampleBackward(side, i, live, gradient, () =>
+      this.#sampleBackward(side, i, live, gradient, false, () =>
         write({ i, j: i, live }, sample.gResult, this.#view),
       );
     }
@@ -214,11 +260,47 @@ export class TileRunner {
     }
   }
 
-  /** Copies samples into memory; with a matrix product also their squared norms. */
-  #loadSide({ data, count }: Rows): Side {
+  /**
+   * A·X + diag(s)·Y: the gradient of Y's samples, with A `[n, m]` the cotangents of their products with the samples X and s
+   * those of their own norms, doubled. X comes into memory part by part; entries have the same bits whatever n is.
+   */
+  productGradient(plans: Plans, { a, x, y, scales }: ProductGradient): FloatArray {
+    this.#start(plans);
+    const { gemm, addScaledRows } = this.#kernels;
+    const number = this.#number;
+    const size = plans.pair.inputSize;
+    const out = this.#zeros(y.count * size);
+    const factors = this.#load(scales);
+    const work = this.#reserve(this.#engine.gemmWorkBytes());
+    const most = Math.min(x.count, PRODUCT_PART);
+    const part = this.#reserve(Math.max(y.count, most) * size * number);
+    const cotangents = this.#reserve(y.count * most * number);
+    for (let from = 0; from < x.count; from += PRODUCT_PART) {
+      const count = Math.min(PRODUCT_PART, x.count - from);
+      this.#view.set(x.data.subarray(from * size, (from + count) * size), part / number);
+      for (let i = 0; i < y.count; i++) {
+        const row = a.subarray(i * x.count + from, i * x.count + from + count);
+        this.#view.set(row, cotangents / number + i * count);
+      }
+      gemm(y.count, size, count, cotangents, count, 1, part, size, 1, out, size, 0, work);
+    }
+    this.#view.set(y.data, part / number);
+    addScaledRows(y.count, size, factors, part, out);
+    return this.#take(out, y.count * size);
+  }
+
+  /** Copies numbers into memory. */
+  #load(numbers: FloatArray): number {
+    const at = this.#reserve(numbers.length * this.#number);
+    this.#view.set(numbers, at / this.#number);
+    return at;
+  }
+
+  /** Copies samples into memory; with a matrix product also their squared norms, which may be known. */
+  #loadSide({ data, count }: Rows, known?: FloatArray): Side {
     const { product } = this.#plans.pair;
-    const x = this.#reserve(data.length * this.#number);
-    this.#view.set(data, x / this.#number);
+    const x = this.#load(data);
+    if (known) return { x, norms: this.#load(known), count };
     const norms = this.#reserve(product ? count * this.#number : 0);
     if (product) this.#kernels.selfProducts(x, count, product.channels, norms);
     return { x, norms, count };
@@ -347,9 +429,17 @@ export class TileRunner {
    * Sends the variances' cotangents, which are in place (and the result's, by `write`), back through the `sample`
    * plan, whose last forward run was of these samples, and adds what reaches the samples from i on to `gradient`.
    */
-  #sampleBackward(side: Side, i: number, live: number, gradient: number, write?: () => void): void {
+  #sampleBackward(
+    side: Side,
+    i: number,
+    live: number,
+    gradient: number,
+    toProducts: boolean,
+    write?: () => void,
+  ): void {
     const { sample, lanes } = this.#plans;
-    const { inputSize, product } = sample;
+    const { product } = sample;
+    const inputSize = toProducts ? 1 : sample.inputSize;
     const number = this.#number;
     this.#fill(sample.cotangents[0], sample.cotangents[1]);
     write?.();
@@ -364,6 +454,10 @@ export class TileRunner {
     flows.forEach((flow, w) => {
       flows[w] = flow * twice;
     });
+    if (toProducts) {
+      this.#view.set(flows, to / number);
+      return;
+    }
     this.#kernels.addScaledRows(live, inputSize, product.gK, side.x + i * inputSize * number, to);
   }
 
