@@ -132,6 +132,8 @@ const convolutions = (padding: stax.Padding) =>
 const pooled = (pool: Layer) =>
   serial(Conv(8, [2, 2], same), Relu(), pool, twoByTwo(), Relu(), GlobalAvgPool());
 
+const heads = { nChanOut: 8, nChanKey: 8, nChanVal: 8, nHeads: 2, bStd: 0.1 } as const;
+
 const slow = { strides: [1, 2] } as const;
 
 /** Name, network, and Neural Tangents' nngp and ntk of det inputs, row-major 2×2. */
@@ -246,6 +248,29 @@ const networks: [name: string, AnyLayer, nngp: number[], ntk: number[]][] = [
     serial(ConvLocal(8, [2, 2], { ...same, ...strong }), Erf(), ConvLocal(8, [2, 2]), GlobalAvgPool()),
     [0.001926534428, -0.001267187722, -0.003270154702, -0.001355376635],
     [0.004008186818, -0.00255134369, -0.006728247977, -0.002779152882],
+  ],
+  [
+    'A-soft',
+    serial(
+      Conv(8, [2, 2], same),
+      GlobalSelfAttention({ ...heads, posEmbType: 'SUM', posEmbDecayFn: (d) => 1 / (1 + d) }),
+      Relu(),
+      GlobalAvgPool(),
+      Dense(1),
+    ),
+    [0.007759207218, 0.007713462251, 0.007452346632, 0.007359267626],
+    [0.01222773426, 0.01282027836, 0.01165518031, 0.01196355542],
+  ],
+  [
+    'A-sqrt',
+    serial(
+      Conv(8, [2, 2], same),
+      GlobalSelfAttention({ ...heads, linearScaling: false, attentionMechanism: 'IDENTITY' }),
+      Flatten(),
+      Dense(1),
+    ),
+    [0.1105977641, 0.0306992077, -0.070242601, -0.1432486603],
+    [0.8247821127, 0.1855936616, -0.621940808, -1.205989282],
   ],
   [
     'LN-HC',
