@@ -8,6 +8,14 @@ import { rowMajor, takeRowMajor } from '../matrix.js';
 import type { Dtype, FloatArray, NdArray } from '../nd-array.js';
 import { checkInputs, type Samples } from './check-input.js';
 import { checkField, checkPrecisionAndThreads, pairProgram } from './pair-program.js';
+import {
+  checkMaskConstant,
+  factsOf,
+  masksOf,
+  type SampleOptions,
+  sampleOptionNames,
+  zeroMasked,
+} from './read-samples.js';
 import { engineRows, inputGradients } from './rows.js';
 import { callersArrays, standardInputs } from './standard-inputs.js';
 import { layerOf } from './trace.js';
@@ -29,7 +37,9 @@ export interface ComputeOptions {
 }
 
 /** Options of `gram`. */
-export interface GramOptions<Get extends GramField | readonly GramField[]> extends ComputeOptions {
+export interface GramOptions<Get extends GramField | readonly GramField[]>
+  extends ComputeOptions,
+    SampleOptions {
   /** Which covariance, or a list of them. */
   readonly get: Get;
   /** Rows and columns of the blocks that the work is cut into. Default: about 20 ms of work each. */
@@ -52,7 +62,7 @@ const computeOptions = ['dtype', 'threads', 'signal', 'onProgress'] as const;
  *
  * @param kernel the `kernel` of a network that ends in one position (Flatten, a global pool, or no spatial axes).
  * @throws ShapeError when inputs do not fit the network, or it leaves spatial axes.
- * @throws NonFiniteError when an input holds NaN or an infinity, or the kernel leaves the range of `dtype`.
+ * @throws NonFiniteError when an input holds NaN or an infinity (that is not masked), or the kernel leaves the range of `dtype`.
  * @throws DisposedError when a tensor was disposed of.
  * @throws RangeError for an unknown field or precision, or a number of threads below 1.
  *
@@ -73,7 +83,7 @@ export async function gram<const Get extends GramField | readonly GramField[]>(
   x2: Tree<Samples> | null,
   options: GramOptions<Get>,
 ): Promise<GramResult<Get>> {
-  checkOptions('gram', options, ['get', 'block', ...computeOptions]);
+  checkOptions('gram', options, ['get', 'block', ...computeOptions, ...sampleOptionNames]);
   const fields = [options.get].flat() as GramField[];
   if (fields.length === 0) throw new RangeError("gram: get must name at least one field, e.g. 'ntk'.");
   for (const field of fields) checkField('gram', field);
@@ -91,6 +101,9 @@ export async function gram<const Get extends GramField | readonly GramField[]>(
   if (!Array.isArray(options.get)) return matrix(fields[0]) as GramResult<Get>;
   return Object.fromEntries(fields.map((field) => [field, matrix(field)])) as GramResult<Get>;
 }
+
+/** Options of `gramVjp`. */
+export interface GramVjpOptions extends ComputeOptions, SampleOptions {}
 
 /** Cotangents of a Gram matrix's fields, `[n1, n2]` each. */
 export interface GramCotangents {
@@ -119,9 +132,9 @@ export async function gramVjp<const X extends Tree<Samples>>(
   x1: X,
   x2: X | null,
   cotangents: GramCotangents,
-  options: ComputeOptions = {},
+  options: GramVjpOptions = {},
 ): Promise<GramGradients<X>> {
-  checkOptions('gramVjp', options, computeOptions);
+  checkOptions('gramVjp', options, [...computeOptions, ...sampleOptionNames]);
   const { program, rows1, rows2, gradientOf, run } = prepare('gramVjp', kernel, x1, x2, options);
   const [n1, n2] = [rows1.count, (rows2 ?? rows1).count];
   if (!cotangents.nngp && !cotangents.ntk) {
@@ -150,7 +163,7 @@ export async function gramVjp<const X extends Tree<Samples>>(
 }
 
 /** Options of `ridgeVisit`. */
-export interface RidgeVisitOptions extends ComputeOptions {
+export interface RidgeVisitOptions extends ComputeOptions, SampleOptions {
   readonly get: GramField;
   /** Whether to compute the gradient in the supports. */
   readonly gradient?: boolean;
@@ -183,7 +196,7 @@ export async function ridgeVisit<const X extends Tree<Samples>>(
   labels: Matrix,
   options: RidgeVisitOptions,
 ): Promise<RidgeVisit<X>> {
-  checkOptions('ridgeVisit', options, ['get', 'gradient', ...computeOptions]);
+  checkOptions('ridgeVisit', options, ['get', 'gradient', ...computeOptions, ...sampleOptionNames]);
   checkField('ridgeVisit', options.get);
   const { program, rows1, rows2, gradientOf, run } = prepare('ridgeVisit', kernel, support, targets, options);
   const classes = alpha.columns;
@@ -227,26 +240,46 @@ function prepare(
   kernel: object,
   x1: Tree<Samples>,
   x2: Tree<Samples> | null,
-  options: ComputeOptions,
+  options: ComputeOptions & SampleOptions,
 ) {
-  const { dtype = 'float64', threads = defaultThreads(), signal, onProgress } = options;
+  const { dtype = 'float64', threads = defaultThreads(), signal, onProgress, maskConstant } = options;
   checkPrecisionAndThreads(where, dtype, threads);
+  checkMaskConstant(where, maskConstant);
   const { axes } = layerOf(kernel);
-  const standard = (x: Tree<Samples>) => standardInputs(where, axes, x);
-  const inputs1 = standard(x1);
-  const inputs2 = x2 === x1 ? inputs1 : x2 && standard(x2);
-  checkInputs(where, inputs1, inputs2);
-  const shapes = mapTree<Samples, Shape>(inputs1, ({ shape }) => shape.slice(1));
-  const { program, row } = pairProgram(where, kernel, shapes);
-  const rowsOf = (x: Tree<Samples>) => {
-    const count = leavesOf(x)[0].shape[0];
-    const facts = Array.from({ length: count }, () => ({ masks: [] }));
-    return engineRows(x, row, facts, dtype);
+  const read = (x: Tree<Samples>) => {
+    const standard = standardInputs(where, axes, x);
+    return { standard, inputs: zeroMasked(standard, maskConstant) };
   };
-  const rows1 = rowsOf(inputs1);
-  const rows2 = inputs2 === inputs1 ? rows1 : inputs2 && rowsOf(inputs2);
+  const side1 = read(x1);
+  const side2 = x2 === x1 ? side1 : x2 && read(x2);
+  checkInputs(where, side1.inputs, side2?.inputs ?? null);
+  const shapes = mapTree<Samples, Shape>(side1.inputs, ({ shape }) => shape.slice(1));
+  const masked = maskConstant !== undefined;
+  const { program, row } = pairProgram(where, kernel, shapes, { ...(masked && { masked }) });
+  const rowsOf = ({ standard, inputs }: typeof side1) =>
+    engineRows(inputs, row, factsOf(standard, options), dtype);
+  const rows1 = rowsOf(side1);
+  const rows2 = side2 === side1 ? rows1 : side2 && rowsOf(side2);
   /** A gradient in rows of x1's or x2's inputs as one in these. */
-  const gradientOf = (side: 'x1' | 'x2', data: Float64Array) =>
-    callersArrays(where, axes, inputGradients(side === 'x1' ? inputs1 : inputs2!, row, data));
+  const gradientOf = (side: 'x1' | 'x2', data: Float64Array) => {
+    const { standard, inputs } = side === 'x1' ? side1 : side2!;
+    const gradient = inputGradients(inputs, row, data);
+    if (masked) clearMasked(gradient, standard, maskConstant);
+    return callersArrays(where, axes, gradient);
+  };
   return { program, rows1, rows2, gradientOf, run: { dtype, threads, signal, onProgress } };
+}
+
+/** Sets the gradient in masked entries to 0: nothing depends on them. */
+function clearMasked(gradient: Tree<NdArray>, x: Tree<Samples>, maskConstant: number): void {
+  const inputs = leavesOf(x);
+  leavesOf(gradient).forEach(({ data }, index) => {
+    let at = 0;
+    for (const mask of masksOf(inputs[index], maskConstant)) {
+      for (const entry of mask.data) {
+        if (entry === 1) data[at] = 0;
+        at++;
+      }
+    }
+  });
 }

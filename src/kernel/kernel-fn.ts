@@ -1,15 +1,25 @@
 import * as tf from '@tensorflow/tfjs';
 import { checkOptions } from '../check-options.js';
 import { ShapeError, UnsupportedError } from '../errors.js';
+import { sizeOf } from '../nd-array.js';
 import type { CovarianceField, Covariances, Executor, Source } from '../program/executor.js';
 import type { RowLayout, SampleFacts } from '../program/row.js';
-import { type AxesRequest, axesRequest, batchShapeOf, sampleShapeOf } from './axes.js';
+import { type Axes, type AxesRequest, axesRequest, batchShapeOf, sampleShapeOf } from './axes.js';
 import { checkInputs, checkNotDisposed, eachNamed } from './check-input.js';
 import { type ExecutorName, executorFor } from './executors.js';
 import { fieldsOf, type Get, type Got, select } from './get.js';
 import { isKernel, type Kernel } from './kernel.js';
+import {
+  checkMaskConstant,
+  factsOf,
+  masksOf,
+  type SampleOptions,
+  sampleOptionNames,
+  zeroMasked,
+} from './read-samples.js';
 import { tensorRows } from './rows.js';
 import { standardInputs } from './standard-inputs.js';
+import type { SymbolicMask } from './symbolic.js';
 import {
   type GivenStart,
   registerKernel,
@@ -18,10 +28,11 @@ import {
   type TraceStart,
   trace,
 } from './trace.js';
+import { fromStandard, toStandard } from './transpose.js';
 import { leavesOf, mapTree, type Shape, type Tree, type TreeLike } from './tree.js';
 
 /** Options of a kernel function. */
-export interface KernelOptions {
+export interface KernelOptions extends SampleOptions {
   /** Who evaluates: by default `engine` where tensors live in the CPU's memory, `tf` on GPUs. */
   readonly executor?: ExecutorName;
   /** Axis of the inputs' samples, for a network none of whose layers asks for one; 0 by default. */
@@ -42,7 +53,7 @@ export interface KernelOptions {
  * Results are float32 tensors, differentiable with `tf.grad`; the caller owns them.
  *
  * @throws ShapeError when inputs have the wrong rank, differ in the shape of their samples, are empty, or do not fit the network.
- * @throws NonFiniteError when an input holds NaN or an infinity.
+ * @throws NonFiniteError when an input holds NaN or an infinity that is not masked.
  * @throws DisposedError when an input was disposed of.
  * @throws UnsupportedError when the network has no exact kernel.
  * @throws RangeError for a `get` with unknown, repeated or no fields.
@@ -64,7 +75,8 @@ export function makeKernelFn<Out, In>(layer: Traceable): KernelFn<Out, In> {
     get?: Get,
     options: KernelOptions = {},
   ): unknown => {
-    checkOptions('kernel', options, ['executor', 'batchAxis', 'channelAxis']);
+    checkOptions('kernel', options, ['executor', 'batchAxis', 'channelAxis', ...sampleOptionNames]);
+    checkMaskConstant('kernel', options.maskConstant);
     const fields = fieldsOf(get);
     const want = covarianceFields.filter((field) => fields.includes(field));
     const outputs = (): unknown => {
@@ -97,6 +109,9 @@ interface Run {
   readonly x1IsX2: boolean;
   /** Whether cov2 is cov1 and not null, though the source has no x2. */
   readonly repeatsCov1: boolean;
+  /** What is known of each sample of x1, and of x2's (null: x2 is absent). */
+  readonly facts1: readonly SampleFacts[];
+  readonly facts2: readonly SampleFacts[] | null;
 }
 
 /** The run's executor; if the caller named none, `tf` for Programs that hold functions of the user's own. */
@@ -130,30 +145,33 @@ function runOnTensors(
   const { batchAxis, channelAxis } = options;
   const asked = batchAxis !== undefined || channelAxis !== undefined;
   const axes = asked ? axesRequest('kernel', options) : layer.axes;
-  const x1 = standardInputs('kernel', axes, given1);
-  const x2 = given2 && standardInputs('kernel', axes, given2);
+  const standard1 = standardInputs('kernel', axes, given1);
+  const standard2 = given2 && standardInputs('kernel', axes, given2);
+  const x1 = zeroMasked(standard1, options.maskConstant);
+  const x2 = standard2 && zeroMasked(standard2, options.maskConstant);
   checkInputs('kernel', x1, x2);
   const [n1, n2] = [batchOf(x1), batchOf(x2 ?? x1)];
   const same = given2 !== null && sameLeaves(given1, given2);
+  const facts1 = factsOf(standard1, options);
+  const facts2 = standard2 && (same ? facts1 : factsOf(standard2, options));
   return {
     start: {
       from: 'inputs',
       shapes: mapTree<tf.Tensor, Shape>(x1, ({ shape }) => shape.slice(1)),
       ...(asked && { axes: axes as AxesRequest }),
+      ...(options.maskConstant !== undefined && { masked: true }),
     },
     sourceOf: (row) => ({
-      x1: tensorRows(x1, row, factsOf(n1)),
-      x2: x2 === null || same ? null : tensorRows(x2, row, factsOf(n2)),
+      x1: tensorRows(x1, row, facts1),
+      x2: x2 === null || same ? null : tensorRows(x2, row, facts2!),
     }),
     repeatsCov1: same,
     executor: executorFor(options.executor),
-    ...{ n1, n2, x1IsX2: x2 === null || same },
+    ...{ n1, n2, x1IsX2: x2 === null || same, facts1, facts2 },
   };
 }
 
 const batchOf = (x: Tree<tf.Tensor>): number => leavesOf(x)[0].shape[0];
-
-const factsOf = (count: number): SampleFacts[] => Array.from({ length: count }, () => ({ masks: [] }));
 
 /** Whether two trees hold the very same leaves. */
 function sameLeaves(a: Tree<object>, b: Tree<object>): boolean {
@@ -192,6 +210,8 @@ function runOnKernels(given: Tree<Kernel>, x2: Tree<tf.Tensor> | null): Run {
     );
   }
   const x1IsX2 = kernels.every((kernel) => kernel.x1IsX2);
+  const facts1 = factsOfKernels(kernels, 'mask1', n1);
+  const facts2 = x1IsX2 ? null : factsOfKernels(kernels, 'mask2', n2);
   return {
     start: {
       from: 'given',
@@ -200,9 +220,12 @@ function runOnKernels(given: Tree<Kernel>, x2: Tree<tf.Tensor> | null): Run {
         isGaussian: kernel.isGaussian,
         batchAxis: kernel.batchAxis,
         channelAxis: kernel.channelAxis,
+        mask: kernel.mask1 && sampleShapeOf(kernel.mask1.shape, kernel),
       })),
     },
-    sourceOf: () => ({
+    sourceOf: (row) => ({
+      x1: tensorRows([], row, facts1),
+      x2: facts2 && tensorRows([], row, facts2),
       given: kernels.map(
         (kernel): Covariances => ({ ...kernel, cov2: x1IsX2 ? null : (kernel.cov2 ?? kernel.cov1) }),
       ),
@@ -210,8 +233,17 @@ function runOnKernels(given: Tree<Kernel>, x2: Tree<tf.Tensor> | null): Run {
     repeatsCov1: x1IsX2 && cov2 !== null,
     // Covariances that a caller brings have no inputs for the engine to start from.
     executor: executorFor('tf'),
-    ...{ n1, n2, x1IsX2 },
+    ...{ n1, n2, x1IsX2, facts1, facts2 },
   };
+}
+
+/** What is known of each sample of one side of Kernels: the masks of those that have one. */
+function factsOfKernels(kernels: readonly Kernel[], side: 'mask1' | 'mask2', count: number): SampleFacts[] {
+  const masks = kernels.flatMap((kernel) => {
+    const mask = kernel[side] ?? kernel.mask1;
+    return mask ? [masksOf(toStandard(mask, kernel), 1)] : [];
+  });
+  return Array.from({ length: count }, (_, i) => ({ masks: masks.map((own) => own[i]) }));
 }
 
 function checkKernel(given: Kernel): void {
@@ -226,21 +258,31 @@ function checkKernel(given: Kernel): void {
   }
 }
 
-/** The fields of a kernel that need no numbers. */
-function facts(traced: Traced, { n1, n2, x1IsX2 }: Run): Omit<Kernel, CovarianceField> {
-  const { shape, isGaussian, batchAxis, channelAxis } = traced;
+/** The fields of a kernel beside its covariances. */
+function facts(traced: Traced, run: Run): Omit<Kernel, CovarianceField> {
+  const { shape, isGaussian, batchAxis, channelAxis, mask } = traced;
   return {
-    x1IsX2,
+    x1IsX2: run.x1IsX2,
     isGaussian,
     isReversed: false,
     isInput: false,
     diagonalBatch: true,
     diagonalSpatial: false,
-    shape1: batchShapeOf(n1, shape, traced),
-    shape2: batchShapeOf(n2, shape, traced),
+    shape1: batchShapeOf(run.n1, shape, traced),
+    shape2: batchShapeOf(run.n2, shape, traced),
     batchAxis,
     channelAxis,
-    mask1: null,
-    mask2: null,
+    mask1: mask && maskTensor(mask, run.facts1, traced),
+    mask2: mask && run.facts2 && maskTensor(mask, run.facts2, traced),
   };
+}
+
+/** The masks of samples, with their axes where the activations have theirs. */
+function maskTensor(mask: SymbolicMask, facts: readonly SampleFacts[], axes: Axes): tf.Tensor {
+  const size = sizeOf(mask.shape);
+  const data = new Uint8Array(facts.length * size);
+  facts.forEach((sample, i) => {
+    data.set(mask.evaluate(sample).data, i * size);
+  });
+  return fromStandard(tf.tensor(data, [facts.length, ...mask.shape], 'bool'), axes);
 }

@@ -35,10 +35,13 @@ export interface Kernel {
   readonly batchAxis: number;
   /** Axis of channels in `shape1`; the last unless layers say otherwise. */
   readonly channelAxis: number;
-  /** Always null: masks are not supported. */
-  readonly mask1: null;
-  /** Always null: masks are not supported. */
-  readonly mask2: null;
+  /**
+   * Which of x1's activations count as absent, a bool tensor of `shape1` (or with 1 channel, where all share one mask); null
+   * if none do. The covariances at masked positions are 0.
+   */
+  readonly mask1: Tensor | null;
+  /** Likewise of x2's; null also if x2 is null, where mask1 stands for it. */
+  readonly mask2: Tensor | null;
 }
 
 /** Whether a value has the fields of a `Kernel`. */

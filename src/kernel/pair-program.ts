@@ -2,7 +2,7 @@ import { ShapeError } from '../errors.js';
 import type { Dtype } from '../nd-array.js';
 import type { Program } from '../program/program.js';
 import type { RowLayout } from '../program/row.js';
-import { layerOf, traceSingle } from './trace.js';
+import { type InputsStart, layerOf, traceSingle } from './trace.js';
 import type { Shape, Tree } from './tree.js';
 
 /**
@@ -16,8 +16,9 @@ export function pairProgram(
   where: string,
   kernel: object,
   sampleShape: Tree<Shape>,
+  options: Pick<InputsStart, 'masked'> = {},
 ): { readonly program: Program; readonly row: RowLayout } {
-  const { program, row } = traceSingle(where, layerOf(kernel), sampleShape);
+  const { program, row } = traceSingle(where, layerOf(kernel), sampleShape, options);
   const { shape } = program.ops[program.output];
   if (shape.reduce((a, b) => a * b, 1) !== 1) {
     throw new ShapeError(

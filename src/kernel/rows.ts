@@ -10,6 +10,7 @@ import { leavesOf, mapTree, type Tree } from './tree.js';
 export function tensorRows(x: Tree<tf.Tensor>, row: RowLayout, facts: readonly SampleFacts[]): tf.Tensor {
   const inputs = leavesOf(x).map((input) => input.toFloat().reshape([facts.length, -1]));
   if (row.tables.length === 0 && inputs.length === 1) return inputs[0];
+  if (row.size === 0) return tf.zeros([facts.length, 0]);
   const tables = tablesOf(row, facts);
   const width = row.size - row.inputSize;
   return tf.concat([...inputs, tf.tensor2d(Float32Array.from(tables), [facts.length, width])], 1);

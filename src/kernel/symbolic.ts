@@ -1,5 +1,6 @@
 import type { ProgramBuilder } from '../program/builder.js';
 import type { AnyOp } from '../program/ops/index.js';
+import type { Mask, SampleFacts } from '../program/row.js';
 import type { Axes } from './axes.js';
 import type { Shape, Tree } from './tree.js';
 
@@ -17,8 +18,18 @@ export interface SymbolicKernel extends Axes {
   readonly isGaussian: boolean;
   /** Whether no layer with weights came before. */
   readonly isInput: boolean;
+  /** Which entries count as absent; null: none. The covariances at masked positions are 0. */
+  readonly mask: SymbolicMask | null;
   /** Where activations that are not Gaussian come from, for error messages, e.g. `the output of Flatten`. */
   readonly origin: string;
+}
+
+/** The mask of activations while a network is traced: its shape, and how to make it of any sample. */
+export interface SymbolicMask {
+  /** `[…spatial, channels]`, or 1 in place of the channels where these share one mask. */
+  readonly shape: Shape;
+  /** The mask of one sample. */
+  evaluate(sample: SampleFacts): Mask;
 }
 
 /** A symbolic kernel, or the list of them that `FanOut` makes. */
@@ -43,7 +54,16 @@ export function inputKernel(builder: ProgramBuilder, shape: Shape, axes: Axes): 
     channels: channelsOf(shape),
     at: builder.input(shape),
   });
-  return { builder, node, shape, ...axes, isGaussian: false, isInput: true, origin: 'the raw input' };
+  return {
+    builder,
+    node,
+    shape,
+    ...axes,
+    isGaussian: false,
+    isInput: true,
+    mask: null,
+    origin: 'the raw input',
+  };
 }
 
 /** The kernel that a caller brings in place of inputs, the one with this index among those that it brings. */
@@ -54,7 +74,16 @@ export function givenKernel(
 ): SymbolicKernel {
   const node = builder.emit({ op: 'given', inputs: [], shape: spatialOf(shape), index });
   const axes = { batchAxis, channelAxis };
-  return { builder, node, shape, ...axes, isGaussian, isInput: false, origin: 'the given kernel' };
+  return {
+    builder,
+    node,
+    shape,
+    ...axes,
+    isGaussian,
+    isInput: false,
+    mask: null,
+    origin: 'the given kernel',
+  };
 }
 
 /** What a layer adds to a kernel: an op of one input without its `inputs`, which `append` fills in. */

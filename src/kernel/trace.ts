@@ -4,7 +4,14 @@ import type { Program } from '../program/program.js';
 import type { RowLayout } from '../program/row.js';
 import { type Axes, type AxesRequest, type AxesRequests, inputAxes } from './axes.js';
 import { mapInputs } from './standard-inputs.js';
-import { givenKernel, inputKernel, type SymbolicKernel, type SymbolicTree } from './symbolic.js';
+import {
+  givenKernel,
+  inputKernel,
+  type SymbolicKernel,
+  type SymbolicMask,
+  type SymbolicTree,
+} from './symbolic.js';
+import { inputMask } from './symbolic-mask.js';
 import { mapShapes, mapTree, type Shape, type Tree } from './tree.js';
 
 /** What tracing needs of a layer: how it maps a symbolic kernel. */
@@ -23,21 +30,30 @@ export interface Traced extends Axes {
   /** Shape of one sample's activations, `[...spatial, channels]`. */
   readonly shape: Shape;
   readonly isGaussian: boolean;
+  readonly mask: SymbolicMask | null;
 }
 
 /** What is known of a kernel record that a network starts from. */
 export interface GivenStart extends Axes {
   readonly shape: Shape;
   readonly isGaussian: boolean;
+  /** Shape of one sample's mask; null: nothing is masked. */
+  readonly mask: Shape | null;
 }
 
 /**
  * What a trace starts from: inputs whose samples have these shapes `[...spatial, channels]`, with their axes where `axes`, or
- * else the network asks for them; or kernel records.
+ * else the network asks for them, some entries masked where `masked`; or kernel records.
  */
-export type TraceStart =
-  | { readonly from: 'inputs'; readonly shapes: Tree<Shape>; readonly axes?: AxesRequest }
-  | { readonly from: 'given'; readonly kernels: Tree<GivenStart> };
+export type TraceStart = InputsStart | { readonly from: 'given'; readonly kernels: Tree<GivenStart> };
+
+/** A trace's start from inputs. */
+export interface InputsStart {
+  readonly from: 'inputs';
+  readonly shapes: Tree<Shape>;
+  readonly axes?: AxesRequest;
+  readonly masked?: boolean;
+}
 
 /** A traced network: its outputs, and what the rows hold that these start from. */
 export interface Trace {
@@ -69,6 +85,7 @@ export function trace(layer: Traceable, start: TraceStart): Trace {
       program: builder.program(k.node),
       shape: k.shape,
       isGaussian: k.isGaussian,
+      mask: k.mask,
       batchAxis: k.batchAxis,
       channelAxis: k.channelAxis,
     }));
@@ -80,14 +97,22 @@ export function trace(layer: Traceable, start: TraceStart): Trace {
 
 /** The symbolic kernels that a network starts from. */
 function startOf(builder: ProgramBuilder, layer: Traceable, start: TraceStart): SymbolicTree {
+  let index = 0;
+  const withMask = (k: SymbolicKernel, shape: Shape | null): SymbolicKernel => ({
+    ...k,
+    mask: shape && inputMask(index++, shape),
+  });
   if (start.from === 'inputs') {
     const samples = mapShapes(start.shapes, (shape) => ({ shape }));
-    return mapInputs(samples, start.axes ?? layer.axes, ({ shape }, own) =>
-      inputKernel(builder, shape, inputAxes(layer.name, own, shape.length + 1)),
-    );
+    return mapInputs(samples, start.axes ?? layer.axes, ({ shape }, own) => {
+      const k = inputKernel(builder, shape, inputAxes(layer.name, own, shape.length + 1));
+      return withMask(k, start.masked ? shape : null);
+    });
   }
-  let index = 0;
-  return mapTree<GivenStart, SymbolicKernel>(start.kernels, (given) => givenKernel(builder, index++, given));
+  let given = 0;
+  return mapTree<GivenStart, SymbolicKernel>(start.kernels, (kernel) =>
+    withMask(givenKernel(builder, given++, kernel), kernel.mask),
+  );
 }
 
 /** The trace of a network with one output, for inputs of these shapes. */
@@ -95,8 +120,9 @@ export function traceSingle(
   where: string,
   layer: Traceable,
   shapes: Tree<Shape>,
+  options: Pick<InputsStart, 'masked'> = {},
 ): Traced & Pick<Trace, 'row'> {
-  const { row, outputs } = trace(layer, { from: 'inputs', shapes });
+  const { row, outputs } = trace(layer, { from: 'inputs', shapes, ...options });
   if (Array.isArray(outputs)) {
     throw new UnsupportedError(
       `${where}: a Program has one output, got a network with ${outputs.length}. End it with FanInSum.`,

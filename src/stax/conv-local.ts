@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { checkOptions } from '../check-options.js';
+import { overChannels, withPermutedAxes } from '../kernel/mask-maps.js';
 import { append, channelsOf, spatialOf } from '../kernel/symbolic.js';
 import type { Shape } from '../kernel/tree.js';
 import { sizeOf } from '../nd-array.js';
@@ -12,6 +13,7 @@ import { type Layer, makeLayer } from './layer.js';
 import { checkChannels, checkCount, checkPadding, checkSizes, checkStrides } from './options.js';
 import { taps } from './taps.js';
 import { type WeightParams, weighted, weightsOf } from './weights.js';
+import { atCentres } from './window-masks.js';
 
 /**
  * Convolution whose weights and biases differ from position to position (a locally connected layer).
@@ -56,6 +58,7 @@ export function ConvLocal(outChan: number, filterShape: Shape, options: ConvOpti
   };
   return makeLayer({
     name: 'ConvLocal',
+    mask: (mask, shape) => withPermutedAxes(atCentres(overChannels(mask), windows(shape)), axes.outputOrder),
     axes: { input: axes.input, output: () => axes.output },
     outShape: (shape) => [...permuted(windows(shape).out), weights.channels],
     params(key, shape, output) {

@@ -1,9 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { checkOptions } from '../check-options.js';
 import { ShapeError } from '../errors.js';
+import { overChannels, spoiltThrough, withPermutedAxes } from '../kernel/mask-maps.js';
 import { append, channelsOf, type SymbolicKernel, spatialOf } from '../kernel/symbolic.js';
 import type { Shape } from '../kernel/tree.js';
 import { sizeOf } from '../nd-array.js';
+import type { Mask } from '../program/row.js';
 import { type ConvOptions, convOptionNames } from './conv.js';
 import { repeated } from './cover.js';
 import { convAxes, inOrder, permuteOps, permuteSpatial } from './dimension-numbers.js';
@@ -47,8 +49,23 @@ export function ConvTranspose(outChan: number, filterShape: Shape, options: Conv
   const fanIn = (channels: number): number => sizeOf(filterShape) * channels;
   const [filter, steps] = [filterShape, strides].map((sizes) => inOrder(sizes, axes.filterOrder));
   const windows = (shape: Shape) => windowsOnSpread(spatialOf(shape), filter, steps, padding);
+  /** Outputs are masked that see a masked position; circular ones, as those with zeros outside. */
+  const spoilt = (mask: Mask, shape: Shape): Mask => {
+    const image = spatialOf(shape);
+    const { low, out } = windowsOnSpread(image, filter, steps, padding === 'CIRCULAR' ? 'SAME' : padding);
+    const sees = out.map((size, axis) =>
+      Array.from({ length: size }, (_, P) =>
+        Array.from({ length: image[axis] }, (__, p) => {
+          const tap = p * steps[axis] + low[axis] - P;
+          return tap >= 0 && tap < filter[axis];
+        }),
+      ),
+    );
+    return spoiltThrough(mask, sees);
+  };
   return makeLayer({
     name: 'ConvTranspose',
+    mask: (mask, shape) => withPermutedAxes(spoilt(overChannels(mask), shape), axes.outputOrder),
     axes: { input: axes.input, output: () => axes.output },
     outShape: (shape) => [...inOrder(windows(shape).out, axes.outputOrder), weights.channels],
     params(key, shape, output) {

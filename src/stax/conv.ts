@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { checkOptions } from '../check-options.js';
+import { overChannels, withPermutedAxes } from '../kernel/mask-maps.js';
 import { append, channelsOf, spatialOf } from '../kernel/symbolic.js';
 import type { Shape } from '../kernel/tree.js';
 import { sizeOf } from '../nd-array.js';
@@ -10,6 +11,7 @@ import { type Layer, makeLayer } from './layer.js';
 import { checkChannels, checkCount, checkPadding, checkSizes, checkStrides } from './options.js';
 import { taps } from './taps.js';
 import { type WeightOptions, type WeightParams, weighted, weightOptionNames, weightsOf } from './weights.js';
+import { atCentres } from './window-masks.js';
 
 /** Options of `Conv`. */
 export interface ConvOptions extends WeightOptions {
@@ -62,6 +64,7 @@ export function Conv(outChan: number, filterShape: Shape, options: ConvOptions =
   const windows = (shape: Shape) => windowsOf('Conv', spatialOf(shape), filter, steps, padding);
   return makeLayer({
     name: 'Conv',
+    mask: (mask, shape) => withPermutedAxes(atCentres(overChannels(mask), windows(shape)), axes.outputOrder),
     axes: { input: axes.input, output: () => axes.output },
     outShape: (shape) => [...inOrder(windows(shape).out, axes.outputOrder), weights.channels],
     params(key, shape, output) {

@@ -1,5 +1,6 @@
 import { checkOptions } from '../check-options.js';
 import { type AxesOptions, axesOptionNames, axesRequest } from '../kernel/axes.js';
+import { overChannels } from '../kernel/mask-maps.js';
 import { append, channelsOf, spatialOf } from '../kernel/symbolic.js';
 import { type Layer, makeLayer } from './layer.js';
 import { checkChannels, checkCount } from './options.js';
@@ -30,6 +31,7 @@ export function Dense(outDim: number, options: DenseOptions = {}): Layer {
   const weights = weightsOf('Dense', outDim, options);
   return makeLayer({
     name: 'Dense',
+    mask: overChannels,
     axes: { input: axesRequest('Dense', options) },
     outShape: (shape) => [...spatialOf(shape), weights.channels],
     params(key, shape, axes) {

@@ -48,6 +48,7 @@ export function Dropout(rate: number, options: DropoutOptions = {}): Layer {
     name: 'Dropout',
     axes: null,
     outShape: (shape) => shape,
+    remask: false,
     apply(_, x, { key }) {
       if (mode === 'test') return x.clone();
       if (key === undefined) {

@@ -1,10 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { ShapeError, UnsupportedError } from '../errors.js';
 import { type Axes, batchShapeOf, sampleShapeOf, standardAxes, toStandardOrder } from '../kernel/axes.js';
+import { sideBySide } from '../kernel/mask-maps.js';
 import { append, channelsOf, type SymbolicKernel, spatialOf } from '../kernel/symbolic.js';
 import { isShape, leavesOf, type Shape, type Tree } from '../kernel/tree.js';
 import { requireGaussianBranches, sharedAxes } from './branches.js';
 import { type Layer, makeTreeLayer } from './layer.js';
+import { type Activations, type MaskRules, runMasked, withMasks } from './layer-masks.js';
 
 /**
  * Puts branches side by side along an axis of the activations `[n, …spatial, channels]`.
@@ -43,20 +45,17 @@ export function FanInConcat(axis = -1): Layer<tf.Tensor[], tf.Tensor> {
       return joinedSample(samples, axis, axes);
     },
     init: (_, inputShape) => [joined(isList(inputShape), axis), []],
-    apply: (_, xs: tf.Tensor[]) => tf.concat(xs, axis),
+    apply: (_, xs: Activations[]) =>
+      runMasked<tf.Tensor[], tf.Tensor>(maskRules(axis, xs), xs, (tensors) =>
+        tf.concat(tensors as tf.Tensor[], axis),
+      ),
     propagate(kernel) {
       const branches = leavesOf(kernel);
       const axes = sharedAxes('FanInConcat', branches);
       const samples = branches.map((k) => k.shape);
       const shape = joinedSample(samples, axis, axes);
       if (branches.length === 1) return branches[0];
-      const rank = shape.length + 1;
-      const along = toStandardOrder(axes, rank).indexOf(axis < 0 ? axis + rank : axis) - 1;
-      if (along < 0) {
-        throw new UnsupportedError(
-          `FanInConcat: axis must be spatial or the channels, got the batch (${axis}). Concatenate the inputs.`,
-        );
-      }
+      const along = sampleAxis(axis, axes, shape.length);
       const isChannel = along === shape.length - 1;
       if (!isChannel) requireGaussianBranches('FanInConcat', branches);
       const parts = isChannel
@@ -66,16 +65,38 @@ export function FanInConcat(axis = -1): Layer<tf.Tensor[], tf.Tensor> {
       const inputs = parts.map((k) => k.node);
       const node = builder.emit({ op: 'sum', inputs, shape: spatialOf(shape) });
       const isInput = branches.some((branch) => branch.isInput);
-      return {
+      const facts = { shape, isInput, isGaussian: !isChannel, origin: 'the output of FanInConcat' };
+      return withMasks<tf.Tensor[], tf.Tensor>(maskRules(axis, branches), kernel, {
         ...parts[0],
         node,
-        shape,
-        isInput,
-        isGaussian: !isChannel,
-        origin: 'the output of FanInConcat',
-      };
+        ...facts,
+      });
     },
   });
+}
+
+/** The axis of one sample `[...spatial, channels]`, which has `rank` of them, of activations with their axes at `axes`. */
+function sampleAxis(axis: number, axes: Axes, rank: number): number {
+  const along = toStandardOrder(axes, rank + 1).indexOf(axis < 0 ? axis + rank + 1 : axis) - 1;
+  if (along >= 0) return along;
+  throw new UnsupportedError(
+    `FanInConcat: axis must be spatial or the channels, got the batch (${axis}). Concatenate the inputs.`,
+  );
+}
+
+/** How masks of branches join; `branches` are kernels or activations, of which masked ones know their axes. */
+function maskRules(
+  axis: number,
+  branches: readonly (Axes | tf.Tensor)[],
+): MaskRules<tf.Tensor[], tf.Tensor> & { readonly name: string } {
+  return {
+    name: 'FanInConcat',
+    remask: false,
+    mask(masks, shapes) {
+      const placed = branches.find((branch) => 'batchAxis' in branch) as Axes;
+      return sideBySide(masks, shapes, sampleAxis(axis, placed, shapes[0].length));
+    },
+  };
 }
 
 /** The shape of arrays of these shapes put side by side. */

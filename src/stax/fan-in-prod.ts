@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
+import { intersection } from '../kernel/mask-maps.js';
 import { spatialOf } from '../kernel/symbolic.js';
 import { equalShape } from './branches.js';
 import { type Layer, makeLayer } from './layer.js';
@@ -26,6 +27,8 @@ export function FanInProd(): Layer<tf.Tensor[], tf.Tensor> {
     name: 'FanInProd',
     axes: null,
     outShape: (shapes) => equalShape('FanInProd', shapes),
+    remask: false,
+    mask: intersection,
     apply: (_, xs) => xs.slice(1).reduce((product, x) => product.mul(x), xs[0].clone()),
     propagate(branches, shape) {
       if (branches.length === 1) return branches[0];

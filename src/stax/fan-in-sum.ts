@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { intersection } from '../kernel/mask-maps.js';
 import { spatialOf } from '../kernel/symbolic.js';
 import { equalShape, requireGaussianBranches } from './branches.js';
 import { type Layer, makeLayer } from './layer.js';
@@ -27,6 +28,8 @@ export function FanInSum(): Layer<tf.Tensor[], tf.Tensor> {
     name: 'FanInSum',
     axes: null,
     outShape: (shapes) => equalShape('FanInSum', shapes),
+    remask: false,
+    mask: intersection,
     apply: (_, xs) => tf.addN(xs),
     propagate(branches, shape) {
       if (branches.length === 1) return branches[0];

@@ -14,6 +14,7 @@ export function FanOut(num: number): Layer<Tensor, Tensor[]> {
     name: 'FanOut',
     axes: null,
     outShape: copies,
+    mask: copies,
     apply: (_, x) => Array.from({ length: num }, () => x.clone()),
     propagate: copies,
   });

@@ -1,5 +1,6 @@
 import { checkOptions } from '../check-options.js';
 import { checkAxis } from '../kernel/axes.js';
+import { flattened } from '../kernel/mask-maps.js';
 import { append, spatialOf } from '../kernel/symbolic.js';
 import { sizeOf } from '../nd-array.js';
 import { type Layer, makeLayer } from './layer.js';
@@ -35,6 +36,8 @@ export function Flatten(options: FlattenOptions = {}): Layer {
       output: () => ({ batchAxis: samples, channelAxis: 1 - samples }),
     },
     outShape: (shape) => [sizeOf(shape)],
+    remask: false,
+    mask: flattened,
     apply: (_, x) => x.reshape([x.shape[0], sizeOf(x.shape.slice(1))]),
     propagate(k, shape) {
       const op = k.builder.op(k.node);
@@ -43,12 +46,12 @@ export function Flatten(options: FlattenOptions = {}): Layer {
         const node = k.builder.emit({ ...op, shape: [], channels: sizeOf(shape) });
         return { ...k, node, shape };
       }
-      const flattened = { shape, isGaussian: false, origin: 'the output of Flatten' };
+      const facts = { shape, isGaussian: false, origin: 'the output of Flatten' };
       const image = spatialOf(k.shape);
-      if (image.length === 0) return { ...k, ...flattened };
+      if (image.length === 0) return { ...k, ...facts };
       const strides = image.map(() => 1);
       const low = image.map(() => 0);
-      return append(k, [{ op: 'patchMean', shape: [], window: image, strides, low }], flattened);
+      return append(k, [{ op: 'patchMean', shape: [], window: image, strides, low }], facts);
     },
   });
 }

@@ -1,7 +1,10 @@
 import { checkOptions } from '../check-options.js';
 import { type AxesOptions, axesOptionNames, axesRequest, withoutSpatial } from '../kernel/axes.js';
+import { overPositions, requireOneChannel } from '../kernel/mask-maps.js';
 import { append, channelsOf, spatialOf } from '../kernel/symbolic.js';
+import { weighedBySample } from '../kernel/symbolic-mask.js';
 import { sizeOf } from '../nd-array.js';
+import type { Mask } from '../program/row.js';
 import { type Layer, makeLayer } from './layer.js';
 
 /** Mean over all positions: K' = mean over p and p' of K[p, p']; Θ alike. */
@@ -20,15 +23,21 @@ function globalPool(name: string, options: AxesOptions, average: boolean): Layer
     name,
     axes: { input: axesRequest(name, options), output: withoutSpatial },
     outShape: (shape) => [channelsOf(shape)],
-    apply(_, x) {
+    remask: false,
+    mask: (mask) => (mask.shape.length === 1 ? mask : overPositions(requireOneChannel(name, mask))),
+    apply(_, x, { visible }) {
       const axes = x.shape.slice(1, -1).map((__, i) => i + 1);
-      return average ? x.mean(axes) : x.sum(axes);
+      if (!average) return x.sum(axes);
+      return visible && axes.length > 0 ? x.sum(axes).div(visible.sum(axes).maximum(1)) : x.mean(axes);
     },
     propagate(k, shape) {
       const image = spatialOf(k.shape);
       if (image.length === 0) return k;
+      // Of masked samples the mean is over visible positions, each of which weighs by one over their number.
+      const weighs = average && k.mask;
+      const weighed = weighs ? weighedBySample(k, weighs, meanWeights) : k;
       return append(
-        k,
+        weighed,
         [
           {
             op: 'pool',
@@ -36,11 +45,17 @@ function globalPool(name: string, options: AxesOptions, average: boolean): Layer
             window: image,
             strides: image.map(() => 1),
             low: image.map(() => 0),
-            scale: average ? 1 / sizeOf(image) ** 2 : 1,
+            scale: average && !weighs ? 1 / sizeOf(image) ** 2 : 1,
           },
         ],
         { shape },
       );
     },
   });
+}
+
+/** One over the number of visible positions, for each position. */
+function meanWeights({ data }: Mask): Float64Array {
+  const visible = data.reduce((count, entry) => count + 1 - entry, 0);
+  return new Float64Array(data.length).fill(1 / Math.max(visible, 1));
 }

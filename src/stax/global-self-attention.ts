@@ -2,11 +2,13 @@ import * as tf from '@tensorflow/tfjs';
 import { checkOptions } from '../check-options.js';
 import { ShapeError, UnsupportedError } from '../errors.js';
 import { type Axes, type AxesOptions, axesOptionNames, axesRequest, batchShapeOf } from '../kernel/axes.js';
+import { overChannels } from '../kernel/mask-maps.js';
 import { append, channelsOf, type SymbolicKernel, spatialOf } from '../kernel/symbolic.js';
+import { remasked, visiblePositions, withSharedMask } from '../kernel/symbolic-mask.js';
 import { toStandard } from '../kernel/transpose.js';
 import type { Shape } from '../kernel/tree.js';
 import { sizeOf } from '../nd-array.js';
-import type { AttentionMechanism as Mechanism } from '../program/ops/attention.js';
+import { LEFT_OUT, type AttentionMechanism as Mechanism } from '../program/ops/attention.js';
 import { type Key, normal, split } from '../random/index.js';
 import { type Layer, makeLayer } from './layer.js';
 import { checkChannels, checkCount, checkNumber } from './options.js';
@@ -119,15 +121,17 @@ export function GlobalSelfAttention(options: GlobalSelfAttentionOptions): Layer 
   const settings = settingsOf(options);
   return makeLayer({
     name: 'GlobalSelfAttention',
+    mask: overChannels,
     axes: { input: axesRequest('GlobalSelfAttention', options) },
     outShape: (shape) => [...spatialOf(shape), settings.nChanOut],
     params: (key, shape, axes) => drawParams(settings, key, shape, axes),
-    apply(given, x, _, axes) {
+    apply(given, x, { visible }, axes) {
       const { b, embedding, ...params } = given as AttentionParams;
       const standard = (tensor: tf.Tensor | undefined) => tensor && toStandard(tensor, axes);
-      return attend(settings, { ...params, b: standard(b), embedding: standard(embedding) }, x);
+      return attend(settings, { ...params, b: standard(b), embedding: standard(embedding) }, x, visible);
     },
-    propagate(k, shape) {
+    propagate(given, shape) {
+      const k = withSharedMask(given);
       const attended = settings.linearScaling ? linearlyScaled(settings, k) : rootScaled(settings, k);
       return { ...attended, shape, ...weighted };
     },
@@ -197,8 +201,13 @@ function drawParams(settings: Settings, key: Key, shape: Shape, axes: Axes): Par
 const draw = (key: Key, shape: Shape): tf.Tensor =>
   tf.tensor(normal(key, [...shape]).data, [...shape], 'float32');
 
-/** The finite layer on `x` `[n, …spatial, channels]`. */
-function attend(settings: Settings, params: AttentionParams, x: tf.Tensor): tf.Tensor {
+/** The finite layer on `x` `[n, …spatial, channels]`; `visible` as in `RunOptions`. */
+function attend(
+  settings: Settings,
+  params: AttentionParams,
+  x: tf.Tensor,
+  visible: tf.Tensor | undefined,
+): tf.Tensor {
   const { nChanOut, nChanKey, nChanVal, nHeads, scoreStd, outputStd, linearScaling } = settings;
   const [n, channels] = [x.shape[0], channelsOf(x.shape)];
   const positions = sizeOf(x.shape.slice(1, -1));
@@ -218,12 +227,20 @@ function attend(settings: Settings, params: AttentionParams, x: tf.Tensor): tf.T
   const spread = linearScaling ? nChanKey : Math.sqrt(nChanKey);
   const scores = tf.matMul(queries, keys, false, true).mul(scoreStd / (keyWidth * spread));
   const values = inHeads(settings.valPosEmb ? embedded : raw, params.value);
-  const heads = tf.matMul(finite[settings.mechanism](scores), values).transpose([0, 2, 1, 3]);
+  const seen = visible?.max(-1).reshape([n, 1, 1, positions]);
+  const weights = finite[settings.mechanism](seen ? ofVisible(settings, scores, seen) : scores);
+  const heads = tf.matMul(weights, values).transpose([0, 2, 1, 3]);
   const outputs = tf.matMul(heads.reshape([n * positions, nHeads * nChanVal]), params.out as tf.Tensor2D);
   const y = outputs
     .mul(outputStd / Math.sqrt(nChanVal * nHeads * valueWidth))
     .reshape([...x.shape.slice(0, -1), nChanOut]);
   return params.b === undefined ? y : y.add(params.b.mul(settings.bStd!));
+}
+
+/** Scores `[n, heads, queries, keys]` of which masked keys' make weights of 0. */
+function ofVisible({ mechanism }: Settings, scores: tf.Tensor, seen: tf.Tensor): tf.Tensor {
+  const visible = scores.mul(seen);
+  return mechanism === 'softmax' ? visible.add(tf.sub(1, seen).mul(LEFT_OUT)) : visible;
 }
 
 const finite: { readonly [Name in Mechanism]: (scores: tf.Tensor) => tf.Tensor } = {
@@ -272,7 +289,7 @@ function embeddedKernel(k: SymbolicKernel, embedding: ReturnType<typeof embeddin
   const { share, covariance } = embedding;
   const shape = spatialOf(k.shape);
   const shared = share === 1 ? k : append(k, [{ op: 'affine', shape, ...plain, scale: share }]);
-  return append(shared, [{ op: 'embed', shape, covariance }]);
+  return remasked('GlobalSelfAttention', append(shared, [{ op: 'embed', shape, covariance }]));
 }
 
 const plain = { shift: 0, ntkFromNngp: 0, ntkShift: 0 };
@@ -286,7 +303,7 @@ function linearlyScaled(settings: Settings, k: SymbolicKernel): SymbolicKernel {
   const scale = outputStd ** 2;
   return append(valPosEmb ? embeddedKernel(k, embedding) : k, [
     {
-      ...{ op: 'attention', shape, mechanism, keys: null },
+      ...{ op: 'attention', shape, mechanism, keys: visiblePositions('GlobalSelfAttention', k) },
       scale: scoreStd * (apart?.share ?? 1),
       bias: apart?.covariance.map((row) => row.map((entry) => entry * scoreStd)) ?? null,
     },

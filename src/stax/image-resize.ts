@@ -9,6 +9,7 @@ import {
   resolveAxes,
   sampleShapeOf,
 } from '../kernel/axes.js';
+import { seenThrough } from '../kernel/mask-maps.js';
 import { append, spatialOf } from '../kernel/symbolic.js';
 import type { Shape } from '../kernel/tree.js';
 import { sizeOf } from '../nd-array.js';
@@ -85,6 +86,11 @@ export function ImageResize(shape: Shape, method: ResizeMethod, options: ImageRe
     name: 'ImageResize',
     axes: { input: request },
     outShape: resized,
+    mask: (mask, shape) =>
+      seenThrough(
+        mask,
+        matrices(shape).map((matrix) => matrix?.map((row) => row.map((weight) => weight !== 0)) ?? null),
+      ),
     apply: (_, x) =>
       matrices(x.shape.slice(1)).reduce<Tensor>((y, matrix, axis) => {
         if (matrix === null) return y;

@@ -8,6 +8,7 @@ import {
   resolveAxes,
   toStandardOrder,
 } from '../kernel/axes.js';
+import { taken as takenOf } from '../kernel/mask-maps.js';
 import { append, spatialOf } from '../kernel/symbolic.js';
 import type { Shape } from '../kernel/tree.js';
 import { sizeOf } from '../nd-array.js';
@@ -108,6 +109,8 @@ export function Index(indices: readonly IndexEntry[], options: AxesOptions = {})
     name: 'Index',
     axes: { input: request, output: moved },
     outShape,
+    remask: false,
+    mask: (mask, shape) => takenOf(mask, places(shape)),
     apply(_, x) {
       const shape = x.shape.slice(1);
       const kept = places(shape).reduce((y, at, axis) => y.gather([at].flat(), axis + 1), x.clone());

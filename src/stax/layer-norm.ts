@@ -8,7 +8,10 @@ import {
   resolveAxes,
   toStandardOrder,
 } from '../kernel/axes.js';
-import { append, spatialOf } from '../kernel/symbolic.js';
+import { requireOneChannel } from '../kernel/mask-maps.js';
+import { append, channelsOf, type SymbolicKernel, spatialOf } from '../kernel/symbolic.js';
+import { weighedBySample } from '../kernel/symbolic-mask.js';
+import type { Mask } from '../program/row.js';
 import { type Layer, makeLayer } from './layer.js';
 import { checkNumber } from './options.js';
 
@@ -77,13 +80,17 @@ export function LayerNorm(options: LayerNormOptions = {}): Layer {
       sampleAxes(shape.length);
       return shape;
     },
-    apply(_, x) {
-      const { mean, variance } = tf.moments(
-        x,
-        sampleAxes(x.rank - 1).map((own) => own + 1),
-        true,
-      );
-      return x.sub(mean).div(variance.add(eps).sqrt());
+    remask: false,
+    mask: (mask) => requireOneChannel('LayerNorm', mask),
+    apply(_, x, { visible }) {
+      const over = sampleAxes(x.rank - 1).map((own) => own + 1);
+      if (visible === undefined) {
+        const { mean, variance } = tf.moments(x, over, true);
+        return x.sub(mean).div(variance.add(eps).sqrt());
+      }
+      const count = visible.sum(over, true).maximum(1).mul(channelsOf(x.shape));
+      const centred = x.sub(x.sum(over, true).div(count)).mul(visible);
+      return centred.div(centred.square().sum(over, true).div(count).add(eps).sqrt());
     },
     propagate(k) {
       const shape = spatialOf(k.shape);
@@ -93,7 +100,39 @@ export function LayerNorm(options: LayerNormOptions = {}): Layer {
           `LayerNorm: needs Gaussian activations, got ${k.origin}. Put a Dense or Conv layer before it.`,
         );
       }
-      return append(k, [{ op: 'normalize', shape, axes, eps }]);
+      const normalized = (input: SymbolicKernel) => append(input, [{ op: 'normalize', shape, axes, eps }]);
+      if (k.mask === null || axes.length === 0) return normalized(k);
+      // The mean over visible positions is that over all times what these weigh; their roots come in and go out again.
+      const share = (mask: Mask) => visibleShares(mask, axes);
+      const weighed = weighedBySample(k, k.mask, (mask) => share(mask).map((s) => 1 / Math.sqrt(s)));
+      return weighedBySample(normalized(weighed), k.mask, (mask) => share(mask).map(Math.sqrt));
     },
   });
+}
+
+/** For each position the share of visible ones among those that have its place on all axes but `axes`; of none, that of one. */
+function visibleShares({ shape, data }: Mask, axes: readonly number[]): Float64Array {
+  const places = Array.from(data, (_, at) =>
+    placeOf(at, shape)
+      .filter((__, axis) => !axes.includes(axis))
+      .join(),
+  );
+  const counts = new Map<string, number>();
+  const sizes = new Map<string, number>();
+  places.forEach((place, at) => {
+    counts.set(place, (counts.get(place) ?? 0) + 1 - data[at]);
+    sizes.set(place, (sizes.get(place) ?? 0) + 1);
+  });
+  return Float64Array.from(places, (place) => Math.max(counts.get(place)!, 1) / sizes.get(place)!);
+}
+
+/** The index along each axis of entry `at` of a row-major array. */
+function placeOf(at: number, shape: readonly number[]): number[] {
+  const place = shape.map(() => 0);
+  let rest = at;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    place[axis] = rest % shape[axis];
+    rest = (rest - place[axis]) / shape[axis];
+  }
+  return place;
 }

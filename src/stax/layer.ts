@@ -12,11 +12,21 @@ import {
   standardAxes,
 } from '../kernel/axes.js';
 import { type KernelFn, makeKernelFn } from '../kernel/kernel-fn.js';
+import { checkMaskConstant } from '../kernel/read-samples.js';
 import type { SymbolicKernel, SymbolicTree } from '../kernel/symbolic.js';
 import { fromStandard, toStandard } from '../kernel/transpose.js';
 import { leavesOf, mapShapes, mapTree, type Shape, type Tree, type TreeLike } from '../kernel/tree.js';
 import { type Key, split } from '../random/index.js';
 import { sharedAxes } from './branches.js';
+import {
+  type Activations,
+  type MaskRules,
+  maskInputs,
+  runMasked,
+  shapeOf,
+  withMasks,
+  withoutMasks,
+} from './layer-masks.js';
 import type { Params } from './params.js';
 
 /**
@@ -35,6 +45,14 @@ export type Init<In = tf.Tensor, Out = tf.Tensor> = (
 export interface ApplyOptions {
   /** What random layers (`Dropout`) draw from; the others ignore it. */
   readonly key?: Key;
+  /** Entries of `x` that equal this number (NaN: that are NaN) count as absent. Masked outputs are 0. */
+  readonly maskConstant?: number;
+}
+
+/** What a layer's file is given to run the finite layer. */
+export interface RunOptions extends ApplyOptions {
+  /** 1 for visible and 0 for masked entries of x, `[n, …spatial, channels or 1]`; absent without a mask. */
+  readonly visible?: tf.Tensor;
 }
 
 /** Runs a finite network on `x` `[n, …spatial, channels]`, or with its axes where the network's layers ask for them. */
@@ -94,7 +112,7 @@ export interface LayerAxes {
  * What a layer's file says; `makeLayer` makes the layer from it. Shapes are those of one sample, `[...spatial, channels]`, and
  * tensors have samples first and channels last; of a layer with `axes` null they are as the caller has them.
  */
-export interface LayerSpec<In = tf.Tensor, Out = tf.Tensor> {
+export interface LayerSpec<In = tf.Tensor, Out = tf.Tensor> extends MaskRules<In, Out> {
   /** Name in messages. */
   readonly name: string;
   /** Null for a layer without parameters that acts on all axes of its inputs alike. */
@@ -108,7 +126,7 @@ export interface LayerSpec<In = tf.Tensor, Out = tf.Tensor> {
   /** Draws the parameters, of outputs with their axes at `output`; absent for a layer without. */
   params?(key: Key, shape: TreeLike<In, Shape>, output: Axes): Params;
   /** The finite layer, whose outputs will have their axes at `output`. */
-  apply(params: Params, x: In, options: ApplyOptions, output: Axes): Out;
+  apply(params: Params, x: In, options: RunOptions, output: Axes): Out;
   /** The kernel after the layer, whose activations have shape `outShape`. */
   propagate(
     kernel: TreeLike<In, SymbolicKernel>,
@@ -141,12 +159,17 @@ export function makeLayer<In = tf.Tensor, Out = tf.Tensor>(spec: LayerSpec<In, O
     outShape,
     // The rule for samples' shapes does for the caller's, whichever of their axes is left out.
     init: (_, inputShape) => [addBatch(outShape(dropBatch(spec.name, inputShape)), batchOf(inputShape)), []],
-    apply: (params, x, options) => spec.apply(params, x, options, standardAxes(2)),
+    apply: (params, x, options) =>
+      runMasked(
+        spec,
+        x,
+        (tensors) => spec.apply(params, tensors as In, options, standardAxes(2)) as Tree<tf.Tensor>,
+      ),
     propagate(kernel) {
       sharedAxes(spec.name, leavesOf(kernel));
       const shape = mapTree<SymbolicKernel, Shape>(kernel, (k) => k.shape);
       const output = outShape(shape) as TreeLike<Out, Shape>;
-      return spec.propagate(kernel as Of<SymbolicKernel>, output) as SymbolicTree;
+      return withMasks(spec, kernel, spec.propagate(kernel as Of<SymbolicKernel>, output) as SymbolicTree);
     },
   });
 }
@@ -176,14 +199,19 @@ function makePlacedLayer(spec: PlacedSpec): Layer {
       const outShape = batchShapeOf(shape[input.batchAxis], spec.outShape(sample), output);
       return [outShape, spec.params?.(key, sample, output) ?? []];
     },
-    apply(params, x, options) {
-      const { input, output } = place(x.shape);
-      return fromStandard(spec.apply(params, toStandard(x, input), options, output), output);
+    apply(params, x: Activations, options) {
+      const { input, output } = place(shapeOf(x));
+      const run = (tensor: Tree<tf.Tensor>, visible?: tf.Tensor) => {
+        const standard = toStandard(tensor as tf.Tensor, input);
+        return fromStandard(spec.apply(params, standard, { ...options, visible }, output), output);
+      };
+      return runMasked(spec, x, run, () => output);
     },
     propagate(kernel) {
       const k = kernel as SymbolicKernel;
       checkAxes(name, axes.input, k, k.shape.length + 1);
-      return { ...spec.propagate(k, spec.outShape(k.shape)), ...outputAxes(k, k.shape) };
+      const result = { ...spec.propagate(k, spec.outShape(k.shape)), ...outputAxes(k, k.shape) };
+      return withMasks(spec, kernel, result);
     },
   });
 }
@@ -192,8 +220,15 @@ function makePlacedLayer(spec: PlacedSpec): Layer {
 export function makeTreeLayer<In, Out>(spec: TreeSpec): Layer<In, Out> {
   const init = ((key, inputShape) => spec.init(key, inputShape as Tree<Shape>)) as Init<In, Out>;
   const apply: Apply<In, Out> = (params, x, options = {}) => {
-    checkOptions(spec.name, options, ['key']);
-    return tf.tidy(() => spec.apply(params, x, options));
+    const { maskConstant, ...rest } = options;
+    checkOptions(spec.name, options, ['key', 'maskConstant']);
+    checkMaskConstant(spec.name, maskConstant);
+    const run = (): Out => {
+      if (maskConstant === undefined) return spec.apply(params, x, rest);
+      const masked = maskInputs(spec.name, x as Tree<tf.Tensor>, spec.axes, maskConstant);
+      return withoutMasks(spec.apply(params, masked, rest)) as Out;
+    };
+    return tf.tidy(run as () => tf.TensorContainer) as Out;
   };
   const kernel = makeKernelFn<Out, In>(spec);
   const triple: Triple<In, Out> = [init, apply, kernel];

@@ -27,6 +27,7 @@ export function makeNonlinearity(nonlinearity: Nonlinearity): Layer {
     name,
     axes: null,
     outShape: (shape) => shape,
+    remask: dual?.fn !== 'abRelu',
     apply: (_, x) => nonlinearity.apply(x),
     propagate(k) {
       requireGaussian(name, k);

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { checkOptions } from '../check-options.js';
 import { type AxesOptions, axesOptionNames, axesRequest } from '../kernel/axes.js';
+import { requireOneChannel } from '../kernel/mask-maps.js';
 import { append, channelsOf, spatialOf } from '../kernel/symbolic.js';
 import type { Shape } from '../kernel/tree.js';
 import { sizeOf } from '../nd-array.js';
@@ -9,6 +10,7 @@ import { type Padding, tapCounts, windowsOf } from './geometry.js';
 import { type Layer, makeLayer } from './layer.js';
 import { checkPadding, checkSizes, checkStrides } from './options.js';
 import { windowSum } from './taps.js';
+import { atCentres } from './window-masks.js';
 
 /** Options of `SumPool`. */
 export interface SumPoolOptions extends AxesOptions {
@@ -70,6 +72,7 @@ function pool(
     name,
     axes: { input: axesRequest(name, options) },
     outShape: (shape) => [...windows(shape).out, channelsOf(shape)],
+    mask: (mask, shape) => atCentres(requireOneChannel(name, mask), windows(shape)),
     apply(_, x) {
       const shape = x.shape.slice(1);
       const sum = windowSum(x, windows(shape));

@@ -107,7 +107,8 @@ export function Recurrent(width: number, options: RecurrentOptions = {}): Layer 
     },
     propagate(k, shape) {
       const [steps] = k.shape;
-      const inputs = append(k, [fromInput.op([steps], channelsOf(k.shape))], {
+      // Inside, masked inputs are zeros; masked states of the result become zeros.
+      const inputs = append({ ...k, mask: null }, [fromInput.op([steps], channelsOf(k.shape))], {
         ...weighted,
         shape: [steps, width],
       });

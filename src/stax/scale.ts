@@ -22,6 +22,7 @@ export function Scale(factor: number): Layer {
     name: 'Scale',
     axes: null,
     outShape: (shape) => shape,
+    remask: false,
     apply: (_, x) => x.mul(factor),
     propagate: (k) => append(k, scaling(spatialOf(k.shape), factor)),
   });

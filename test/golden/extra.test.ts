@@ -12,6 +12,12 @@ import {
 
 const supported = extraCases.filter(isSupported);
 
+/**
+ * On the diagonal, where a position meets itself, Neural Tangents' covariance after attention differs from its variance in the
+ * last digit, and the angle between them is √eps instead of 0.
+ */
+const singular: ReadonlySet<string> = new Set(['mask-attention-softmax-self']);
+
 const named = (cases: readonly ExtraCase[]) => cases.map((extra) => [extra.name, extra] as const);
 
 it('lists the cases that are not supported yet', () => {
@@ -20,27 +26,9 @@ it('lists the cases that are not supported yet', () => {
     extraCases.filter((extra) => !supported.includes(extra)).map(({ name }) => name),
   ).toMatchInlineSnapshot(`
     [
-      "mask-conv1d-gap",
-      "mask-dense-gap",
-      "mask-dense-sumpool-flatten",
-      "mask-layernorm",
-      "mask-attention-softmax",
-      "mask-attention-identity-pos",
-      "mask-fanin",
-      "mask-conv1d-gap-self",
-      "mask-dense-gap-self",
-      "mask-dense-sumpool-flatten-self",
-      "mask-layernorm-self",
-      "mask-attention-softmax-self",
-      "mask-attention-identity-pos-self",
-      "mask-fanin-self",
-      "mask-conv2d-gap",
-      "mask-conv2d-valid-stride-flatten",
-      "mask-conv-transpose",
       "aggregate-dense",
       "aggregate-dense-self",
       "aggregate-sparse-self",
-      "channels-first",
       "flags-full-batch",
     ]
   `);
@@ -53,7 +41,9 @@ describe('gram in float64', () => {
   it.each(named(supported.filter(isGram)))('%s', async (name, extra) => {
     const values = await errorThroughGram(extra);
     extremes.add(name, { values });
-    expect(values).toBeLessThanOrEqual(tolerance.f64.golden);
+    expect(values).toBeLessThanOrEqual(
+      singular.has(name) ? tolerance.f64.goldenSingular : tolerance.f64.golden,
+    );
   });
 });
 

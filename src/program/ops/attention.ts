@@ -22,7 +22,7 @@ export interface AttentionOp extends OpBase<'attention'> {
 }
 
 /** The score of keys that softmax is to leave out. */
-const LEFT_OUT = -1e20;
+export const LEFT_OUT = -1e20;
 
 /** How executors run `attention`. */
 export const attentionRule: OpRule<AttentionOp> = {
