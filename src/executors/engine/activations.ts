@@ -11,6 +11,8 @@ export interface EngineActivation {
   /** How many numbers it wants of each variance. */
   readonly factors: number;
   readonly params: readonly number[];
+  /** Where the variance of its outputs is a multiple of q: the terms of that number, to be added in the engine's format. */
+  readonly varianceScale?: readonly number[];
   /** Whether all its outputs have one sign, so that their covariances are never negative. */
   readonly oneSign?: boolean;
   /** Time of an entry in units of a ReLU's in f32; 1 if absent. */
@@ -24,6 +26,7 @@ const rules: { readonly [Name in ActivationOp['fn']]: EngineRule } = {
     code: 1,
     factors: 2,
     params: [(a - b) ** 2 / (2 * Math.PI), (a + b) ** 2 / 4, (a - b) ** 2 / 4, neverNegative ? 1 : 0],
+    varianceScale: [(a + b) ** 2 / 4, (a - b) ** 2 / 4],
     oneSign: a * b <= 0,
   }),
   erf: () => ({ code: 2, factors: 2, params: [] }),

@@ -75,11 +75,11 @@ export class WholeEmitter {
   }
 
   #matrices(index: number, step: WholeStep): readonly [MatrixWords, MatrixWords] {
-    const { factors1, factors2, factorAt, tables, x1, x2 } = this.#regions;
+    const { factors1, factors2, factorAt, factorStep1, tables, x1, x2 } = this.#regions;
     if (step.kind === 'attention') {
       return [
-        [factors1 + factorAt[index], this.#lane],
-        [factors2 + factorAt[index], this.#lane],
+        [factors1 + factorAt[index] * factorStep1, factorStep1],
+        [factors2 + factorAt[index] * this.#lane, this.#lane],
       ];
     }
     if ('values' in step.matrix) {
@@ -110,7 +110,13 @@ export class WholeEmitter {
     const { factors2, factorAt, tables, wholeScratch, x2 } = this.#regions;
     const g = name === opcode.attention ? 0 : this.#weightCotangents(index)[1];
     const words = [
-      ...[...step.shape, wholeScratch, mechanisms[step.mechanism], factors2 + factorAt[index], g],
+      ...[
+        ...step.shape,
+        wholeScratch,
+        mechanisms[step.mechanism],
+        factors2 + factorAt[index] * this.#lane,
+        g,
+      ],
       step.bias === null ? 0 : tables[index],
       step.keys === null ? 0 : x2 + step.keys * this.#lane,
       ...images.flatMap((each) => table(step.shape, each, 'k')),

@@ -261,11 +261,16 @@ export class Emitter {
     return [...imageSize(input.shape, from), ...imageSize(step.shape, d)];
   }
 
+  /** Whether x1's factors are one number for all lanes. */
+  get #one1(): number {
+    return Number(this.#request.mode === 'pair');
+  }
+
   #factors(index: number, step: Step, d: Offset): [number, number] {
-    const { factors1, factors2, factorAt } = this.#regions;
+    const { factors1, factors2, factorAt, factorStep1 } = this.#regions;
     return [
-      factors1 + factorAt[index] + firstPixel(step.shape, d) * this.#lane,
-      factors2 + factorAt[index] + firstPixel(step.shape, negate(d)) * this.#lane,
+      factors1 + (factorAt[index] + firstPixel(step.shape, d)) * factorStep1,
+      factors2 + (factorAt[index] + firstPixel(step.shape, negate(d))) * this.#lane,
     ];
   }
 
@@ -434,7 +439,7 @@ export class Emitter {
     const images = [out.k, from.theta && out.theta, from.k, from.theta];
     code.emit(opcode.normalize, [
       ...[...images, f1, f2, ...imageSize(step.shape, d)],
-      ...[step.shape[1], step.shape[2]],
+      ...[step.shape[1], step.shape[2], this.#one1],
     ]);
   }
 
@@ -452,7 +457,7 @@ export class Emitter {
     code.emit(opcode.normalizeAdjoint, [
       ...[g.k, theta ? g.theta : 0, value.k, value.theta, to.k, theta ? to.theta : 0],
       ...[...this.#factors(index, step, d), v1, v2, ...imageSize(step.shape, d)],
-      ...[step.shape[1], step.shape[2]],
+      ...[step.shape[1], step.shape[2], this.#one1],
     ]);
     if (this.#request.mode === 'sample' && isZero(d)) {
       code.emit(opcode.normalizeVariances, [v2, to.k, ...step.shape, ...step.averaged]);

@@ -9,8 +9,6 @@ export interface EngineExports {
   pack64(source: number, stride: number, rows: number, count: number, width: number, to: number): void;
   unpackAdd32(source: number, width: number, count: number, rows: number, stride: number, to: number): void;
   unpackAdd64(source: number, width: number, count: number, rows: number, stride: number, to: number): void;
-  spread32(source: number, count: number, width: number, to: number): void;
-  spread64(source: number, count: number, width: number, to: number): void;
   gatherAdd32(source: number, width: number, count: number, lanes: number, to: number): void;
   gatherAdd64(source: number, width: number, count: number, lanes: number, to: number): void;
   selfProducts32(x: number, rows: number, channels: number, to: number): void;

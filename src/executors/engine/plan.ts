@@ -154,6 +154,7 @@ export function plan(request: PlanRequest): Plan {
     tables: _t,
     wholeScratch: _s,
     factorAt: _a,
+    factorStep1: _1,
     varianceAt: _v,
     ...addresses
   } = regions;

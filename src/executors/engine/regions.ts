@@ -4,7 +4,7 @@ import { pixels } from './geometry.js';
 import { type FilterStep, factorsOf, isWhole, type Step, variancesOf } from './lower.js';
 import type { PlanRequest } from './plan.js';
 
-/** Addresses of a filter step's descriptors: all of it, its weights alone, its nonlinearity alone. */
+/** Addresses of a filter step's descriptors: all of it, its weights alone, its nonlinearity alone on variances. */
 export interface FilterDescriptors {
   readonly whole: number;
   readonly weights: number;
@@ -29,8 +29,11 @@ export interface Regions {
   readonly variances2: number;
   /** Per lane 1 where x1 and x2 are one sample, else 0; 0 where no step asks. */
   readonly same: number;
-  /** Byte offset of a step's factors, and of its variances, within these regions. */
+  /** Which of a sample's factors is a step's first. */
   readonly factorAt: readonly number[];
+  /** Bytes from one of x1's factors to the next: x1 is one sample, but in `sample` mode. */
+  readonly factorStep1: number;
+  /** Byte offset of a step's variances within these regions. */
   readonly varianceAt: readonly number[];
   readonly sampleSize: number;
   readonly inputSize: number;
@@ -38,8 +41,8 @@ export interface Regions {
   readonly varianceSize: number;
 }
 
-/** Bytes of a descriptor without its parameters (`assembly/filter.ts`). */
-const DESCRIPTOR_BYTES = 96;
+/** Bytes of a descriptor without its parameters, padded to a register (`assembly/filter.ts`). */
+const DESCRIPTOR_BYTES = 112;
 
 /** Bytes of a descriptor with its parameters, each padded to a register. */
 const descriptorBytes = (step: FilterStep): number =>
@@ -56,7 +59,7 @@ export function layOut(request: PlanRequest, number: number, layout: Layout): Re
   let factorSize = 0;
   let varianceSize = 0;
   for (const step of steps) {
-    factorAt.push(factorSize * lane);
+    factorAt.push(factorSize);
     varianceAt.push(varianceSize * lane);
     factorSize += factorsOf(step);
     varianceSize += variancesOf(step);
@@ -67,11 +70,13 @@ export function layOut(request: PlanRequest, number: number, layout: Layout): Re
   const tableBytes = constants.map(({ length }) => (length === 0 ? 0 : length * number + 16));
   const at = layout.reserve([...descriptors, ...tableBytes].reduce((a, b) => a + b, 0));
   const scratch = layout.reserve(scratchBytes(steps) * lane);
+  const pair = request.mode === 'pair';
+  const spread = pair ? layout.reserve(Math.max(0, ...steps.map(spreadSize)) * lane) : 0;
   const assembler = new Assembler();
   const filters = steps.map((step) => {
     if (step.kind !== 'filter') return null;
     const describe = (part: 'whole' | 'weights' | 'nonlinearity') =>
-      at + descriptor(assembler, step, part, steps[step.inputs[0]], { number, lane, scratch, at });
+      at + descriptor(assembler, step, part, steps[step.inputs[0]], { number, lane, scratch, spread, at });
     return { whole: describe('whole'), weights: describe('weights'), nonlinearity: describe('nonlinearity') };
   });
   const tables = constants.map((table) =>
@@ -84,11 +89,10 @@ export function layOut(request: PlanRequest, number: number, layout: Layout): Re
   const product = steps.some((step) => step.kind === 'source' && step.product);
   const [loaded, sent] = product ? [0, 0] : [sampleSize, inputSize];
   const samples = (wanted: boolean, size: number) => (wanted ? layout.reserve(size * lane) : 0);
-  const pair = request.mode === 'pair';
   const x2 = samples(true, loaded);
   const x1 = pair ? layout.reserve(loaded * number) : x2;
   const factors2 = samples(true, factorSize);
-  const factors1 = pair ? samples(true, factorSize) : factors2;
+  const factors1 = pair ? layout.reserve(factorSize * number) : factors2;
   const same = samples(pair && steps.some((step) => step.kind === 'dropout'), 1);
   const { x1: wants1, x2: wants2 } = request.gradient;
   const gX2 = samples(wants2, sent);
@@ -97,7 +101,7 @@ export function layOut(request: PlanRequest, number: number, layout: Layout): Re
   const variances1 = pair ? samples(wants1, varianceSize) : variances2;
   return {
     descriptors: { at, words: assembler.finish() },
-    ...{ filters, tables, wholeScratch, factorAt, varianceAt },
+    ...{ filters, tables, wholeScratch, factorAt, varianceAt, factorStep1: pair ? number : lane },
     ...{ sampleSize, inputSize, factorSize, varianceSize },
     ...{ x1, x2, gX1, gX2, factors1, factors2, variances1, variances2, same },
   };
@@ -108,6 +112,10 @@ function margin(step: FilterStep, input: Step): number {
   const right = (step.shape[2] - 1) * step.strides[2] + step.window[2] - step.low[2] - input.shape[2];
   return Math.max(step.low[2], right, 0);
 }
+
+/** Pixels of the place where the factors of one of x1's rows are repeated for every lane, as far apart as x2's. */
+const spreadSize = (step: Step): number =>
+  step.kind === 'filter' && step.activation ? step.activation.factors * pixels(step.shape) : 0;
 
 /** Pixels of scratch: two rows of sums with margins and two rows of results; or, backward, two rows of turned sums. */
 function scratchBytes(steps: readonly Step[]): number {
@@ -130,10 +138,11 @@ function descriptor(
   step: FilterStep,
   part: 'whole' | 'weights' | 'nonlinearity',
   input: Step,
-  memory: { number: number; lane: number; scratch: number; at: number },
+  memory: { number: number; lane: number; scratch: number; spread: number; at: number },
 ): number {
   const plain = part === 'nonlinearity';
-  const activation = part === 'weights' ? null : step.activation;
+  const multiple = plain ? (step.activation?.varianceScale ?? null) : null;
+  const activation = part === 'weights' || multiple ? null : step.activation;
   const params = step.activation?.params ?? [];
   const start = assembler.data(
     memory.number === 4 ? floatWords(params) : [],
@@ -150,9 +159,11 @@ function descriptor(
       ...(plain ? [0, 0, 0] : step.low),
       ...[step.shape[1], step.shape[2]],
       ...[activation?.code ?? 0, pixels(step.shape) * memory.lane, memory.at + start],
-      ...[memory.scratch, plain ? 0 : margin(step, input)],
+      ...[memory.scratch, plain ? 0 : margin(step, input), memory.spread, step.activation?.factors ?? 0],
     ],
-    plain ? [1, 0, 0, 0] : [scale / size, shift, ntkFromNngp / size, ntkShift],
+    plain
+      ? [sumIn(memory.number, multiple ?? [1]), 0, 0, 0]
+      : [scale / size, shift, ntkFromNngp / size, ntkShift],
   );
   assembler.align();
   return at;
@@ -178,6 +189,12 @@ function constantTable(assembler: Assembler, table: readonly number[], number: n
   assembler.align();
   return at;
 }
+
+/** A sum in the engine's format, as its own additions have it. */
+const sumIn = (number: number, terms: readonly number[]): number =>
+  number === 8
+    ? terms.reduce((sum, term) => sum + term)
+    : terms.reduce((sum, term) => Math.fround(Math.fround(sum) + Math.fround(term)));
 
 const floatWords = (values: readonly number[]): number[] => [
   ...new Int32Array(new Float32Array(values).buffer),

@@ -50,7 +50,6 @@ interface Kernels {
   run(pc: number, end: number, width: number): void;
   pack: EngineExports['pack32'];
   unpackAdd: EngineExports['unpackAdd32'];
-  spread: EngineExports['spread32'];
   gatherAdd: EngineExports['gatherAdd32'];
   selfProducts: EngineExports['selfProducts32'];
   gemm: EngineExports['gemm32'];
@@ -343,10 +342,10 @@ export class TileRunner {
 
   /** Puts one of x1's rows and its factors into the `pair` plan. */
   #loadRow(rows: Side, factors: number, i: number): void {
-    const { pair, lanes } = this.#plans;
+    const { pair } = this.#plans;
     const { sampleSize, factorSize, product } = pair;
     const number = this.#number;
-    this.#kernels.spread(factors + i * factorSize * number, factorSize, lanes, pair.factors1);
+    this.#copy(factors + i * factorSize * number, pair.factors1, factorSize * number);
     if (!product) this.#copy(rows.x + i * sampleSize * number, pair.x1, sampleSize * number);
   }
 
@@ -539,7 +538,6 @@ function kernelsOf(engine: EngineExports, dtype: Dtype): Kernels {
         run: engine.run32,
         pack: engine.pack32,
         unpackAdd: engine.unpackAdd32,
-        spread: engine.spread32,
         gatherAdd: engine.gatherAdd32,
         selfProducts: engine.selfProducts32,
         gemm: engine.gemm32,
@@ -549,7 +547,6 @@ function kernelsOf(engine: EngineExports, dtype: Dtype): Kernels {
         run: engine.run64,
         pack: engine.pack64,
         unpackAdd: engine.unpackAdd64,
-        spread: engine.spread64,
         gatherAdd: engine.gatherAdd64,
         selfProducts: engine.selfProducts64,
         gemm: engine.gemm64,

@@ -5,9 +5,12 @@
 // Words: desc, inK, inΘ, outK, outΘ, preK, preΘ, f1, f2, in[3], out[3]. inΘ = 0: Θ is zero; outΘ = 0: no NTK;
 // preK, preΘ (0: not kept) receive (K', Θ') before φ. Without φ the result goes to outK, outΘ.
 // Descriptor words: window[3], strides[3], low[3], full[1..2] (output sizes), activation, plane, params, scratch,
-// margin; then scale, shift, ntkFromNngp, ntkShift as f64. f1, f2 point at the factors of the first pixel.
+// margin, spread, factors; then scale, shift, ntkFromNngp, ntkShift as f64. f1, f2 point at the factors of the first
+// pixel, `factors` numbers of each, `plane` bytes apart: a number a lane, but f1's are one for all lanes where x1 is one
+// sample, and then `spread` (else 0) is room to repeat them.
 import { AB_RELU, forward } from './activations/index';
 import { forwardTaps3 } from './activations/ab-relu';
+import { spread } from './layout';
 import { addInto, REGISTER, splat } from './lanes';
 import { word } from './words';
 
@@ -22,7 +25,9 @@ const PLANE: usize = 12;
 const PARAMS: usize = 13;
 const SCRATCH: usize = 14;
 const MARGIN: usize = 15;
-const COEFFICIENTS: usize = 64;
+const SPREAD: usize = 16;
+const FACTORS: usize = 17;
+const COEFFICIENTS: usize = 72;
 
 /**
  * Sum of an image's rows (z, y) with z0 <= z < z0 + depth and y0 <= y < y0 + height, as far as they are inside,
@@ -63,6 +68,18 @@ function sumTaps<T extends number>(at: usize, taps: i32, width: usize): v128 {
   return sum;
 }
 
+/** Where the factors of x1's row at f1 are, a number a lane: there, or repeated. */
+export function rowFactors<T extends number>(desc: usize, f1: usize, rowBytes: usize, width: usize): usize {
+  const to = <usize>word(desc, SPREAD);
+  if (!to) return f1;
+  const plane = <usize>word(desc, PLANE);
+  const lanes = <i32>(width / sizeof<T>());
+  for (let i: usize = 0; i < <usize>word(desc, FACTORS); i++) {
+    spread<T>(f1 + (i * plane) / lanes, <i32>(rowBytes / width), lanes, to + i * plane);
+  }
+  return to;
+}
+
 export function filter<T extends number>(pc: usize, width: usize): void {
   const desc = <usize>word(pc, 1);
   const inK = <usize>word(pc, 2);
@@ -95,7 +112,8 @@ export function filter<T extends number>(pc: usize, width: usize): void {
   const sparePreK = sumsTheta + margin + rowIn + margin;
   const sparePreTheta = sparePreK + rowOut;
   if (!pointwise) memory.fill(sumsK, 0, sparePreK - sumsK);
-  const fused = code == AB_RELU && taps == 3 && step == width && outTheta != 0;
+  const one1 = word(desc, SPREAD) != 0;
+  const fused = code == AB_RELU && taps == 3 && step == width && outTheta != 0 && one1;
 
   for (let z = 0; z < word(pc, 13); z++) {
     for (let y = 0; y < word(pc, 14); y++) {
@@ -115,9 +133,9 @@ export function filter<T extends number>(pc: usize, width: usize): void {
           sumRows<T>(inTheta, planes, rows, z0, depth, y0, height, rowIn, sumsTheta + margin);
         }
       }
-      const pixels = <usize>((z * word(desc, FULL_1) + y) * word(desc, FULL_2)) * width;
-      const f1 = <usize>word(pc, 8) + pixels;
-      const f2 = <usize>word(pc, 9) + pixels;
+      const pixels = <usize>((z * word(desc, FULL_1) + y) * word(desc, FULL_2));
+      const f1 = <usize>word(pc, 8) + pixels * (one1 ? sizeof<T>() : width);
+      const f2 = <usize>word(pc, 9) + pixels * width;
       if (fused) {
         const coefficients = desc + COEFFICIENTS;
         forwardTaps3<T>(
@@ -144,7 +162,8 @@ export function filter<T extends number>(pc: usize, width: usize): void {
         }
       }
       if (code) {
-        forward<T>(code, rowOut, linearK, linearTheta, f1, f2, plane, outK, outTheta, params);
+        const lanes1 = rowFactors<T>(desc, f1, rowOut, width);
+        forward<T>(code, rowOut, linearK, linearTheta, lanes1, f2, plane, outK, outTheta, params);
       }
       outK += rowOut;
       if (outTheta) outTheta += rowOut;

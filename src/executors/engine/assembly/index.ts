@@ -1,7 +1,7 @@
 // The engine's WebAssembly module: every function works on byte addresses that the TypeScript side lays out.
 import { selfProducts } from './gram';
 import { run } from './interpreter';
-import { gatherAdd, pack, spread, unpackAdd } from './layout';
+import { gatherAdd, pack, unpackAdd } from './layout';
 
 export * from './linalg/index';
 
@@ -23,12 +23,6 @@ export function unpackAdd32(source: usize, width: i32, count: i32, rows: i32, st
 }
 export function unpackAdd64(source: usize, width: i32, count: i32, rows: i32, stride: i32, to: usize): void {
   unpackAdd<f64>(source, width, count, rows, stride, to);
-}
-export function spread32(source: usize, count: i32, width: i32, to: usize): void {
-  spread<f32>(source, count, width, to);
-}
-export function spread64(source: usize, count: i32, width: i32, to: usize): void {
-  spread<f64>(source, count, width, to);
 }
 export function gatherAdd32(source: usize, width: i32, count: i32, lanes: i32, to: usize): void {
   gatherAdd<f32>(source, width, count, lanes, to);

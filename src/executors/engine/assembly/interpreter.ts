@@ -118,11 +118,11 @@ export function run<T extends number>(pc: usize, end: usize, width: usize): void
         break;
       case NORMALIZE:
         normalize<T>(pc, width);
-        pc += 48;
+        pc += 52;
         break;
       case NORMALIZE_ADJOINT:
         normalizeAdjoint<T>(pc, width);
-        pc += 64;
+        pc += 68;
         break;
       case NORMALIZE_FACTORS:
         normalizeFactors<T>(pc, width);

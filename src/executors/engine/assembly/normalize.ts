@@ -3,18 +3,22 @@
 import { REGISTER, splat } from './lanes';
 import { word } from './words';
 
-/** Words: toK, toΘ, fromK, fromΘ (Θ's 0: none), f1, f2 (of the first pixel), size[3], full[1..2]. */
+/**
+ * Words: toK, toΘ, fromK, fromΘ (Θ's 0: none), f1, f2 (of the first pixel), size[3], full[1..2], one1: whether f1's
+ * numbers are one for all lanes.
+ */
 export function normalize<T extends number>(pc: usize, width: usize): void {
   const toTheta = <usize>word(pc, 2);
   let at: usize = 0;
   for (let z = 0; z < word(pc, 7); z++) {
     for (let y = 0; y < word(pc, 8); y++) {
-      const pixels = <usize>((z * word(pc, 10) + y) * word(pc, 11)) * width;
-      const f1 = <usize>word(pc, 5) + pixels;
-      const f2 = <usize>word(pc, 6) + pixels;
+      const pixels = <usize>((z * word(pc, 10) + y) * word(pc, 11));
+      const f1 = <usize>word(pc, 5);
+      const f2 = <usize>word(pc, 6) + pixels * width;
       const row = <usize>word(pc, 9) * width;
       for (let i: usize = 0; i < row; i += REGISTER, at += REGISTER) {
-        const factor = v128.mul<T>(v128.load(f1 + i), v128.load(f2 + i));
+        const r1 = factor1<T>(f1, pixels, i, width, word(pc, 12));
+        const factor = v128.mul<T>(r1, v128.load(f2 + i));
         v128.store(<usize>word(pc, 1) + at, v128.mul<T>(v128.load(<usize>word(pc, 3) + at), factor));
         if (toTheta) v128.store(toTheta + at, v128.mul<T>(v128.load(<usize>word(pc, 4) + at), factor));
       }
@@ -23,7 +27,7 @@ export function normalize<T extends number>(pc: usize, width: usize): void {
 }
 
 /**
- * Words: gK, gΘ, K, Θ, toK, toΘ (Θ's 0: none), f1, f2, v1, v2 (0: not wanted), size[3], full[1..2]. Adds to the cotangents
+ * Words: gK, gΘ, K, Θ, toK, toΘ (Θ's 0: none), f1, f2, v1, v2 (0: not wanted), size[3], full[1..2], one1. Adds to the cotangents
  * of K and Θ and, as r = v^(−1/2), −½·r²·(gK·K' + gΘ·Θ') to those of v.
  */
 export function normalizeAdjoint<T extends number>(pc: usize, width: usize): void {
@@ -32,12 +36,13 @@ export function normalizeAdjoint<T extends number>(pc: usize, width: usize): voi
   let at: usize = 0;
   for (let z = 0; z < word(pc, 11); z++) {
     for (let y = 0; y < word(pc, 12); y++) {
-      const pixels = <usize>((z * word(pc, 14) + y) * word(pc, 15)) * width;
-      const f1 = <usize>word(pc, 7) + pixels;
+      const pixel = <usize>((z * word(pc, 14) + y) * word(pc, 15));
+      const pixels = pixel * width;
+      const f1 = <usize>word(pc, 7);
       const f2 = <usize>word(pc, 8) + pixels;
       const row = <usize>word(pc, 13) * width;
       for (let i: usize = 0; i < row; i += REGISTER, at += REGISTER) {
-        const r1 = v128.load(f1 + i);
+        const r1 = factor1<T>(f1, pixel, i, width, word(pc, 16));
         const r2 = v128.load(f2 + i);
         const factor = v128.mul<T>(r1, r2);
         const flow = v128.mul<T>(v128.load(<usize>word(pc, 1) + at), factor);
@@ -113,6 +118,12 @@ function meanOverGroup<T extends number>(
     sum = v128.mul<T>(sum, share);
     v128.store(to + w, accumulate ? v128.add<T>(v128.load(to + w), sum) : sum);
   }
+}
+
+/** x1's factor of the register i bytes after that of a pixel. */
+@inline
+function factor1<T extends number>(f1: usize, pixel: usize, i: usize, width: usize, one1: i32): v128 {
+  return one1 ? v128.load_splat<T>(f1 + (pixel + i / width) * sizeof<T>()) : v128.load(f1 + pixel * width + i);
 }
 
 @inline

@@ -86,8 +86,8 @@ export function forward<T extends number>(
 /**
  * The 3-tap sum of a convolution's row, its weights and the nonlinearity in one pass, for NNGP and NTK: the
  * engine's most frequent work. `k` and `theta` are rows of sums, whose neighbours are `width` bytes apart, an even number
- * of registers; `preK` and `preTheta` (0: not kept) receive what the nonlinearity is applied to. `coefficients`: see
- * filter.ts.
+ * of registers; `preK` and `preTheta` (0: not kept) receive what the nonlinearity is applied to. x1's factors are one
+ * number for all lanes. `coefficients`: see filter.ts.
  */
 export function forwardTaps3<T extends number>(
   bytes: usize,
@@ -108,16 +108,25 @@ export function forwardTaps3<T extends number>(
   const shift = splat<T>(load<f64>(coefficients + 8));
   const share = splat<T>(load<f64>(coefficients + 16));
   const bias = splat<T>(load<f64>(coefficients + 24));
+  const plane1 = (plane / width) * sizeof<T>();
   const ntkWeights =
     load<f64>(coefficients) == load<f64>(coefficients + 16) &&
     load<f64>(coefficients + 8) == load<f64>(coefficients + 24);
   if (ntkWeights && <f64>load<T>(params + 3 * sizeof<T>()) == 1) {
-    for (let i: usize = 0; i < bytes; i += 2 * REGISTER) {
-      twoRegisters<T, u16>(i, width, k, theta, scale, shift, share, bias, preK, preTheta, f1, f2, plane, outK, outTheta, params);
+    for (let pixel: usize = 0; pixel < bytes; pixel += width, f1 += sizeof<T>()) {
+      for (let i = pixel; i < pixel + width; i += 2 * REGISTER) {
+        twoRegisters<T, u16>(
+          i, width, k, theta, scale, shift, share, bias, preK, preTheta, f1, plane1, f2, plane, outK, outTheta, params,
+        );
+      }
     }
   } else {
-    for (let i: usize = 0; i < bytes; i += 2 * REGISTER) {
-      twoRegisters<T, u8>(i, width, k, theta, scale, shift, share, bias, preK, preTheta, f1, f2, plane, outK, outTheta, params);
+    for (let pixel: usize = 0; pixel < bytes; pixel += width, f1 += sizeof<T>()) {
+      for (let i = pixel; i < pixel + width; i += 2 * REGISTER) {
+        twoRegisters<T, u8>(
+          i, width, k, theta, scale, shift, share, bias, preK, preTheta, f1, plane1, f2, plane, outK, outTheta, params,
+        );
+      }
     }
   }
 }
@@ -151,6 +160,7 @@ function twoRegisters<T extends number, P>(
   preK: usize,
   preTheta: usize,
   f1: usize,
+  plane1: usize,
   f2: usize,
   plane: usize,
   outK: usize,
@@ -162,10 +172,12 @@ function twoRegisters<T extends number, P>(
   const m1 = threeTapsAfter<T>(k + i, width);
   const n0 = v128.mul<T>(threeTaps<T>(theta + i, width), scale);
   const n1 = v128.mul<T>(threeTapsAfter<T>(theta + i, width), scale);
-  const p0 = v128.mul<T>(v128.load(f1 + i), v128.load(f2 + i));
-  const p1 = v128.mul<T>(v128.load(f1 + i, 16), v128.load(f2 + i, 16));
-  const inverse0 = v128.mul<T>(v128.load(f1 + plane + i), v128.load(f2 + plane + i));
-  const inverse1 = v128.mul<T>(v128.load(f1 + plane + i, 16), v128.load(f2 + plane + i, 16));
+  const q1 = v128.load_splat<T>(f1);
+  const r1 = v128.load_splat<T>(f1 + plane1);
+  const p0 = v128.mul<T>(q1, v128.load(f2 + i));
+  const p1 = v128.mul<T>(q1, v128.load(f2 + i, 16));
+  const inverse0 = v128.mul<T>(r1, v128.load(f2 + plane + i));
+  const inverse1 = v128.mul<T>(r1, v128.load(f2 + plane + i, 16));
   const cov0 = v128.add<T>(v128.mul<T>(m0, scale), shift);
   const cov1 = v128.add<T>(v128.mul<T>(m1, scale), shift);
   const flow0 = v128.add<T>(sizeof<P>() == 2 ? cov0 : v128.add<T>(v128.mul<T>(m0, share), bias), n0);
