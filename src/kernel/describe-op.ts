@@ -62,6 +62,12 @@ const words: { readonly [Name in AnyOp['op']]: (op: Op<Name>, input: Shape) => s
   attention: ({ mechanism }) => `attention (${mechanism})`,
   embed: () => 'positional embeddings',
   transform: ({ shape }) => `a matrix over positions (to ${times(shape)})`,
+  mixBatch: ({ map }) =>
+    map.kind === 'take' ? 'a choice of samples (Index)' : `the batch resized to ${map.to} samples`,
+  joinBatch: ({ inputs }) => `the samples of ${inputs.length} branches (FanInConcat)`,
+  centreBatch: () => 'minus the mean over the batch (BatchNorm)',
+  normalizeBatch: ({ axes }) =>
+    `a division by the spread over the batch${axes.length === 0 ? '' : ` and spatial axes ${axes.join(', ')}`}`,
   mix: ({ shape }) => `a matrix for each axis (ImageResize to ${times(shape)})`,
 };
 

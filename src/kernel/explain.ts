@@ -6,6 +6,7 @@ import { type Lowered, lower } from '../executors/engine/lower.js';
 import { walkNeeds } from '../executors/engine/needs.js';
 import { workOf } from '../executors/engine/plan.js';
 import { sizeOf } from '../nd-array.js';
+import { mixesBatch } from '../program/batch-sizes.js';
 import type { AnyOp } from '../program/ops/index.js';
 import type { Program } from '../program/program.js';
 import { describeOp } from './describe-op.js';
@@ -158,6 +159,7 @@ function explainedByTf(program: Program): ExplainedOp[] {
 
 function reasonForTf(op: AnyOp): string | null {
   const takes = 'which takes the whole network to the tf executor: float32, all pairs of positions, no gram';
+  if (mixesBatch(op)) return `mixes the samples of a batch, ${takes}`;
   if (op.op === 'activation' && op.fn === 'own') return `has functions of your own, ${takes}`;
   if (op.op === 'gram' && op.shape.length > 3) return `has ${op.shape.length} spatial axes, ${takes}`;
   return null;

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { checkOptions } from '../check-options.js';
 import { ShapeError, UnsupportedError } from '../errors.js';
 import { sizeOf } from '../nd-array.js';
+import { batchSizes, mixesBatch } from '../program/batch-sizes.js';
 import type { CovarianceField, Covariances, Executor, Source } from '../program/executor.js';
 import type { RowLayout, SampleFacts } from '../program/row.js';
 import { type Axes, type AxesRequest, axesRequest, batchShapeOf, sampleShapeOf } from './axes.js';
@@ -114,10 +115,10 @@ interface Run {
   readonly facts2: readonly SampleFacts[] | null;
 }
 
-/** The run's executor; if the caller named none, `tf` for Programs that hold functions of the user's own. */
+/** The run's executor; if the caller named none, `tf` for Programs that the engine cannot run. */
 function executorOf({ program }: Traced, run: Run, options: KernelOptions): Executor {
-  const own = program.ops.some((op) => op.op === 'activation' && op.fn === 'own');
-  return own && options.executor === undefined ? executorFor('tf') : run.executor;
+  const beyond = program.ops.some((op) => mixesBatch(op) || (op.op === 'activation' && op.fn === 'own'));
+  return beyond && options.executor === undefined ? executorFor('tf') : run.executor;
 }
 
 /** The wanted covariances; of samples with themselves, cov2 is made of cov1. */
@@ -260,7 +261,8 @@ function checkKernel(given: Kernel): void {
 
 /** The fields of a kernel beside its covariances. */
 function facts(traced: Traced, run: Run): Omit<Kernel, CovarianceField> {
-  const { shape, isGaussian, batchAxis, channelAxis, mask } = traced;
+  const { program, shape, isGaussian, batchAxis, channelAxis, mask } = traced;
+  const [out1, out2] = [run.n1, run.n2].map((n) => batchSizes(program, n)[program.output]);
   return {
     x1IsX2: run.x1IsX2,
     isGaussian,
@@ -268,8 +270,8 @@ function facts(traced: Traced, run: Run): Omit<Kernel, CovarianceField> {
     isInput: false,
     diagonalBatch: true,
     diagonalSpatial: false,
-    shape1: batchShapeOf(run.n1, shape, traced),
-    shape2: batchShapeOf(run.n2, shape, traced),
+    shape1: batchShapeOf(out1, shape, traced),
+    shape2: batchShapeOf(out2, shape, traced),
     batchAxis,
     channelAxis,
     mask1: mask && maskTensor(mask, run.facts1, traced),

@@ -64,7 +64,10 @@ export function layoutOf(program: Program, options: LayoutOptions, given: readon
 /** Whether the result at equal positions depends on nothing but the given covariances at equal positions. */
 function readsEqualPositions({ ops, output }: Program): boolean {
   const wanted = ops.map(() => new Map<string, Offset>());
-  wanted[output].set('', ops[output].shape.map(() => 0));
+  wanted[output].set(
+    '',
+    ops[output].shape.map(() => 0),
+  );
   for (let index = output; index >= 0; index--) {
     const op = ops[index];
     const rule = opRules[op.op] as OpRule<AnyOp>;

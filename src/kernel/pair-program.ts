@@ -1,5 +1,6 @@
-import { ShapeError } from '../errors.js';
+import { ShapeError, UnsupportedError } from '../errors.js';
 import type { Dtype } from '../nd-array.js';
+import { mixesBatch } from '../program/batch-sizes.js';
 import type { Program } from '../program/program.js';
 import type { RowLayout } from '../program/row.js';
 import { type InputsStart, layerOf, traceSingle } from './trace.js';
@@ -11,6 +12,7 @@ import type { Shape, Tree } from './tree.js';
  *
  * @param where the caller's name, for messages.
  * @throws ShapeError when the network leaves spatial axes.
+ * @throws UnsupportedError when the network mixes the samples of a batch.
  */
 export function pairProgram(
   where: string,
@@ -19,6 +21,12 @@ export function pairProgram(
   options: Pick<InputsStart, 'masked'> = {},
 ): { readonly program: Program; readonly row: RowLayout } {
   const { program, row } = traceSingle(where, layerOf(kernel), sampleShape, options);
+  if (program.ops.some(mixesBatch)) {
+    throw new UnsupportedError(
+      `${where}: needs a kernel that is a function of two samples, but the network mixes the samples of a batch. ` +
+        "Pass whole batches to its kernel: kernel(x1, x2, 'ntk').",
+    );
+  }
   const { shape } = program.ops[program.output];
   if (shape.reduce((a, b) => a * b, 1) !== 1) {
     throw new ShapeError(

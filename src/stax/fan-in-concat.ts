@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { ShapeError, UnsupportedError } from '../errors.js';
+import { ShapeError } from '../errors.js';
 import { type Axes, batchShapeOf, sampleShapeOf, standardAxes, toStandardOrder } from '../kernel/axes.js';
 import { sideBySide } from '../kernel/mask-maps.js';
 import { append, channelsOf, type SymbolicKernel, spatialOf } from '../kernel/symbolic.js';
@@ -7,19 +7,20 @@ import { isShape, leavesOf, type Shape, type Tree } from '../kernel/tree.js';
 import { requireGaussianBranches, sharedAxes } from './branches.js';
 import { type Layer, makeTreeLayer } from './layer.js';
 import { type Activations, type MaskRules, runMasked, withMasks } from './layer-masks.js';
+import { noMasks } from './no-masks.js';
 
 /**
  * Puts branches side by side along an axis of the activations `[n, …spatial, channels]`.
  *
  * Along the channels K' is the mean of the K_i weighted by their numbers of channels; the result is not Gaussian, so a
  * layer with weights has to come before a nonlinearity. Along a spatial axis K'[p, p'] is that of the branch that
- * both positions come from, and 0 where they come from two; Θ alike. The kernel takes the branches for independent:
- * each needs weights of its own.
+ * both positions come from, and 0 where they come from two; Θ alike. Along the batch that holds for samples, and the kernel runs on
+ * the `tf` executor. The kernel takes the branches for independent: each needs weights of its own.
  *
  * @param axis −1 (default) or the last axis: the channels; negative ones count from the end.
  * @throws RangeError when `axis` is not an integer, from `init` and `kernel` when there is no such axis.
  * @throws ShapeError from `init` and `kernel`, when the branches differ along another axis.
- * @throws UnsupportedError for the batch axis, and from `kernel`, when `axis` is spatial and a branch is not Gaussian.
+ * @throws UnsupportedError from `kernel`, when `axis` is not the channels and a branch is not Gaussian; from `gram` for the batch.
  *
  * @example
  * ```ts
@@ -58,6 +59,11 @@ export function FanInConcat(axis = -1): Layer<tf.Tensor[], tf.Tensor> {
       const along = sampleAxis(axis, axes, shape.length);
       const isChannel = along === shape.length - 1;
       if (!isChannel) requireGaussianBranches('FanInConcat', branches);
+      if (along < 0) {
+        const inputs = branches.map((branch) => branch.node);
+        const node = branches[0].builder.emit({ op: 'joinBatch', inputs, shape: spatialOf(shape) });
+        return withMasks<tf.Tensor[], tf.Tensor>(maskRules(axis, branches), kernel, { ...branches[0], node });
+      }
       const parts = isChannel
         ? branches.map((k) => shareOf(k, channelsOf(k.shape) / channelsOf(shape)))
         : placed(branches, along, shape);
@@ -75,13 +81,9 @@ export function FanInConcat(axis = -1): Layer<tf.Tensor[], tf.Tensor> {
   });
 }
 
-/** The axis of one sample `[...spatial, channels]`, which has `rank` of them, of activations with their axes at `axes`. */
+/** The axis of one sample `[...spatial, channels]`, which has `rank` of them, of activations with their axes at `axes`; −1: the batch. */
 function sampleAxis(axis: number, axes: Axes, rank: number): number {
-  const along = toStandardOrder(axes, rank + 1).indexOf(axis < 0 ? axis + rank + 1 : axis) - 1;
-  if (along >= 0) return along;
-  throw new UnsupportedError(
-    `FanInConcat: axis must be spatial or the channels, got the batch (${axis}). Concatenate the inputs.`,
-  );
+  return toStandardOrder(axes, rank + 1).indexOf(axis < 0 ? axis + rank + 1 : axis) - 1;
 }
 
 /** How masks of branches join; `branches` are kernels or activations, of which masked ones know their axes. */
@@ -94,7 +96,9 @@ function maskRules(
     remask: false,
     mask(masks, shapes) {
       const placed = branches.find((branch) => 'batchAxis' in branch) as Axes;
-      return sideBySide(masks, shapes, sampleAxis(axis, placed, shapes[0].length));
+      const along = sampleAxis(axis, placed, shapes[0].length);
+      if (along >= 0) return sideBySide(masks, shapes, along);
+      return noMasks('FanInConcat');
     },
   };
 }
@@ -113,8 +117,9 @@ function joined(shapes: readonly Shape[], axis: number): Shape {
         `${shapes.map((shape) => `[${shape}]`).join(' and ')}. Match their other sizes.`,
     );
   }
-  const total = shapes.reduce((sum, shape) => sum + shape[along], 0);
-  return shapes[0].with(along, total);
+  const sizes = shapes.map((shape) => shape[along]);
+  // A batch of −1 is of any size, and so is all of it.
+  return shapes[0].with(along, sizes.includes(-1) ? -1 : sizes.reduce((a, b) => a + b, 0));
 }
 
 /** The same of one sample's shapes `[...spatial, channels]`, of arrays that have their axes at `axes`. */

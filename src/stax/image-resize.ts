@@ -15,6 +15,7 @@ import type { Shape } from '../kernel/tree.js';
 import { sizeOf } from '../nd-array.js';
 import { nearestPositions, type ResizeMethod, resizeMatrix, resizeMethods } from '../program/resize.js';
 import { type Layer, makeLayer } from './layer.js';
+import { noMasks } from './no-masks.js';
 
 export type { ResizeMethod };
 
@@ -25,15 +26,17 @@ export interface ImageResizeOptions extends AxesOptions {
 }
 
 /**
- * Resizes the spatial axes of activations `[n, …spatial, channels]`.
+ * Resizes the spatial axes and the batch of activations `[n, …spatial, channels]`.
  *
  * K' = R·K·Rᵀ with a matrix R per axis, Θ alike. From n to o positions, row j of R takes position ⌊(j + ½)·n/o⌋ (`nearest`)
  * or weighs position i by f(|t − i|/w), normalised to sum 1, with t = (j + ½)·n/o − ½ and w = max(n/o, 1) (without
  * `antialias` w = 1): f is a triangle (`linear`), Keys's cubic with a = −½ (`cubic`) or a windowed sinc (`lanczos3`, `lanczos5`).
  *
- * @param shape the new shape, batch and channels included; −1 keeps a size. Batch and channels have to be −1.
+ * A new size of the batch mixes x1's samples, and x2's, in the same way; that kernel runs on the `tf` executor.
+ *
+ * @param shape the new shape, batch and channels included; −1 keeps a size. The channels have to be −1.
  * @param method `bilinear`, `trilinear` and `triangle` are other names of `linear`, `bicubic` and `tricubic` of `cubic`.
- * @throws UnsupportedError for another method, or a new size of batch or channels.
+ * @throws UnsupportedError for another method, or a new size of the channels; from `gram` for a new size of the batch.
  * @throws ShapeError when a size is neither a positive integer nor −1, and, from `init` and `kernel`, when activations have
  *   another number of axes.
  *
@@ -54,11 +57,12 @@ export function ImageResize(shape: Shape, method: ResizeMethod, options: ImageRe
     );
   }
   const axes = resolveAxes('ImageResize', request, shape.length);
-  if (shape[axes.batchAxis] !== -1 || shape[axes.channelAxis] !== -1) {
+  if (shape[axes.channelAxis] !== -1) {
     throw new UnsupportedError(
-      `ImageResize: resizes spatial axes alone, got [${shape}]. Pass -1 for the batch and the channels.`,
+      `ImageResize: does not resize the channels, got [${shape}]. Pass -1 for them.`,
     );
   }
+  const samples = shape[axes.batchAxis];
   if (!resizeMethods.includes(method)) {
     throw new UnsupportedError(
       `ImageResize: method must be one of ${resizeMethods.join(', ')}, got '${method}'.`,
@@ -74,40 +78,43 @@ export function ImageResize(shape: Shape, method: ResizeMethod, options: ImageRe
       `ImageResize: activations must have ${shape.length} axes, as shape has, got ${sample.length + 1}.`,
     );
   };
-  /** Per spatial axis `[out, in]`, null where the size stays. */
-  const matrices = (sample: Shape): (number[][] | null)[] => {
-    const out = spatialOf(resized(sample));
-    return out.map((o, axis) => {
-      const n = sample[axis];
-      return o === n ? null : resizeMatrix(method, n, o, antialias);
-    });
-  };
+  /** For each size the matrix `[out, in]` that makes it the other, null where it stays. */
+  const matrices = (from: Shape, to: Shape): (number[][] | null)[] =>
+    from.map((n, axis) => (to[axis] === n ? null : resizeMatrix(method, n, to[axis], antialias)));
   return makeLayer({
     name: 'ImageResize',
     axes: { input: request },
     outShape: resized,
-    mask: (mask, shape) =>
-      seenThrough(
+    mask(mask, shape) {
+      if (samples !== -1) return noMasks('ImageResize');
+      const perAxis = matrices(spatialOf(shape), spatialOf(resized(shape)));
+      return seenThrough(
         mask,
-        matrices(shape).map((matrix) => matrix?.map((row) => row.map((weight) => weight !== 0)) ?? null),
-      ),
-    apply: (_, x) =>
-      matrices(x.shape.slice(1)).reduce<Tensor>((y, matrix, axis) => {
+        perAxis.map((matrix) => matrix?.map((row) => row.map((weight) => weight !== 0)) ?? null),
+      );
+    },
+    outBatch: (n) => (samples === -1 ? n : samples),
+    apply(_, x) {
+      const to = [samples === -1 ? x.shape[0] : samples, ...resized(x.shape.slice(1))];
+      return matrices(x.shape, to).reduce<Tensor>((y, matrix, axis) => {
         if (matrix === null) return y;
-        const before = sizeOf(y.shape.slice(0, axis + 1));
-        const flat = y.reshape([before, y.shape[axis + 1], -1]);
+        const before = sizeOf(y.shape.slice(0, axis));
+        const flat = y.reshape([before, y.shape[axis], -1]);
         const product = tf.matMul(tf.tile(tf.tensor3d([matrix]), [before, 1, 1]), flat);
-        return product.reshape(y.shape.with(axis + 1, matrix.length));
-      }, x.clone()),
+        return product.reshape(y.shape.with(axis, matrix.length));
+      }, x.clone());
+    },
     propagate(k, outShape) {
       const image = spatialOf(outShape);
-      const perAxis = matrices(k.shape);
-      if (perAxis.every((matrix) => matrix === null)) return k;
+      const map = { kind: 'resize', to: samples, method, antialias } as const;
+      const batch = samples === -1 ? k : append(k, [{ op: 'mixBatch', shape: spatialOf(k.shape), map }]);
+      const perAxis = matrices(spatialOf(k.shape), image);
+      if (perAxis.every((matrix) => matrix === null)) return batch;
       if (method !== 'nearest') {
-        return append(k, [{ op: 'mix', shape: image, matrices: perAxis }], { shape: outShape });
+        return append(batch, [{ op: 'mix', shape: image, matrices: perAxis }], { shape: outShape });
       }
       const at = image.map((o, axis) => nearestPositions(k.shape[axis], o));
-      return append(k, [{ op: 'select', shape: image, at }], { shape: outShape });
+      return append(batch, [{ op: 'select', shape: image, at }], { shape: outShape });
     },
   });
 }

@@ -1,3 +1,4 @@
+import type * as tf from '@tensorflow/tfjs';
 import { checkOptions } from '../check-options.js';
 import { ShapeError, UnsupportedError } from '../errors.js';
 import {
@@ -12,17 +13,11 @@ import { taken as takenOf } from '../kernel/mask-maps.js';
 import { append, spatialOf } from '../kernel/symbolic.js';
 import type { Shape } from '../kernel/tree.js';
 import { sizeOf } from '../nd-array.js';
+import { type SliceRange, slicePositions } from '../program/slice.js';
 import { type Layer, makeLayer } from './layer.js';
+import { noMasks } from './no-masks.js';
 
-/** A run of positions of an axis, as `start:stop:step` in Python; null: from the beginning, to the end, by 1. */
-export interface SliceRange {
-  /** First position; negative ones count from the end. */
-  readonly start: number | null;
-  /** Position after the last, in the direction of `step`. */
-  readonly stop: number | null;
-  /** Distance of two positions, not 0; negative ones run backwards. */
-  readonly step: number | null;
-}
+export type { SliceRange };
 
 /** What `Index` takes of an axis: one position, a run of them, or `'...'`: all of as many axes as are missing. */
 export type IndexEntry = number | SliceRange | '...';
@@ -49,12 +44,15 @@ export function Slice(
  * Takes positions of the activations `[n, …spatial, channels]`, as basic indexing of arrays does: an integer takes one
  * position and drops the axis, a `Slice` takes some, `'...'` stands for all of the axes that are not named.
  *
- * K'[P, P'] = K[p, p'] at the positions taken; Θ alike.
+ * K'[P, P'] = K[p, p'] at the positions taken; Θ alike. A slice of the batch takes the same part of x1 and of x2; it runs on the
+ * `tf` executor.
  *
  * @param indices one entry per axis, batch and channels too; axes after the last entry are taken as they are.
- * @throws UnsupportedError when `indices` takes less than all of the batch or of the channels.
+ * @throws UnsupportedError when `indices` takes less than all of the channels, or one sample of the batch; from `gram`, for a part of
+ *   the batch.
  * @throws RangeError for two `'...'`, and from `init` and `kernel` for a position outside the image.
- * @throws ShapeError from `init` and `kernel`, for more entries than axes, or a slice without positions.
+ * @throws ShapeError from `init` and `kernel`, for more entries than axes, or a slice without positions; from `init`, for a part of a
+ *   batch whose size it is not told (−1).
  *
  * @example
  * ```ts
@@ -86,8 +84,12 @@ export function Index(indices: readonly IndexEntry[], options: AxesOptions = {})
     const rank = shape.length + 1;
     const entries = entriesOf(rank);
     const axes = resolveAxes('Index', request, rank);
-    requireAll('batch', entries[axes.batchAxis], 'Take these samples of the inputs.');
-    requireAll('channel', entries[axes.channelAxis], 'The kernel is that of infinitely many.');
+    if (!isAll(entries[axes.channelAxis])) {
+      throw new UnsupportedError(
+        `Index: takes the whole channel axis, got ${JSON.stringify(entries[axes.channelAxis])}. ` +
+          'The kernel is that of infinitely many.',
+      );
+    }
     const order = toStandardOrder(axes, rank);
     return spatialOf(shape).map((size, axis) => {
       const own = order[axis + 1];
@@ -101,6 +103,14 @@ export function Index(indices: readonly IndexEntry[], options: AxesOptions = {})
       entries.slice(0, axis).filter((entry) => typeof entry === 'number').length;
     return { batchAxis: batchAxis - dropped(batchAxis), channelAxis: channelAxis - dropped(channelAxis) };
   };
+  /** The part of the batch that is taken, of activations with `rank` axes. */
+  const samples = (rank: number): SliceRange => {
+    const entry = entriesOf(rank)[resolveAxes('Index', request, rank).batchAxis];
+    if (typeof entry === 'object') return entry;
+    throw new UnsupportedError(
+      `Index: takes a slice of the batch axis, got ${entry}. Pass e.g. Slice(${entry}, ${Number(entry) + 1}).`,
+    );
+  };
   const outShape = (shape: Shape): Shape => [
     ...places(shape).flatMap((at) => (typeof at === 'number' ? [] : [at.length])),
     shape[shape.length - 1],
@@ -110,42 +120,50 @@ export function Index(indices: readonly IndexEntry[], options: AxesOptions = {})
     axes: { input: request, output: moved },
     outShape,
     remask: false,
-    mask: (mask, shape) => takenOf(mask, places(shape)),
+    mask(mask, shape) {
+      if (isAll(samples(shape.length + 1))) return takenOf(mask, places(shape));
+      return noMasks('Index');
+    },
+    outBatch(n, rank) {
+      const range = samples(rank);
+      if (isAll(range)) return n;
+      if (n >= 0) return taken(range, n, 0).length;
+      throw new ShapeError(
+        `Index: init needs to know the size of a batch that it takes a part of, got ${n}. Pass e.g. [32, 784].`,
+      );
+    },
     apply(_, x) {
       const shape = x.shape.slice(1);
-      const kept = places(shape).reduce((y, at, axis) => y.gather([at].flat(), axis + 1), x.clone());
-      return kept.reshape([x.shape[0], ...outShape(shape)]);
+      const at = [taken(samples(x.rank), x.shape[0], 0), ...places(shape)];
+      const kept = at.reduce<tf.Tensor>((y, picks, axis) => y.gather([picks].flat(), axis), x);
+      return kept.reshape([kept.shape[0], ...outShape(shape)]);
     },
     propagate(k, shape) {
       const at = places(k.shape);
-      const isAll = at.every((picks, axis) => String(picks) === String([...Array(k.shape[axis]).keys()]));
-      if (isAll && sizeOf(shape) === sizeOf(k.shape) && shape.length === k.shape.length) return k;
-      return append(k, [{ op: 'select', shape: spatialOf(shape), at }], { shape });
+      const range = samples(k.shape.length + 1);
+      const batch = isAll(range)
+        ? k
+        : append(k, [{ op: 'mixBatch', shape: spatialOf(k.shape), map: { kind: 'take', range } }]);
+      const same = at.every((picks, axis) => String(picks) === String([...Array(k.shape[axis]).keys()]));
+      if (same && sizeOf(shape) === sizeOf(k.shape) && shape.length === k.shape.length) return batch;
+      return append(batch, [{ op: 'select', shape: spatialOf(shape), at }], { shape });
     },
   });
 }
 
-function requireAll(axis: string, entry: IndexEntry, remedy: string): void {
-  const isAll =
-    typeof entry === 'object' && entry.start === null && entry.stop === null && (entry.step ?? 1) === 1;
-  if (isAll) return;
-  throw new UnsupportedError(`Index: takes the whole ${axis} axis, got ${JSON.stringify(entry)}. ${remedy}`);
-}
+const isAll = (entry: IndexEntry): boolean =>
+  typeof entry === 'object' && entry.start === null && entry.stop === null && (entry.step ?? 1) === 1;
 
+function taken(entry: SliceRange, size: number, axis: number): number[];
+function taken(entry: number | SliceRange, size: number, axis: number): number | number[];
 function taken(entry: number | SliceRange, size: number, axis: number): number | number[] {
   if (typeof entry === 'number') {
     const at = entry < 0 ? entry + size : entry;
     if (Number.isInteger(at) && at >= 0 && at < size) return at;
     throw new RangeError(`Index: position ${entry} is outside axis ${axis}, which has ${size}.`);
   }
-  const step = entry.step ?? 1;
-  const [lowest, highest] = step > 0 ? [0, size] : [-1, size - 1];
-  const bound = (value: number | null, otherwise: number): number =>
-    value === null ? otherwise : Math.min(Math.max(value < 0 ? value + size : value, lowest), highest);
-  const start = bound(entry.start, step > 0 ? lowest : highest);
-  const stop = bound(entry.stop, step > 0 ? highest : lowest);
-  const count = Math.max(Math.ceil((stop - start) / step), 0);
-  if (count > 0) return Array.from({ length: count }, (_, i) => start + i * step);
+  const positions = slicePositions(entry, size);
+  if (positions.length > 0) return positions;
   throw new ShapeError(
     `Index: a slice must hold a position, got ${JSON.stringify(entry)} of axis ${axis}, which has ${size}.`,
   );

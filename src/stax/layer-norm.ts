@@ -13,12 +13,14 @@ import { append, channelsOf, type SymbolicKernel, spatialOf } from '../kernel/sy
 import { weighedBySample } from '../kernel/symbolic-mask.js';
 import type { Mask } from '../program/row.js';
 import { type Layer, makeLayer } from './layer.js';
+import { noMasks } from './no-masks.js';
 import { checkNumber } from './options.js';
 
 /** Options of `LayerNorm`. */
 export interface LayerNormOptions extends AxesOptions {
   /**
-   * Axes of the activations `[n, …spatial, channels]` to normalise over, one or a list; the channels have to be among them.
+   * Axes of the activations `[n, …spatial, channels]` to normalise over, one or a list; the channels have to be among them, the
+   * batch may be.
    * −1 (default): the channels alone. Negative ones count from the end.
    */
   readonly axis?: number | readonly number[];
@@ -27,15 +29,16 @@ export interface LayerNormOptions extends AxesOptions {
 }
 
 /**
- * (x − mean)/√(eps + variance) over the channels, and spatial axes if named; without trainable factors.
+ * (x − mean)/√(eps + variance) over the channels, and spatial axes and the batch if named; without trainable factors.
  *
  * K'[p, p'] = K[p, p']/√(v1[p]·v2[p']) with v[p] = eps + the variance q[p], averaged over the spatial axes among
- * `axis`; Θ alike, as the derivative of the normalisation vanishes with infinitely many channels.
+ * `axis`; Θ alike, as the derivative of the normalisation vanishes with infinitely many channels. With the batch among
+ * `axis` it is averaged over x1's samples for x1, over x2's for x2, and the kernel runs on the `tf` executor.
  *
  * @throws RangeError when an axis is not an integer, or eps is not a finite number of at least 0; from `init` and `kernel` when
  *   there is no such axis.
- * @throws UnsupportedError when the batch is among the axes; from `init` and `kernel` when the channels are not, and
- *   from `kernel` when the activations before are not Gaussian.
+ * @throws UnsupportedError from `init` and `kernel` when the channels are not among the axes, from `kernel` when the activations before
+ *   are not Gaussian, and from `gram` when the batch is among the axes.
  *
  * @example
  * ```ts
@@ -52,7 +55,7 @@ export function LayerNorm(options: LayerNormOptions = {}): Layer {
   if (eps < 0) throw new RangeError(`LayerNorm: eps must be at least 0, got ${eps}.`);
   const named: readonly number[] = [axis].flat();
   const request = axesRequest('LayerNorm', options);
-  /** The named axes among those of one sample `[...spatial, channels]`, which has `rank` of them, in order. */
+  /** The named axes among those of one sample `[...spatial, channels]`, which has `rank` of them, in order; −1 is the batch. */
   const sampleAxes = (rank: number): number[] => {
     const axes = resolveAxes('LayerNorm', request, rank + 1);
     const order = toStandardOrder(axes, rank + 1);
@@ -61,11 +64,6 @@ export function LayerNorm(options: LayerNormOptions = {}): Layer {
       if (at >= 0) return at - 1;
       throw new RangeError(`LayerNorm: axis ${one} is none of activations with ${rank + 1} axes.`);
     });
-    if (own.includes(-1)) {
-      throw new UnsupportedError(
-        `LayerNorm: axis must not hold the batch (${axes.batchAxis}): a sample would depend on the others. Leave it out.`,
-      );
-    }
     if (!own.includes(rank - 1)) {
       throw new UnsupportedError(
         `LayerNorm: axis must hold the channels (${axes.channelAxis}), got [${named}]. Pass e.g. { axis: ${request.channelAxis} }.`,
@@ -81,7 +79,10 @@ export function LayerNorm(options: LayerNormOptions = {}): Layer {
       return shape;
     },
     remask: false,
-    mask: (mask) => requireOneChannel('LayerNorm', mask),
+    mask(mask, shape) {
+      if (!sampleAxes(shape.length).includes(-1)) return requireOneChannel('LayerNorm', mask);
+      return noMasks('LayerNorm');
+    },
     apply(_, x, { visible }) {
       const over = sampleAxes(x.rank - 1).map((own) => own + 1);
       if (visible === undefined) {
@@ -94,12 +95,14 @@ export function LayerNorm(options: LayerNormOptions = {}): Layer {
     },
     propagate(k) {
       const shape = spatialOf(k.shape);
-      const axes = sampleAxes(k.shape.length).filter((own) => own < shape.length);
+      const own = sampleAxes(k.shape.length);
+      const axes = own.filter((axis) => axis >= 0 && axis < shape.length);
       if (!k.isGaussian) {
         throw new UnsupportedError(
           `LayerNorm: needs Gaussian activations, got ${k.origin}. Put a Dense or Conv layer before it.`,
         );
       }
+      if (own.includes(-1)) return append(k, [{ op: 'normalizeBatch', shape, axes, eps }]);
       const normalized = (input: SymbolicKernel) => append(input, [{ op: 'normalize', shape, axes, eps }]);
       if (k.mask === null || axes.length === 0) return normalized(k);
       // The mean over visible positions is that over all times what these weigh; their roots come in and go out again.

@@ -123,6 +123,8 @@ export interface LayerSpec<In = tf.Tensor, Out = tf.Tensor> extends MaskRules<In
    * @throws ShapeError for a shape that the layer does not take.
    */
   outShape(shape: TreeLike<In, Shape>): TreeLike<Out, Shape>;
+  /** Samples of the outputs, of inputs with so many (−1: not known) and `rank` axes; absent: as many. Of layers with `axes`. */
+  outBatch?(batch: number, rank: number): number;
   /** Draws the parameters, of outputs with their axes at `output`; absent for a layer without. */
   params?(key: Key, shape: TreeLike<In, Shape>, output: Axes): Params;
   /** The finite layer, whose outputs will have their axes at `output`. */
@@ -196,7 +198,8 @@ function makePlacedLayer(spec: PlacedSpec): Layer {
     init(key, inputShape) {
       const shape = inputShape as Shape;
       const { input, sample, output } = place(shape);
-      const outShape = batchShapeOf(shape[input.batchAxis], spec.outShape(sample), output);
+      const batch = spec.outBatch?.(shape[input.batchAxis], shape.length) ?? shape[input.batchAxis];
+      const outShape = batchShapeOf(batch, spec.outShape(sample), output);
       return [outShape, spec.params?.(key, sample, output) ?? []];
     },
     apply(params, x: Activations, options) {

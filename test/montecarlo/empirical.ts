@@ -44,6 +44,27 @@ export function empiricalNtk(layer: Layer, x: tf.Tensor, draws: number, seed: nu
   });
 }
 
+/**
+ * `empiricalNtk` of a network that mixes the samples of a batch: each output depends on all of `x`.
+ *
+ * @param layer its outputs are `[n, 1]`.
+ */
+export function empiricalBatchNtk(layer: Layer, x: tf.Tensor, draws: number, seed: number): Estimate {
+  return estimate(layer, x, draws, seed, (params, key) => {
+    const leaves = leavesOf(params);
+    const outputs = (...tensors: tf.Tensor[]) => layer.apply(withLeaves(params, tensors), x, { key });
+    const count = outputs(...leaves).shape[0];
+    const rows = Array.from({ length: count }, (_, i) => {
+      const gradients = tf.grads((...tensors) => tf.sum(tf.slice(outputs(...tensors), [i, 0], [1, 1])))(
+        leaves,
+      );
+      return tf.concat(gradients.map((gradient) => tf.reshape(gradient, [-1])));
+    });
+    const jacobian = tf.stack(rows);
+    return tf.matMul(jacobian, jacobian, false, true);
+  });
+}
+
 function estimate(
   layer: Layer,
   x: tf.Tensor,

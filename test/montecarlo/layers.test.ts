@@ -1,27 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { layerNets, withReadout } from '../support/layer-nets.js';
-import { tolerance } from '../support/tolerance.js';
-import { type Estimate, empiricalNngp, empiricalNtk } from './empirical.js';
+import { distance, resolution } from './distance.js';
+import { empiricalNngp, empiricalNtk } from './empirical.js';
 
 const width = 256;
 const outputs = 64;
 /** Draws of weights; a product of branches has heavy tails, so that its mean takes more of them. */
 const drawsOf = (name: string): number => (name.startsWith('FanInProd') ? 200 : 40);
-
-/** Standard errors between an estimate and the analytic kernel, at most. */
-function distance({ mean, standardError }: Estimate, analytic: ArrayLike<number>): number {
-  // Entries on which every draw agrees, as Sign's squares, have rounding errors alone.
-  const errors = standardError.map((error, i) =>
-    Math.max(error, tolerance.f32.rounding * Math.abs(analytic[i])),
-  );
-  return Math.max(...mean.map((value, i) => Math.abs(value - analytic[i]) / errors[i]));
-}
-
-/** Largest standard error, relative to the largest entry: how much the comparison can see. */
-function resolution({ mean, standardError }: Estimate): number {
-  return Math.max(...standardError) / Math.max(...mean.map(Math.abs));
-}
 
 describe.each(layerNets)('%s', (name, sample, hidden) => {
   const size = sample.reduce((a, b) => a * b, 2);

@@ -44,11 +44,6 @@ describe('FanInProd and FanInConcat', () => {
   });
 
   test('FanInConcat refuses axes that it cannot join', () => {
-    expect(() =>
-      traceProgram(joined(FanInConcat(0), Dense(1), Dense(1)), [4]),
-    ).toThrowErrorMatchingInlineSnapshot(
-      `[UnsupportedError: FanInConcat: axis must be spatial or the channels, got the batch (0). Concatenate the inputs.]`,
-    );
     expect(() => FanInConcat(0.5)).toThrowErrorMatchingInlineSnapshot(
       `[RangeError: FanInConcat: axis must be an integer, got 0.5. Pass e.g. -1, the channels.]`,
     );

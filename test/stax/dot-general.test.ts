@@ -179,7 +179,9 @@ describe('DotGeneral', () => {
     ]);
     expect(layer.apply([], x).arraySync()).toEqual([[-2], [-3], [-4]]);
     expect(layer.init(random.key(0), [2, 3])[0]).toEqual([3, 1]);
-    expect(() => layer.kernel(x)).toThrowErrorMatchingInlineSnapshot(`[UnsupportedError: DotGeneral: has no kernel over the axis of the samples (0): a kernel is a function of two samples. Use apply alone, or leave that axis out of dimensionNumbers.]`);
+    expect(() => layer.kernel(x)).toThrowErrorMatchingInlineSnapshot(
+      `[UnsupportedError: DotGeneral: has no kernel over the axis of the samples (0): a kernel is a function of two samples. Use apply alone, or leave that axis out of dimensionNumbers.]`,
+    );
     const fromEnd = DotGeneral({
       rhs,
       dimensionNumbers: [
@@ -188,7 +190,9 @@ describe('DotGeneral', () => {
       ],
       ...{ batchAxis: -2, channelAxis: 1 },
     });
-    expect(() => fromEnd.apply([], x)).toThrowErrorMatchingInlineSnapshot(`[UnsupportedError: DotGeneral: the axis of the samples (0) must be counted from the front when dimensionNumbers name it.]`);
+    expect(() => fromEnd.apply([], x)).toThrowErrorMatchingInlineSnapshot(
+      `[UnsupportedError: DotGeneral: the axis of the samples (0) must be counted from the front when dimensionNumbers name it.]`,
+    );
   });
 
   test('refuses what is no such product', () => {

@@ -1,5 +1,6 @@
 import { UnsupportedError } from '../../errors.js';
 import { sizeOf } from '../../nd-array.js';
+import { mixesBatch } from '../../program/batch-sizes.js';
 import type { AttentionMechanism } from '../../program/ops/attention.js';
 import { type AnyOp, opRules } from '../../program/ops/index.js';
 import type { MixOp } from '../../program/ops/mix.js';
@@ -178,6 +179,11 @@ export function lower(program: Program): Lowered {
   for (const op of program.ops) {
     if (op.shape.length > 3) {
       throw new UnsupportedError(`engine: ${op.shape.length} spatial axes; it has 3. Use the tf executor.`);
+    }
+    if (mixesBatch(op)) {
+      throw new UnsupportedError(
+        `engine: the op "${op.op}" mixes the samples of a batch, and the engine sees two at a time. Use the tf executor.`,
+      );
     }
     stepOf.push(lowerOp(op));
   }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import type { CovarianceField, Executor, Positions } from '../../program/executor.js';
+import { batchSizes, mixesBatch } from '../../program/batch-sizes.js';
+import type { CovarianceField, Executor, Positions, Source } from '../../program/executor.js';
 import { type AnyOp, opRules } from '../../program/ops/index.js';
 import {
   disposeCovariances,
@@ -9,6 +10,7 @@ import {
 } from '../../program/ops/pair-covariances.js';
 import type { EvaluationContext, OpRule } from '../../program/ops/rule.js';
 import type { Program } from '../../program/program.js';
+import { apart, joined } from './joined-batch.js';
 
 /**
  * Runs Programs by plain differentiable tfjs ops, on whichever backend is active, in float32.
@@ -20,16 +22,35 @@ export const tfExecutor: Executor = {
   name: 'tf',
   evaluate: (program, source, want, positions = 'all') =>
     tf.tidy(() => {
-      const context = { source, withNtk: want.includes('ntk') };
-      const result = run(program, context);
+      const result = covariances(program, source, want.includes('ntk'));
       return Object.fromEntries(
         want.map((field) => [field, fieldOf(result, field, positions)]),
       ) as tf.TensorContainerObject;
     }) as Partial<Record<CovarianceField, tf.Tensor | null>>,
 };
 
-/** Evaluates the ops in order, freeing each result after the last op that reads it. */
-function run({ ops, output }: Program, context: EvaluationContext): PairCovariances {
+/** The result's covariances; where the samples of a batch are mixed, by way of x1 and x2 joined to one batch. */
+function covariances(program: Program, source: Source, withNtk: boolean): PairCovariances {
+  if (!program.ops.some(mixesBatch)) return run(program, { source, withNtk }, []);
+  const whole = joined(source);
+  const sizes = whole.counts.map((n) => batchSizes(program, n));
+  const result = run(program, { source: whole.source, withNtk }, sizes);
+  return apart(
+    result,
+    sizes.map((side) => side[program.output]),
+  );
+}
+
+/**
+ * Evaluates the ops in order, freeing each result after the last op that reads it.
+ *
+ * @param sizes how many of each op's samples are x1's, and x2's, if they are joined.
+ */
+function run(
+  { ops, output }: Program,
+  context: Omit<EvaluationContext, 'batches'>,
+  sizes: readonly (readonly number[])[],
+): PairCovariances {
   const lastReader = new Map<number, number>([[output, ops.length]]);
   ops.forEach(({ inputs }, reader) => {
     for (const input of inputs) lastReader.set(input, Math.max(reader, lastReader.get(input) ?? 0));
@@ -37,9 +58,10 @@ function run({ ops, output }: Program, context: EvaluationContext): PairCovarian
   const results: PairCovariances[] = [];
   ops.forEach((op, index) => {
     const inputs = op.inputs.map((input) => results[input]);
+    const batches = op.inputs.map((input) => sizes.map((side) => side[input]));
     results.push(
       tf.tidy(
-        () => evaluate(op, inputs, context) as unknown as tf.TensorContainer,
+        () => evaluate(op, inputs, { ...context, batches }) as unknown as tf.TensorContainer,
       ) as unknown as PairCovariances,
     );
     for (const input of new Set(op.inputs)) {

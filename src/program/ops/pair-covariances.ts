@@ -94,7 +94,7 @@ export function multiplyAxis(
 }
 
 /** Multiplies an axis that has `before` entries' worth of axes before it by a matrix `[out, size]`. */
-function multiplyMiddle(tensor: tf.Tensor, before: number, matrix: tf.Tensor2D): tf.Tensor {
+export function multiplyMiddle(tensor: tf.Tensor, before: number, matrix: tf.Tensor2D): tf.Tensor {
   const [out, size] = matrix.shape;
   const after = tensor.size / (before * size);
   return after === 1

@@ -9,6 +9,11 @@ export interface EvaluationContext {
   readonly source: Source;
   /** Whether NTKs are wanted; without, `ntk` of the inputs is null and that of the result is not read. */
   readonly withNtk: boolean;
+  /**
+   * For each of the op's inputs: how many of its samples are x1's, then x2's, where the Program mixes the samples of a
+   * batch and so runs on x1 and x2 joined to one batch; `[]` in other Programs.
+   */
+  readonly batches: readonly (readonly number[])[];
 }
 
 /** What the executors have to know of an op: the offsets that it reads and its evaluation on tensors. */
@@ -20,6 +25,11 @@ export interface OpRule<Op> {
    * @param inputShape spatial shape of the input.
    */
   needs(op: Op, offset: Offset, inputShape: readonly number[]): Offset[];
+  /**
+   * Samples of the result, of inputs with so many. Present where the result for one sample depends on others of its batch:
+   * such an op gets covariances of all samples with each other, `cov2` null.
+   */
+  batchSize?(op: Op, sizes: readonly number[]): number;
   /**
    * The op's result by differentiable tfjs ops, as new tensors (no handle of an input is passed on).
    *

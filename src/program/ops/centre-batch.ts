@@ -1,0 +1,38 @@
+import * as tf from '@tensorflow/tfjs';
+import { sizeOf } from '../../nd-array.js';
+import type { OpBase } from '../program.js';
+import { mapBatch } from './batch.js';
+import { type OpRule, sameOffset } from './rule.js';
+
+/**
+ * K' = G1·K·G2 with G = I − (1/N)·11ᵀ over all N positions of all samples of x1, and of x2: activations minus their mean over the
+ * batch. Θ alike.
+ *
+ * The first half of `BatchNorm`.
+ */
+export interface CentreBatchOp extends OpBase<'centreBatch'> {}
+
+/** How executors run `centreBatch`. */
+export const centreBatchRule: OpRule<CentreBatchOp> = {
+  needs: sameOffset,
+  batchSize: (_op, [n]) => n,
+  evaluate({ shape }, [input], { batches: [sizes] }) {
+    const p = sizeOf(shape);
+    const total = sizes.reduce((a, b) => a + b, 0) * p;
+    // One row for x1 and one for x2: 1 at the rows of their samples' positions.
+    const members = sizes.map((_, side) =>
+      sizes.flatMap((n, other) => Array<number>(n * p).fill(Number(other === side))),
+    );
+    const indicator = tf.tensor2d(members, [sizes.length, total]);
+    const average = tf.tensor2d(
+      members.map((row, side) => row.map((member) => member / (sizes[side] * p))),
+      [sizes.length, total],
+    );
+    return mapBatch(input, shape, (k) => {
+      const square = tf.reshape(k, [total, total]) as tf.Tensor2D;
+      const rows = tf.sub(square, tf.matMul(indicator, tf.matMul(average, square), true));
+      const both = tf.sub(rows, tf.matMul(tf.matMul(rows, average, false, true), indicator));
+      return tf.reshape(both, k.shape);
+    });
+  },
+};

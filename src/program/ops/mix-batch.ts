@@ -1,0 +1,41 @@
+import type { OpBase } from '../program.js';
+import { type ResizeMethod, resizeMatrix } from '../resize.js';
+import { type SliceRange, slicePositions } from '../slice.js';
+import { blockDiagonal, mapBatch, multiplyBatch } from './batch.js';
+import { type OpRule, sameOffset } from './rule.js';
+
+/** A linear map of a batch, whatever its size. */
+export type BatchMap =
+  | { readonly kind: 'take'; readonly range: SliceRange }
+  | {
+      readonly kind: 'resize';
+      readonly to: number;
+      readonly method: ResizeMethod;
+      readonly antialias: boolean;
+    };
+
+/**
+ * K'[I,J] = Σ_i Σ_j M1[I,i]·K[i,j]·M2[J,j] over samples i of x1 and j of x2, with the matrices of a map for as many samples
+ * as each has. Θ alike.
+ *
+ * `Index` and `ImageResize` of the batch.
+ */
+export interface MixBatchOp extends OpBase<'mixBatch'> {
+  readonly map: BatchMap;
+}
+
+/** The matrix `[out, in]` of a map of `n` samples. */
+function matrixOf(map: BatchMap, n: number): number[][] {
+  if (map.kind === 'resize') return resizeMatrix(map.method, n, map.to, map.antialias);
+  return slicePositions(map.range, n).map((at) => Array.from({ length: n }, (_, i) => Number(i === at)));
+}
+
+/** How executors run `mixBatch`. */
+export const mixBatchRule: OpRule<MixBatchOp> = {
+  needs: sameOffset,
+  batchSize: ({ map }, [n]) => (map.kind === 'resize' ? map.to : slicePositions(map.range, n).length),
+  evaluate({ map, shape }, [input], { batches: [sizes] }) {
+    const matrix = blockDiagonal(sizes.map((n) => matrixOf(map, n)));
+    return mapBatch(input, shape, (k) => multiplyBatch(k, matrix));
+  },
+};
