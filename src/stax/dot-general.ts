@@ -11,6 +11,7 @@ import {
   resolveAxes,
   sampleShapeOf,
 } from '../kernel/axes.js';
+import { seenThroughMatrix } from '../kernel/mask-maps.js';
 import { append, spatialOf } from '../kernel/symbolic.js';
 import { fromStandard, toStandard } from '../kernel/transpose.js';
 import type { Shape } from '../kernel/tree.js';
@@ -108,6 +109,7 @@ function overPositions(dot: Dot, request: AxesRequest): Layer {
   return makeLayer({
     name,
     axes: { input: request, output: (_, sample) => output(sample) },
+    mask: (mask, sample) => seenThroughMatrix(mask, spatialOf(outShape(sample)), matrix(sample)),
     outShape,
     apply(_, x, __, to) {
       const { axes } = place(x.shape.slice(1));

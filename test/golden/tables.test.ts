@@ -285,35 +285,6 @@ const networks: [name: string, AnyLayer, nngp: number[], ntk: number[]][] = [
     [0.05760847218, 0.04199649741, 0.04199649741, 0.05393675083],
   ],
   [
-    'A-soft',
-    serial(
-      Conv(8, [2, 2], same),
-      GlobalSelfAttention({
-        ...{ nChanOut: 8, nChanKey: 8, nChanVal: 8, nHeads: 2, bStd: 0.1 },
-        ...{ posEmbType: 'SUM', posEmbDecayFn: (distance) => 1 / (1 + distance) },
-      }),
-      Relu(),
-      GlobalAvgPool(),
-      Dense(1),
-    ),
-    [0.007759207218, 0.007713462251, 0.007452346632, 0.007359267626],
-    [0.01222773426, 0.01282027836, 0.01165518031, 0.01196355542],
-  ],
-  [
-    'A-sqrt',
-    serial(
-      Conv(8, [2, 2], same),
-      GlobalSelfAttention({
-        ...{ nChanOut: 8, nChanKey: 8, nChanVal: 8, nHeads: 2, bStd: 0.1 },
-        ...{ linearScaling: false, attentionMechanism: 'IDENTITY' },
-      }),
-      Flatten(),
-      Dense(1),
-    ),
-    [0.1105977641, 0.0306992077, -0.070242601, -0.1432486603],
-    [0.8247821127, 0.1855936616, -0.621940808, -1.205989282],
-  ],
-  [
     'S-std',
     serial(
       Conv(8, [3, 3], { ...same, wStd: 1.2, bStd: 0.3, ...standard }),

@@ -164,6 +164,23 @@ describe('DotGeneral', () => {
     ]).toEqual([22.5]);
   });
 
+  test('masks what it makes of masked positions alone', () => {
+    const rhs = { shape: [3, 2], data: [1, 0, 2, 0, 0, 3] };
+    const dot = DotGeneral({
+      rhs,
+      dimensionNumbers: [
+        [[1], [0]],
+        [[], []],
+      ],
+    });
+    const net = stax.serial(dot, stax.Dense(1, { bStd: 1, channelAxis: 1 }));
+    const x = tf.tensor3d([[[5], [-1], [9]]]);
+    const { nngp, mask1 } = net.kernel(x, null, ['nngp', 'mask1'], { maskConstant: 9 });
+    expect([...nngp.dataSync()]).toEqual([10, 0, 0, 0]);
+    expect([...mask1!.dataSync()]).toEqual([0, 1]);
+    expect([...dot.apply([], x, { maskConstant: 9 }).dataSync()]).toEqual([3, 0]);
+  });
+
   test('mixes samples in apply alone', () => {
     const rhs = { shape: [2, 1], data: [1, -1] };
     const layer = DotGeneral({
