@@ -3,13 +3,22 @@ import { checkOptions } from '../check-options.js';
 import { ShapeError, UnsupportedError } from '../errors.js';
 import { sizeOf } from '../nd-array.js';
 import { batchSizes, mixesBatch } from '../program/batch-sizes.js';
-import type { CovarianceField, Covariances, Executor, Source } from '../program/executor.js';
+import type { CovarianceField, Executor, Source } from '../program/executor.js';
 import type { RowLayout, SampleFacts } from '../program/row.js';
 import { type Axes, type AxesRequest, axesRequest, batchShapeOf, sampleShapeOf } from './axes.js';
 import { checkInputs, checkNotDisposed, eachNamed } from './check-input.js';
 import { type ExecutorName, executorFor } from './executors.js';
 import { fieldsOf, type Get, type Got, select } from './get.js';
+import { givenCovariances, givenSide } from './given-covariances.js';
 import { isKernel, type Kernel } from './kernel.js';
+import {
+  evaluate,
+  type Layout,
+  type LayoutOptions,
+  layoutOf,
+  layoutOptionNames,
+  type Sources,
+} from './layout.js';
 import {
   checkMaskConstant,
   factsOf,
@@ -33,7 +42,7 @@ import { fromStandard, toStandard } from './transpose.js';
 import { leavesOf, mapTree, type Shape, type Tree, type TreeLike } from './tree.js';
 
 /** Options of a kernel function. */
-export interface KernelOptions extends SampleOptions {
+export interface KernelOptions extends SampleOptions, LayoutOptions {
   /** Who evaluates: by default `engine` where tensors live in the CPU's memory, `tf` on GPUs. */
   readonly executor?: ExecutorName;
   /** Axis of the inputs' samples, for a network none of whose layers asks for one; 0 by default. */
@@ -70,13 +79,16 @@ const covarianceFields: readonly CovarianceField[] = ['nngp', 'ntk', 'cov1', 'co
 
 /** Makes the kernel function of a layer, which `programOf` then knows. */
 export function makeKernelFn<Out, In>(layer: Traceable): KernelFn<Out, In> {
-  const evaluate = (
+  const call = (
     x1: Tree<tf.Tensor> | Tree<Kernel>,
     x2: Tree<tf.Tensor> | null = null,
     get?: Get,
     options: KernelOptions = {},
   ): unknown => {
-    checkOptions('kernel', options, ['executor', 'batchAxis', 'channelAxis', ...sampleOptionNames]);
+    checkOptions('kernel', options, [
+      ...['executor', 'batchAxis', 'channelAxis'],
+      ...[...layoutOptionNames, ...sampleOptionNames],
+    ]);
     checkMaskConstant('kernel', options.maskConstant);
     const fields = fieldsOf(get);
     const want = covarianceFields.filter((field) => fields.includes(field));
@@ -85,16 +97,18 @@ export function makeKernelFn<Out, In>(layer: Traceable): KernelFn<Out, In> {
         ? runOnKernels(x1, x2)
         : runOnTensors(layer, x1 as Tree<tf.Tensor>, x2, options);
       const { row, outputs } = trace(layer, run.start);
-      const source = run.sourceOf(row);
+      const sources = run.sourcesOf(row);
       return mapTree<Traced, unknown>(outputs, (traced) => {
+        const layout = layoutOf(traced.program, options, run.given);
+        const executor = executorOf(traced, run, options);
         const covariances =
-          want.length === 0 ? {} : covariancesOf(traced, source, run, executorOf(traced, run, options), want);
-        return select({ ...covariances, ...facts(traced, run) } as Kernel, get);
+          want.length === 0 ? {} : covariancesOf(traced, sources, run, executor, want, layout);
+        return select({ ...covariances, ...facts(traced, run, layout) } as Kernel, get);
       });
     };
     return tf.tidy(outputs as () => tf.TensorContainer);
   };
-  const kernel = evaluate as unknown as KernelFn<Out, In>;
+  const kernel = call as unknown as KernelFn<Out, In>;
   registerKernel(kernel, layer);
   return kernel;
 }
@@ -103,7 +117,9 @@ export function makeKernelFn<Out, In>(layer: Traceable): KernelFn<Out, In> {
 interface Run {
   readonly start: TraceStart;
   /** What the Programs start from, given what their rows hold. */
-  sourceOf(row: RowLayout): Source;
+  sourcesOf(row: RowLayout): Sources;
+  /** The Kernels that it was called on, if any. */
+  readonly given: readonly Kernel[];
   readonly executor: Executor;
   readonly n1: number;
   readonly n2: number;
@@ -124,14 +140,15 @@ function executorOf({ program }: Traced, run: Run, options: KernelOptions): Exec
 /** The wanted covariances; of samples with themselves, cov2 is made of cov1. */
 function covariancesOf(
   { program }: Traced,
-  source: Source,
+  sources: Sources,
   { repeatsCov1 }: Run,
   executor: Executor,
   want: readonly CovarianceField[],
+  layout: Layout,
 ): Partial<Record<CovarianceField, tf.Tensor | null>> {
-  if (!repeatsCov1 || !want.includes('cov2')) return executor.evaluate(program, source, want);
+  if (!repeatsCov1 || !want.includes('cov2')) return evaluate(executor, program, sources, want, layout);
   const others = want.filter((field) => field !== 'cov1' && field !== 'cov2');
-  const covariances = executor.evaluate(program, source, [...others, 'cov1']);
+  const covariances = evaluate(executor, program, sources, [...others, 'cov1'], layout);
   return { ...covariances, cov2: tf.clone(covariances.cov1!) };
 }
 
@@ -162,10 +179,13 @@ function runOnTensors(
       ...(asked && { axes: axes as AxesRequest }),
       ...(options.maskConstant !== undefined && { masked: true }),
     },
-    sourceOf: (row) => ({
-      x1: tensorRows(x1, row, facts1),
-      x2: x2 === null || same ? null : tensorRows(x2, row, facts2!),
-    }),
+    sourcesOf(row) {
+      const rows1 = tensorRows(x1, row, facts1);
+      const rows2 = x2 === null || same ? null : tensorRows(x2, row, facts2!);
+      const pair = { x1: rows1, x2: rows2 };
+      return { pair, x1: () => ({ x1: rows1 }), x2: () => rows2 && { x1: rows2 } };
+    },
+    given: [],
     repeatsCov1: same,
     executor: executorFor(options.executor),
     ...{ n1, n2, x1IsX2: x2 === null || same, facts1, facts2 },
@@ -224,13 +244,20 @@ function runOnKernels(given: Tree<Kernel>, x2: Tree<tf.Tensor> | null): Run {
         mask: kernel.mask1 && sampleShapeOf(kernel.mask1.shape, kernel),
       })),
     },
-    sourceOf: (row) => ({
-      x1: tensorRows([], row, facts1),
-      x2: facts2 && tensorRows([], row, facts2),
-      given: kernels.map(
-        (kernel): Covariances => ({ ...kernel, cov2: x1IsX2 ? null : (kernel.cov2 ?? kernel.cov1) }),
-      ),
-    }),
+    sourcesOf(row) {
+      const rows1 = tensorRows([], row, facts1);
+      const rows2 = facts2 && tensorRows([], row, facts2);
+      const side = (rows: tf.Tensor, cov: 'cov1' | 'cov2'): Source => ({
+        x1: rows,
+        given: kernels.map((kernel) => givenSide(kernel, cov)),
+      });
+      return {
+        pair: { x1: rows1, x2: rows2, given: kernels.map((kernel) => givenCovariances(kernel, x1IsX2)) },
+        x1: () => side(rows1, 'cov1'),
+        x2: () => rows2 && side(rows2, 'cov2'),
+      };
+    },
+    given: kernels,
     repeatsCov1: x1IsX2 && cov2 !== null,
     // Covariances that a caller brings have no inputs for the engine to start from.
     executor: executorFor('tf'),
@@ -260,7 +287,7 @@ function checkKernel(given: Kernel): void {
 }
 
 /** The fields of a kernel beside its covariances. */
-function facts(traced: Traced, run: Run): Omit<Kernel, CovarianceField> {
+function facts(traced: Traced, run: Run, layout: Layout): Omit<Kernel, CovarianceField> {
   const { program, shape, isGaussian, batchAxis, channelAxis, mask } = traced;
   const [out1, out2] = [run.n1, run.n2].map((n) => batchSizes(program, n)[program.output]);
   return {
@@ -268,8 +295,8 @@ function facts(traced: Traced, run: Run): Omit<Kernel, CovarianceField> {
     isGaussian,
     isReversed: false,
     isInput: false,
-    diagonalBatch: true,
-    diagonalSpatial: false,
+    diagonalBatch: layout.diagonalBatch,
+    diagonalSpatial: layout.positions === 'equal' && shape.length > 1,
     shape1: batchShapeOf(out1, shape, traced),
     shape2: batchShapeOf(out2, shape, traced),
     batchAxis,

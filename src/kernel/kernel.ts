@@ -11,7 +11,7 @@ export interface Kernel {
   readonly nngp: Tensor;
   /** Neural tangent kernel, of nngp's shape; zeros before the first layer with weights. */
   readonly ntk: Tensor;
-  /** `[n1, h, h', w, w', …]` covariance of each sample of x1 with itself. */
+  /** `[n1, h, h', w, w', …]` covariance of each sample of x1 with itself; with all, `[n1, n1, …]`, unless `diagonalBatch`. */
   readonly cov1: Tensor;
   /** `[n2, h, h', w, w', …]`; null if x2 is null, where cov1 stands for it. */
   readonly cov2: Tensor | null;
@@ -23,10 +23,10 @@ export interface Kernel {
   readonly isReversed: false;
   /** Always false, as in Neural Tangents. */
   readonly isInput: false;
-  /** Always true: cov1 and cov2 hold one entry per sample, not per pair of samples. */
-  readonly diagonalBatch: true;
-  /** Always false: all pairs of positions are kept. */
-  readonly diagonalSpatial: false;
+  /** Whether cov1 and cov2 hold one entry per sample (default), not per pair of samples. */
+  readonly diagonalBatch: boolean;
+  /** Whether each position is kept with itself alone, `[…, h, w, …]`, and not all pairs of positions (default). */
+  readonly diagonalSpatial: boolean;
   /** Shape of the finite network's activations for x1, `[n1, …spatial, channels]` in the order of the network's layers. */
   readonly shape1: readonly number[];
   /** Shape of the finite network's activations for x2. */

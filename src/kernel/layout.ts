@@ -86,8 +86,8 @@ function readsEqualPositions({ ops, output }: Program): boolean {
 /** What a Program starts from: x1 and x2, and x1 and x2 each with itself (null: x2 is x1). */
 export interface Sources {
   readonly pair: Source;
-  readonly x1: Source;
-  readonly x2: Source | null;
+  x1(): Source;
+  x2(): Source | null;
 }
 
 /** The wanted covariances in a layout. */
@@ -100,10 +100,11 @@ export function evaluate(
 ): ReturnType<Executor['evaluate']> {
   if (diagonalBatch) return executor.evaluate(program, sources.pair, want, positions);
   const pairs = want.filter((field) => field === 'nngp' || field === 'ntk');
-  const ofSide = (source: Source) => executor.evaluate(program, source, ['nngp'], positions).nngp;
+  const ofSide = (source: Source | null) =>
+    source && executor.evaluate(program, source, ['nngp'], positions).nngp;
   return {
     ...(pairs.length > 0 && executor.evaluate(program, sources.pair, pairs, positions)),
-    ...(want.includes('cov1') && { cov1: ofSide(sources.x1) }),
-    ...(want.includes('cov2') && { cov2: sources.x2 && ofSide(sources.x2) }),
+    ...(want.includes('cov1') && { cov1: ofSide(sources.x1()) }),
+    ...(want.includes('cov2') && { cov2: ofSide(sources.x2()) }),
   };
 }

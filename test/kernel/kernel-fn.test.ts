@@ -197,8 +197,8 @@ describe('a kernel function refuses', () => {
 
   test('unknown options and executors', () => {
     const x = tf.ones([2, 4]);
-    expect(() => kernel(x, null, 'ntk', { maskConstant: 0 } as never)).toThrowErrorMatchingInlineSnapshot(
-      `[UnsupportedError: kernel: has no option maskConstant. Its options are executor, batchAxis, channelAxis.]`,
+    expect(() => kernel(x, null, 'ntk', { mask: 0 } as never)).toThrow(
+      'kernel: has no option mask. Its options are executor, batchAxis, channelAxis, diagonalBatch, diagonalSpatial,',
     );
     expect(() => kernel(x, null, 'ntk', { executor: 'gpu' as never })).toThrowErrorMatchingInlineSnapshot(
       `[UnsupportedError: kernel: executor must be 'engine' or 'tf', got 'gpu'.]`,
