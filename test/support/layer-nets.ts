@@ -40,6 +40,7 @@ const near = (distance: number) => Math.exp(-distance / 2);
 /** Every layer. The kernel of a network with one hidden layer is the mean of finite ones at any width, so most have one. */
 export const layerNets: readonly LayerNet[] = [
   ['Dense', [3], (w) => [dense(w), Relu()]],
+  ['Dense alone', [3], (w) => [dense(w)]],
   [
     'Dense, standard',
     [3],

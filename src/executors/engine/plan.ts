@@ -69,7 +69,10 @@ export interface Plan {
   readonly gX2: number;
   readonly variances1: number;
   readonly variances2: number;
-  /** Rows of one input of one pixel: where the host puts its covariance and reads the cotangent; null elsewhere. */
+  /**
+   * Rows of one input of one pixel: where the host puts its covariance and reads the cotangent, 0 where no step wants it (of
+   * samples without nonlinearities); null elsewhere.
+   */
   readonly product: { readonly k: number; readonly gK: number; readonly channels: number } | null;
   readonly result: readonly ResultImage[];
   readonly gResult: readonly ResultImage[];

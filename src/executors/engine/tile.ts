@@ -309,8 +309,9 @@ export class TileRunner {
   #loadSamples({ x, norms }: Side, i: number, live: number): void {
     const { sample, lanes } = this.#plans;
     const { sampleSize, product } = sample;
-    if (product) this.#spreadProduct(norms + i * this.#number, live, product);
-    else {
+    if (product) {
+      if (product.k) this.#spreadProduct(norms + i * this.#number, live, product);
+    } else {
       const from = x + i * sampleSize * this.#number;
       this.#kernels.pack(from, sampleSize, live, sampleSize, lanes, sample.x2);
     }
@@ -448,6 +449,7 @@ export class TileRunner {
       this.#kernels.unpackAdd(sample.gX2, lanes, inputSize, live, inputSize, to);
       return;
     }
+    if (!product.gK) return;
     const twice = 2 * this.#inverse(product.channels);
     const flows = this.#view.subarray(product.gK / number, product.gK / number + live);
     flows.forEach((flow, w) => {
