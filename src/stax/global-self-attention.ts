@@ -113,7 +113,7 @@ type AttentionParams = {
  * import { stax } from 'neural-tangents';
  * const attend = stax.GlobalSelfAttention({ nChanOut: 8, nChanKey: 8, nChanVal: 8, nHeads: 2 });
  * const { kernel } = stax.serial(stax.Dense(8), attend, stax.GlobalAvgPool());
- * console.log(kernel(tf.tensor3d([[[1], [0]]]), null, 'nngp').dataSync()[0].toFixed(4)); // 0.3790
+ * console.log(kernel(tf.tensor3d([[[1], [0]]]), null, 'nngp').dataSync()[0].toFixed(4)); // 0.3789
  * ```
  */
 export function GlobalSelfAttention(options: GlobalSelfAttentionOptions): Layer {
