@@ -5,7 +5,8 @@ import type { AnyLayer, Layer } from '../../src/stax/index.js';
 import { distance, resolution } from './distance.js';
 import { empiricalBatchNtk, empiricalNngp } from './empirical.js';
 
-const { BatchNorm, Conv, Dense, GlobalAvgPool, Index, LayerNorm, LeakyRelu, Relu, Slice } = stax;
+const { BatchNorm, Conv, Dense, FanInConcat, FanOut, GlobalAvgPool, ImageResize, Index } = stax;
+const { LayerNorm, LeakyRelu, parallel, Relu, Slice } = stax;
 
 const width = 256;
 const draws = 40;
@@ -16,6 +17,18 @@ const draws = 40;
  */
 const nets: [name: string, batch: number, sample: number[], hidden: (w: number) => AnyLayer[]][] = [
   ['Index of the batch', 4, [3], (w) => [Dense(w, { bStd: 0.3 }), Index([Slice(null, null, -1)]), Relu()]],
+  [
+    'FanInConcat along the batch',
+    2,
+    [3],
+    (w) => [FanOut(2), parallel(Dense(w), Dense(w, { wStd: 1.5 })), FanInConcat(0), Relu()],
+  ],
+  [
+    'ImageResize of the batch',
+    5,
+    [3],
+    (w) => [Dense(w, { bStd: 0.3 }), ImageResize([3, -1], 'cubic'), Relu()],
+  ],
   ['LayerNorm over the batch', 3, [3], (w) => [Dense(w), LayerNorm({ axis: [0, -1] }), Relu()]],
   ['BatchNorm', 96, [384], (w) => [Dense(w, { bStd: 0.5 }), BatchNorm(), Relu()]],
   [

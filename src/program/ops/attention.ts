@@ -27,6 +27,7 @@ export const LEFT_OUT = -1e20;
 /** How executors run `attention`. */
 export const attentionRule: OpRule<AttentionOp> = {
   needs: (_op, _offset, inputShape) => allOffsets(inputShape),
+  readsRows: ({ keys }) => keys !== null,
   evaluate({ shape, mechanism, scale, bias, keys }, [input], { source }) {
     const p = sizeOf(shape);
     const visible = keys === null ? null : rowsOf('attention', source, keys, p);

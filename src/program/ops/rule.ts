@@ -30,6 +30,8 @@ export interface OpRule<Op> {
    * such an op gets covariances of all samples with each other, `cov2` null.
    */
   batchSize?(op: Op, sizes: readonly number[]): number;
+  /** Whether the op reads numbers of each sample's row beside its inputs; absent: it does not. */
+  readsRows?(op: Op): boolean;
   /**
    * The op's result by differentiable tfjs ops, as new tensors (no handle of an input is passed on).
    *

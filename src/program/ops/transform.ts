@@ -29,6 +29,7 @@ export const transformRule: OpRule<TransformOp> = {
     });
     return [...found.values()];
   },
+  readsRows: ({ matrix }) => 'at' in matrix,
   evaluate({ matrix, shape }, [input], { source }) {
     const size = sizeOf(input.shape);
     if ('values' in matrix) {

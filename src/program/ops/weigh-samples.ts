@@ -17,6 +17,7 @@ export interface WeighSamplesOp extends OpBase<'weighSamples'> {
 /** How executors run `weighSamples`. */
 export const weighSamplesRule: OpRule<WeighSamplesOp> = {
   needs: sameOffset,
+  readsRows: () => true,
   evaluate({ shape, at }, [input], { source }) {
     const { first, second } = rowsOf('weighSamples', source, at, sizeOf(shape));
     return weighPositions(input, first, second);
