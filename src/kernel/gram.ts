@@ -12,6 +12,8 @@ import {
   checkMaskConstant,
   factsOf,
   masksOf,
+  type Pattern,
+  pairOfPatterns,
   type SampleOptions,
   sampleOptionNames,
   zeroMasked,
@@ -87,7 +89,9 @@ export async function gram<const Get extends GramField | readonly GramField[]>(
   const fields = [options.get].flat() as GramField[];
   if (fields.length === 0) throw new RangeError("gram: get must name at least one field, e.g. 'ntk'.");
   for (const field of fields) checkField('gram', field);
-  const { program, rows1, rows2, run } = prepare('gram', kernel, x1, x2 === x1 ? null : x2, options);
+  const [pattern1, pattern2] = pairOfPatterns('gram', options, x2 === null);
+  const isSame = x2 === x1 && pattern1 === pattern2;
+  const { program, rows1, rows2, run } = prepare('gram', kernel, x1, isSame ? null : x2, options);
   if (options.block && !(options.block.rows >= 1 && options.block.columns >= 1)) {
     throw new RangeError(
       `gram: block needs rows and columns of at least 1, got ${JSON.stringify(options.block)}.`,
@@ -255,11 +259,16 @@ function prepare(
   checkInputs(where, side1.inputs, side2?.inputs ?? null);
   const shapes = mapTree<Samples, Shape>(side1.inputs, ({ shape }) => shape.slice(1));
   const masked = maskConstant !== undefined;
-  const { program, row } = pairProgram(where, kernel, shapes, { ...(masked && { masked }) });
-  const rowsOf = ({ standard, inputs }: typeof side1) =>
-    engineRows(inputs, row, factsOf(standard, options), dtype);
-  const rows1 = rowsOf(side1);
-  const rows2 = side2 === side1 ? rows1 : side2 && rowsOf(side2);
+  const [pattern1, pattern2] = pairOfPatterns(where, options, x2 === null);
+  const hasPattern = pattern1 !== null;
+  const { program, row } = pairProgram(where, kernel, shapes, {
+    ...(masked && { masked }),
+    ...(hasPattern && { hasPattern }),
+  });
+  const rowsOf = ({ standard, inputs }: typeof side1, pattern: Pattern) =>
+    engineRows(inputs, row, factsOf(where, standard, maskConstant, pattern), dtype);
+  const rows1 = rowsOf(side1, pattern1);
+  const rows2 = side2 === side1 && pattern1 === pattern2 ? rows1 : side2 && rowsOf(side2, pattern2);
   /** A gradient in rows of x1's or x2's inputs as one in these. */
   const gradientOf = (side: 'x1' | 'x2', data: Float64Array) => {
     const { standard, inputs } = side === 'x1' ? side1 : side2!;

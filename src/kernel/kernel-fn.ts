@@ -4,7 +4,7 @@ import { ShapeError, UnsupportedError } from '../errors.js';
 import { sizeOf } from '../nd-array.js';
 import { batchSizes, mixesBatch } from '../program/batch-sizes.js';
 import type { CovarianceField, Executor, Source } from '../program/executor.js';
-import type { RowLayout, SampleFacts } from '../program/row.js';
+import type { Mask, RowLayout, SampleFacts } from '../program/row.js';
 import { type Axes, type AxesRequest, axesRequest, batchShapeOf, sampleShapeOf } from './axes.js';
 import { checkInputs, checkNotDisposed, eachNamed } from './check-input.js';
 import { type ExecutorName, executorFor } from './executors.js';
@@ -22,7 +22,9 @@ import {
 import {
   checkMaskConstant,
   factsOf,
+  factsOfMasks,
   masksOf,
+  pairOfPatterns,
   type SampleOptions,
   sampleOptionNames,
   zeroMasked,
@@ -94,7 +96,7 @@ export function makeKernelFn<Out, In>(layer: Traceable): KernelFn<Out, In> {
     const want = covarianceFields.filter((field) => fields.includes(field));
     const outputs = (): unknown => {
       const run = isKernels(x1)
-        ? runOnKernels(x1, x2)
+        ? runOnKernels(x1, x2, options)
         : runOnTensors(layer, x1 as Tree<tf.Tensor>, x2, options);
       const { row, outputs } = trace(layer, run.start);
       const sources = run.sourcesOf(row);
@@ -169,15 +171,18 @@ function runOnTensors(
   const x2 = standard2 && zeroMasked(standard2, options.maskConstant);
   checkInputs('kernel', x1, x2);
   const [n1, n2] = [batchOf(x1), batchOf(x2 ?? x1)];
-  const same = given2 !== null && sameLeaves(given1, given2);
-  const facts1 = factsOf(standard1, options);
-  const facts2 = standard2 && (same ? facts1 : factsOf(standard2, options));
+  const [pattern1, pattern2] = pairOfPatterns('kernel', options, given2 === null);
+  const { maskConstant } = options;
+  const same = given2 !== null && sameLeaves(given1, given2) && pattern1 === pattern2;
+  const facts1 = factsOf('kernel', standard1, maskConstant, pattern1);
+  const facts2 = standard2 && (same ? facts1 : factsOf('kernel', standard2, maskConstant, pattern2));
   return {
     start: {
       from: 'inputs',
       shapes: mapTree<tf.Tensor, Shape>(x1, ({ shape }) => shape.slice(1)),
       ...(asked && { axes: axes as AxesRequest }),
-      ...(options.maskConstant !== undefined && { masked: true }),
+      ...(maskConstant !== undefined && { masked: true }),
+      ...(pattern1 !== null && { hasPattern: true }),
     },
     sourcesOf(row) {
       const rows1 = tensorRows(x1, row, facts1);
@@ -213,7 +218,7 @@ function isKernels(x: unknown): x is Tree<Kernel> {
   return x.length > 0 && x.every(isKernels);
 }
 
-function runOnKernels(given: Tree<Kernel>, x2: Tree<tf.Tensor> | null): Run {
+function runOnKernels(given: Tree<Kernel>, x2: Tree<tf.Tensor> | null, options: KernelOptions): Run {
   if (x2 !== null) {
     throw new UnsupportedError(
       'kernel: x2 must be absent when the first argument is a Kernel, got a tensor.',
@@ -231,11 +236,13 @@ function runOnKernels(given: Tree<Kernel>, x2: Tree<tf.Tensor> | null): Run {
     );
   }
   const x1IsX2 = kernels.every((kernel) => kernel.x1IsX2);
-  const facts1 = factsOfKernels(kernels, 'mask1', n1);
-  const facts2 = x1IsX2 ? null : factsOfKernels(kernels, 'mask2', n2);
+  const [pattern1, pattern2] = pairOfPatterns('kernel', options, x1IsX2);
+  const facts1 = factsOfMasks('kernel', n1, masksOfKernels(kernels, 'mask1'), pattern1);
+  const facts2 = x1IsX2 ? null : factsOfMasks('kernel', n2, masksOfKernels(kernels, 'mask2'), pattern2);
   return {
     start: {
       from: 'given',
+      ...(pattern1 !== null && { hasPattern: true }),
       kernels: mapTree<Kernel, GivenStart>(given, (kernel) => ({
         shape: sampleShapeOf(kernel.shape1, kernel),
         isGaussian: kernel.isGaussian,
@@ -265,13 +272,12 @@ function runOnKernels(given: Tree<Kernel>, x2: Tree<tf.Tensor> | null): Run {
   };
 }
 
-/** What is known of each sample of one side of Kernels: the masks of those that have one. */
-function factsOfKernels(kernels: readonly Kernel[], side: 'mask1' | 'mask2', count: number): SampleFacts[] {
-  const masks = kernels.flatMap((kernel) => {
+/** The masks of one side of those Kernels that have some, of each sample. */
+function masksOfKernels(kernels: readonly Kernel[], side: 'mask1' | 'mask2'): Mask[][] {
+  return kernels.flatMap((kernel) => {
     const mask = kernel[side] ?? kernel.mask1;
     return mask ? [masksOf(toStandard(mask, kernel), 1)] : [];
   });
-  return Array.from({ length: count }, (_, i) => ({ masks: masks.map((own) => own[i]) }));
 }
 
 function checkKernel(given: Kernel): void {

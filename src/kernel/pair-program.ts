@@ -18,7 +18,7 @@ export function pairProgram(
   where: string,
   kernel: object,
   sampleShape: Tree<Shape>,
-  options: Pick<InputsStart, 'masked'> = {},
+  options: Pick<InputsStart, 'masked' | 'hasPattern'> = {},
 ): { readonly program: Program; readonly row: RowLayout } {
   const { program, row } = traceSingle(where, layerOf(kernel), sampleShape, options);
   if (program.ops.some(mixesBatch)) {

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { ShapeError, UnsupportedError } from '../errors.js';
 import type { FloatArray, NdArray } from '../nd-array.js';
 import type { Mask, SampleFacts } from '../program/row.js';
 import { isSamples, type Samples } from './check-input.js';
@@ -11,10 +12,18 @@ export interface SampleOptions {
    * with it.
    */
   readonly maskConstant?: number;
+  /**
+   * The graphs of x1's and of x2's samples, for `Aggregate`: arrays `[n1, …]` and `[n2, …]`. One array, or the same twice, where
+   * x2 is null.
+   */
+  readonly pattern?: Pattern | readonly [Pattern, Pattern];
 }
 
+/** Graphs of samples, `[n, …]`; null: there are none. */
+export type Pattern = Samples | null;
+
 /** Names of `SampleOptions`. */
-export const sampleOptionNames = ['maskConstant'] as const;
+export const sampleOptionNames = ['maskConstant', 'pattern'] as const;
 
 /** @throws TypeError when `maskConstant` is given and is no number. */
 export function checkMaskConstant(where: string, maskConstant: unknown): void {
@@ -43,11 +52,72 @@ function visibleTensor(x: tf.Tensor, maskConstant: number): tf.Tensor {
   return tf.where(masked, tf.zerosLike(x), x);
 }
 
-/** What is known of each sample of checked inputs `[n, …spatial, channels]`. */
-export function factsOf(x: Tree<Samples>, { maskConstant }: SampleOptions): SampleFacts[] {
+/** What is known of each sample of checked inputs `[n, …spatial, channels]`, of which `pattern` are the graphs. */
+export function factsOf(
+  where: string,
+  x: Tree<Samples>,
+  maskConstant: number | undefined,
+  pattern: Pattern,
+): SampleFacts[] {
   const leaves = leavesOf(x);
   const masks = maskConstant === undefined ? [] : leaves.map((leaf) => masksOf(leaf, maskConstant));
-  return Array.from({ length: leaves[0].shape[0] }, (_, i) => ({ masks: masks.map((own) => own[i]) }));
+  return factsOfMasks(where, leaves[0].shape[0], masks, pattern);
+}
+
+/** What is known of each of `count` samples, of which `masks` are those of each input. */
+export function factsOfMasks(
+  where: string,
+  count: number,
+  masks: readonly (readonly Mask[])[],
+  pattern: Pattern,
+): SampleFacts[] {
+  const patterns = pattern && patternsOf(where, pattern, count);
+  return Array.from({ length: count }, (_, i) => ({
+    masks: masks.map((own) => own[i]),
+    pattern: patterns?.[i] ?? null,
+  }));
+}
+
+/**
+ * The patterns of x1 and x2.
+ *
+ * @throws UnsupportedError when one of them is absent, or there is one for two inputs.
+ */
+export function pairOfPatterns(
+  where: string,
+  { pattern = null }: SampleOptions,
+  x2IsNull: boolean,
+): [Pattern, Pattern] {
+  const isPair = Array.isArray(pattern);
+  const [first, second] = (isPair ? pattern : [pattern, x2IsNull ? pattern : null]) as [Pattern, Pattern];
+  if ((first === null) === (second === null)) return [first, second];
+  throw new UnsupportedError(
+    `${where}: pattern must hold the graphs of x1 and of x2, got those of one. Pass [pattern1, pattern2].`,
+  );
+}
+
+/**
+ * The pattern of each of `count` samples.
+ *
+ * @throws TypeError when it is no array.
+ * @throws ShapeError when it is not of as many samples.
+ */
+export function patternsOf(where: string, pattern: Samples, count: number): NdArray[] {
+  if (!isSamples(pattern)) {
+    throw new TypeError(`${where}: pattern must be a tensor or { shape, data }, got ${typeof pattern}.`);
+  }
+  const [n, ...shape] = pattern.shape;
+  if (n !== count) {
+    throw new ShapeError(
+      `${where}: pattern must be of as many samples as the inputs (${count}), got shape [${pattern.shape}].`,
+    );
+  }
+  const numbers = (pattern instanceof tf.Tensor ? pattern.dataSync() : pattern.data) as FloatArray;
+  const size = numbers.length / count;
+  return Array.from({ length: count }, (_, i) => ({
+    shape,
+    data: numbers.subarray(i * size, (i + 1) * size) as FloatArray,
+  }));
 }
 
 /** The mask of each sample of an array `[n, …spatial, channels]`. */

@@ -43,9 +43,9 @@ export interface GivenStart extends Axes {
 
 /**
  * What a trace starts from: inputs whose samples have these shapes `[...spatial, channels]`, with their axes where `axes`, or
- * else the network asks for them, some entries masked where `masked`; or kernel records.
+ * else the network asks for them, some entries masked where `masked`; or kernel records. With `hasPattern` samples bring a graph.
  */
-export type TraceStart = InputsStart | { readonly from: 'given'; readonly kernels: Tree<GivenStart> };
+export type TraceStart = InputsStart | GivenKernelsStart;
 
 /** A trace's start from inputs. */
 export interface InputsStart {
@@ -53,6 +53,14 @@ export interface InputsStart {
   readonly shapes: Tree<Shape>;
   readonly axes?: AxesRequest;
   readonly masked?: boolean;
+  readonly hasPattern?: boolean;
+}
+
+/** A trace's start from kernel records. */
+export interface GivenKernelsStart {
+  readonly from: 'given';
+  readonly kernels: Tree<GivenStart>;
+  readonly hasPattern?: boolean;
 }
 
 /** A traced network: its outputs, and what the rows hold that these start from. */
@@ -79,7 +87,7 @@ export function trace(layer: Traceable, start: TraceStart): Trace {
   const key = JSON.stringify(start);
   let traced = known.get(key);
   if (traced === undefined) {
-    const builder = new ProgramBuilder();
+    const builder = new ProgramBuilder(start.hasPattern);
     const result = layer.propagate(startOf(builder, layer, start));
     const outputs = mapTree<SymbolicKernel, Traced>(result, (k) => ({
       program: builder.program(k.node),
@@ -120,7 +128,7 @@ export function traceSingle(
   where: string,
   layer: Traceable,
   shapes: Tree<Shape>,
-  options: Pick<InputsStart, 'masked'> = {},
+  options: Pick<InputsStart, 'masked' | 'hasPattern'> = {},
 ): Traced & Pick<Trace, 'row'> {
   const { row, outputs } = trace(layer, { from: 'inputs', shapes, ...options });
   if (Array.isArray(outputs)) {

@@ -11,6 +11,9 @@ export class ProgramBuilder {
   #inputSize = 0;
   #size = 0;
 
+  /** @param hasPattern whether samples bring a graph (`SampleFacts`). */
+  constructor(readonly hasPattern = false) {}
+
   /** Appends an op, whose inputs are indices that `emit` returned before. @returns its index. */
   emit(op: AnyOp): number {
     return this.#ops.push(op) - 1;

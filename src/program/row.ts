@@ -1,3 +1,5 @@
+import type { NdArray } from '../nd-array.js';
+
 /**
  * One sample as executors see it: numbers side by side, first the sample's inputs (each `pixels × channels`), then tables,
  * numbers of that sample that ops read beside its activations. Gradients are those of the inputs' part.
@@ -24,6 +26,8 @@ export interface Table {
 export interface SampleFacts {
   /** The mask of each input, in the order of the row; null: nothing is masked. */
   readonly masks: readonly (Mask | null)[];
+  /** The graph that the sample brings; null: none. */
+  readonly pattern: NdArray | null;
 }
 
 /** Which entries of one sample's activations count as absent. */

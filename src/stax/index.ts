@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export { Aggregate, type AggregateImplementation, type AggregateOptions } from './aggregate.js';
 export { BatchNorm, type BatchNormOptions } from './batch-norm.js';
 export { Conv, type ConvOptions } from './conv.js';
 export { ConvLocal } from './conv-local.js';

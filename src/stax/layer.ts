@@ -12,7 +12,7 @@ import {
   standardAxes,
 } from '../kernel/axes.js';
 import { type KernelFn, makeKernelFn } from '../kernel/kernel-fn.js';
-import { checkMaskConstant } from '../kernel/read-samples.js';
+import { checkMaskConstant, type Pattern } from '../kernel/read-samples.js';
 import type { SymbolicKernel, SymbolicTree } from '../kernel/symbolic.js';
 import { fromStandard, toStandard } from '../kernel/transpose.js';
 import { leavesOf, mapShapes, mapTree, type Shape, type Tree, type TreeLike } from '../kernel/tree.js';
@@ -47,6 +47,8 @@ export interface ApplyOptions {
   readonly key?: Key;
   /** Entries of `x` that equal this number (NaN: that are NaN) count as absent. Masked outputs are 0. */
   readonly maskConstant?: number;
+  /** The graphs of x's samples, `[n, …]`, for `Aggregate`. */
+  readonly pattern?: Pattern;
 }
 
 /** What a layer's file is given to run the finite layer. */
@@ -224,7 +226,7 @@ export function makeTreeLayer<In, Out>(spec: TreeSpec): Layer<In, Out> {
   const init = ((key, inputShape) => spec.init(key, inputShape as Tree<Shape>)) as Init<In, Out>;
   const apply: Apply<In, Out> = (params, x, options = {}) => {
     const { maskConstant, ...rest } = options;
-    checkOptions(spec.name, options, ['key', 'maskConstant']);
+    checkOptions(spec.name, options, ['key', 'maskConstant', 'pattern']);
     checkMaskConstant(spec.name, maskConstant);
     const run = (): Out => {
       if (maskConstant === undefined) return spec.apply(params, x, rest);
@@ -240,9 +242,9 @@ export function makeTreeLayer<In, Out>(spec: TreeSpec): Layer<In, Out> {
 }
 
 /** The options of each of `count` layers that are run with these: keys of their own, if there is a key. */
-export function splitOptions({ key }: ApplyOptions, count: number): readonly ApplyOptions[] {
-  if (key === undefined) return Array<ApplyOptions>(count).fill({});
-  return split(key, count).map((own) => ({ key: own }));
+export function splitOptions({ key, ...others }: ApplyOptions, count: number): readonly ApplyOptions[] {
+  if (key === undefined) return Array<ApplyOptions>(count).fill(others);
+  return split(key, count).map((own) => ({ ...others, key: own }));
 }
 
 /** Puts a batch of `n` before every shape of a tree. */

@@ -42,9 +42,9 @@ export function isSupported(extra: ExtraCase): boolean {
   }
 }
 
-/** Cases whose result is one Gram matrix. */
-export const isGram = ({ outputs }: ExtraCase): boolean =>
-  !Array.isArray(outputs) && rankOf((outputs as Outputs).nngp) === 2;
+/** Cases whose result is one Gram matrix, of options that `gram` has. */
+export const isGram = ({ outputs, options }: ExtraCase): boolean =>
+  !Array.isArray(outputs) && rankOf((outputs as Outputs).nngp) === 2 && !('diagonalBatch' in options);
 
 /** Largest error of all fields of `kernel` on float32 tensors. */
 export function errorThroughTensors(extra: ExtraCase, executor: ExecutorName): number {
@@ -79,7 +79,10 @@ export async function errorThroughGram(extra: ExtraCase): Promise<number> {
 }
 
 function kernelOptions({ options }: ExtraCase) {
-  return options.pattern ? { ...options, pattern: options.pattern.map(arrayOf) } : options;
+  const { pattern, ...others } = options;
+  if (!pattern) return others;
+  const [first, second] = pattern.map(arrayOf);
+  return { ...others, pattern: [first, second] as const };
 }
 
 const each = <T>(inputs: Inputs, f: (input: ArraySpec) => T): T | T[] =>
