@@ -72,6 +72,26 @@ export const layerNets: readonly LayerNet[] = [
   ],
   ['Conv, 1 axis', [6, 2], (w) => [conv(w, [3], { padding: 'SAME' }), Relu(), GlobalAvgPool()]],
   ['Conv, 3 axes', [2, 3, 2, 2], (w) => [conv(w, [2, 2, 1]), Relu(), GlobalSumPool()]],
+  [
+    'Conv, channels first',
+    [2, 4, 3],
+    (w) => [
+      conv(w, [3, 2], { dimensionNumbers: ['NCHW', 'WOHI', 'NWHC'] }),
+      Relu(),
+      AvgPool([1, 2], { padding: 'SAME' }),
+      Flatten(),
+    ],
+  ],
+  [
+    'Conv, 3 axes permuted',
+    [2, 3, 2, 2],
+    (w) => [
+      conv(w, [1, 2, 2], { dimensionNumbers: ['NHWDC', 'DHWIO', 'NCWDH'] }),
+      Relu(),
+      SumPool([2, 1, 1], { channelAxis: 1 }),
+      GlobalAvgPool({ channelAxis: 1 }),
+    ],
+  ],
   ['AvgPool', [5, 4, 2], (w) => [conv(w), Relu(), AvgPool([2, 2], { strides: [2, 1] }), Flatten()]],
   ['AvgPool SAME', [4, 4, 2], (w) => [conv(w), Relu(), AvgPool([2, 3], { padding: 'SAME' }), Flatten()]],
   [
@@ -144,6 +164,15 @@ export const layerNets: readonly LayerNet[] = [
     'ConvTranspose VALID',
     [3, 2, 2],
     (w) => [ConvTranspose(w, [3, 1], { strides: [2, 2], wStd: 1.4, bStd: 0.3 }), Erf(), GlobalAvgPool()],
+  ],
+  [
+    'ConvTranspose, standard',
+    [3, 2],
+    (w) => [
+      ConvTranspose(w, [3], { padding: 'SAME', parameterization: 'standard', s: [2, 3], bStd: 0.3 }),
+      Relu(),
+      GlobalAvgPool(),
+    ],
   ],
   [
     'ConvTranspose CIRCULAR',
