@@ -13,6 +13,16 @@ export {
   ShapeError,
   UnsupportedError,
 } from './errors.js';
+export {
+  type MatrixFactor,
+  type MatrixProduct,
+  setMatrixProduct,
+} from './executors/engine/matrix-product.js';
+export {
+  type OnnxOptions,
+  type OnnxRuntime,
+  onnxMatrixProduct,
+} from './executors/engine/onnx-matrix-product.js';
 export { defaultThreads, releaseThreads } from './executors/engine/workers.js';
 export type { Samples } from './kernel/check-input.js';
 export { type Estimate, type EstimateOptions, estimate } from './kernel/estimate.js';

@@ -4,10 +4,12 @@ import { isSymmetric } from './activations.js';
 import { type BlockSize, blockSize, type Span, spans } from './blocks.js';
 import { compile } from './compile.js';
 import { sharedZeros, zeros } from './dtype.js';
+import { matrixProduct } from './matrix-product.js';
+import { nativeGradient, nativeProducts, strips } from './native-products.js';
 import { productGradient } from './product-gradients.js';
 import { slice } from './slice.js';
-import type { GramTask, RidgeTask, VjpTask } from './tasks.js';
-import type { Rows } from './tile.js';
+import type { GramTask, RidgeTask, TaskResults, VjpTask } from './tasks.js';
+import type { Plans, Rows } from './tile.js';
 import { type RunOptions, runTasks } from './workers.js';
 
 /** How the engine runs a computation. */
@@ -50,15 +52,11 @@ export async function engineGram(
     nngp: new Float64Array(n1 * n2),
     ntk: ntk ? new Float64Array(n1 * n2) : null,
   };
-  const tasks = function* (): Iterable<GramTask> {
-    for (const [rows, columns] of grid) {
-      const diagonal = x2 === null ? columns[0] - rows[0] : undefined;
-      yield { kind: 'gram', x1: slice(x1, rows), x2: slice(right, columns), diagonal };
-    }
+  const taskOf = ([rows, columns]: Cell, samples: BlockSamples): GramTask => {
+    const diagonal = x2 === null ? columns[0] - rows[0] : undefined;
+    return { kind: 'gram', ...samples, diagonal };
   };
-  const progress = progressOf(grid, options);
-  await runTasks(plans, tasks(), options, (result, index) => {
-    const [rows, columns] = grid[index];
+  await runGrid(plans, grid, x1, right, options, taskOf, (result, [rows, columns]) => {
     for (const field of ['nngp', 'ntk'] as const) {
       const [from, to] = [result[field], out[field]];
       if (!from || !to) continue;
@@ -75,7 +73,6 @@ export async function engineGram(
       }
       mirror(to, n2, rows, columns);
     }
-    progress(index);
   });
   return out;
 }
@@ -110,37 +107,34 @@ export async function engineVjp(
   const g1 = gradient.x1 ? new Float64Array(n1 * size) : null;
   const g2 = self ? g1 : gradient.x2 ? new Float64Array(n2 * size) : null;
   const products = product && sharedZeros(options.dtype, n1 * n2);
-  const tasks = function* (): Iterable<VjpTask> {
-    for (const [rows, columns] of grid) {
-      const part = (field: FloatArray | null) =>
-        field && cotangentBlock(field, n2, rows, columns, self, options.dtype);
-      yield {
-        kind: 'vjp',
-        x1: slice(x1, rows),
-        x2: slice(right, columns),
-        cotangent: { nngp: part(cotangent.nngp), ntk: part(cotangent.ntk) },
-        diagonal: right === x1 ? columns[0] - rows[0] : undefined,
-      };
-    }
+  const taskOf = ([rows, columns]: Cell, samples: BlockSamples): VjpTask => {
+    const part = (field: FloatArray | null) =>
+      field && cotangentBlock(field, n2, rows, columns, self, options.dtype);
+    return {
+      kind: 'vjp',
+      ...samples,
+      cotangent: { nngp: part(cotangent.nngp), ntk: part(cotangent.ntk) },
+      diagonal: right === x1 ? columns[0] - rows[0] : undefined,
+    };
   };
-  const progress = progressOf(grid, options);
-  await runTasks(plans, tasks(), options, (result, index) => {
-    const [rows, columns] = grid[index];
+  await runGrid(plans, grid, x1, right, options, taskOf, (result, [rows, columns]) => {
     if (result.x1 && g1) addAt(g1, rows[0] * size, result.x1);
     if (result.x2 && g2) addAt(g2, columns[0] * size, result.x2);
     if (result.products && products) putBlock(products, n2, rows, columns, result.products);
-    progress(index);
   });
   if (!products) return { x1: g1, x2: self ? null : g2 };
   if (self) addTranspose(products, n1);
-  const gradientOf = (a: FloatArray, x: Rows, y: Rows, numbers: Float64Array) => {
+  const native = matrixProduct();
+  const gradientOf = (transposed: boolean, x: Rows, y: Rows, numbers: Float64Array) => {
     const scales = zeros(options.dtype, numbers.length);
     scales.set(numbers);
+    if (native) return nativeGradient(native, { a: products, x, y, scales }, transposed);
+    const a = transposed ? transpose(products, n1, n2) : products;
     return productGradient(plans, { a, x, y, scales }, options);
   };
   const [first, second] = await Promise.all([
-    g1 && gradientOf(products, right, x1, g1),
-    self || !g2 ? null : gradientOf(transpose(products, n1, n2), x1, right, g2),
+    g1 && gradientOf(false, right, x1, g1),
+    self || !g2 ? null : gradientOf(true, x1, right, g2),
   ]);
   return { x1: first, x2: second };
 }
@@ -206,6 +200,47 @@ export async function engineRidge(
 }
 
 type Cell = readonly [rows: Span, columns: Span];
+
+/** What a task knows of its block's samples: themselves, or their products. */
+type BlockSamples = Pick<GramTask, 'x1' | 'x2' | 'products'>;
+
+/** Runs a task for every cell of the grid and hands over the results in the cells' order. */
+async function runGrid<T extends GramTask | VjpTask>(
+  plans: Plans,
+  grid: readonly Cell[],
+  x1: Rows,
+  x2: Rows,
+  options: EngineOptions,
+  taskOf: (cell: Cell, samples: BlockSamples) => T,
+  onResult: (result: TaskResults[T['kind']], cell: Cell) => void,
+): Promise<void> {
+  const progress = progressOf(grid, options);
+  let done = 0;
+  const run = (cells: readonly Cell[], samplesOf: (cell: Cell) => BlockSamples) => {
+    const tasks = function* (): Iterable<T> {
+      for (const cell of cells) yield taskOf(cell, samplesOf(cell));
+    };
+    return runTasks(plans, tasks(), options, (result, index) => {
+      onResult(result, cells[index]);
+      progress(done++);
+    });
+  };
+  const native = plans.pair.product && matrixProduct();
+  if (!native) return run(grid, ([rows, columns]) => ({ x1: slice(x1, rows), x2: slice(x2, columns) }));
+  const productsOf = nativeProducts(native, options.dtype, x1, x2);
+  for (const cells of strips(grid)) {
+    options.signal?.throwIfAborted();
+    const blockOf = await productsOf(
+      [cells[0][0][0], cells[cells.length - 1][0][1]],
+      [Math.min(...cells.map(([, columns]) => columns[0])), x2.count],
+    );
+    await run(cells, ([rows, columns]) => ({
+      x1: { data: zeros(options.dtype, 0), count: rows[1] - rows[0] },
+      x2: { data: zeros(options.dtype, 0), count: columns[1] - columns[0] },
+      products: blockOf(rows, columns),
+    }));
+  }
+}
 
 /** Blocks in row order; of a triangle, those with some column ≥ row. */
 function gridOf(n1: number, n2: number, size: BlockSize, triangle: boolean): Cell[] {
