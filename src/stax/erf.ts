@@ -21,6 +21,14 @@ export interface ErfOptions {
  * @throws RangeError when a, b or c is not a finite number.
  * @throws UnsupportedError from `kernel`, when the activations before are not Gaussian.
  * @source C. Williams, Computing with infinite networks, 1997, eq. 11.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { stax } from 'neural-tangents';
+ * const { kernel } = stax.serial(stax.Dense(64), stax.Erf());
+ * console.log(kernel(tf.tensor2d([[1, 0], [1, 1]]), null, 'nngp').dataSync()[1].toFixed(4)); // 0.2677
+ * ```
  */
 export function Erf(options: ErfOptions = {}): Layer {
   checkOptions('Erf', options, ['a', 'b', 'c']);

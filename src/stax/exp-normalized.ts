@@ -22,6 +22,14 @@ export interface ExpNormalizedOptions {
  * @throws RangeError when gamma is negative, or gamma or shift not a finite number.
  * @throws UnsupportedError from `kernel`, when the activations before are not Gaussian, and from `apply`.
  * @source J. Mairal et al., Convolutional kernel networks, 2014.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { stax } from 'neural-tangents';
+ * const { kernel } = stax.serial(stax.Dense(64), stax.ExpNormalized({ gamma: 2 }));
+ * console.log(kernel(tf.tensor2d([[1, 0], [1, 1]]), null, 'nngp').dataSync()[1].toFixed(4)); // 0.3936
+ * ```
  */
 export function ExpNormalized(options: ExpNormalizedOptions = {}): Layer {
   checkOptions('ExpNormalized', options, ['gamma', 'shift', 'doClip']);

@@ -20,6 +20,14 @@ export interface ExpOptions {
  * @throws UnsupportedError from `kernel`, when the activations before are not Gaussian.
  * @remarks K' grows exponentially in the variances: finite networks approach it at very large widths only.
  * @source A. Daniely et al., Toward deeper understanding of neural networks, 2016.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { stax } from 'neural-tangents';
+ * const { kernel } = stax.serial(stax.Dense(64), stax.Exp({ b: 0.5 }));
+ * console.log(kernel(tf.tensor2d([[1, 0], [1, 1]]), null, 'nngp').dataSync()[1].toFixed(4)); // 1.3668
+ * ```
  */
 export function Exp(options: ExpOptions = {}): Layer {
   checkOptions('Exp', options, ['a', 'b']);

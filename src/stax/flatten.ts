@@ -20,6 +20,14 @@ export interface FlattenOptions {
  * follow only after a `Dense` layer.
  *
  * @throws RangeError when `batchAxisOut` is not 0, 1, −1 or −2, or `batchAxis` is not an integer.
+ *
+ * @example
+ * ```ts
+ * import { random, stax } from 'neural-tangents';
+ * const { init } = stax.Flatten();
+ * const [outputShape] = init(random.key(0), [-1, 8, 8, 3]);
+ * console.log(outputShape); // [ -1, 192 ]
+ * ```
  */
 export function Flatten(options: FlattenOptions = {}): Layer {
   checkOptions('Flatten', options, ['batchAxis', 'batchAxisOut']);

@@ -20,6 +20,14 @@ export interface GaussianOptions {
  * @throws UnsupportedError from `kernel`, when the activations before are not Gaussian.
  * @remarks For b > 0 the second moments are finite only while variances stay below 1/(4b); they are infinite beyond.
  * @source C. Williams, Computing with infinite networks, 1997.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { stax } from 'neural-tangents';
+ * const { kernel } = stax.serial(stax.Dense(64), stax.Gaussian({ b: -0.5 }));
+ * console.log(kernel(tf.tensor2d([[1, 0], [1, 1]]), null, 'nngp').dataSync()[1].toFixed(4)); // 0.6030
+ * ```
  */
 export function Gaussian(options: GaussianOptions = {}): Layer {
   checkOptions('Gaussian', options, ['a', 'b']);

@@ -14,6 +14,14 @@ export interface GeluOptions {
  * @throws UnsupportedError from `kernel`, when the activations before are not Gaussian.
  * @source R. Tsuchida et al., Avoiding kernel fixed points: computing with ELU and GELU infinite networks, 2021,
  *   https://arxiv.org/abs/2002.08517, section 3.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { stax } from 'neural-tangents';
+ * const { kernel } = stax.serial(stax.Dense(64), stax.Gelu());
+ * console.log(kernel(tf.tensor2d([[1, 0], [1, 1]]), null, 'nngp').dataSync()[1].toFixed(4)); // 0.2003
+ * ```
  */
 export function Gelu(options: GeluOptions = {}): Layer {
   checkOptions('Gelu', options, ['approximate']);

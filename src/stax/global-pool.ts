@@ -7,12 +7,32 @@ import { sizeOf } from '../nd-array.js';
 import type { Mask } from '../program/row.js';
 import { type Layer, makeLayer } from './layer.js';
 
-/** Mean over all positions: K' = mean over p and p' of K[p, p']; Θ alike. */
+/**
+ * Mean over all positions: K' = mean over p and p' of K[p, p']; Θ alike.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { stax } from 'neural-tangents';
+ * const { apply } = stax.GlobalAvgPool();
+ * console.log(apply([], tf.tensor3d([[[1], [2], [6]]])).dataSync()); // Float32Array(1) [ 3 ]
+ * ```
+ */
 export function GlobalAvgPool(options: AxesOptions = {}): Layer {
   return globalPool('GlobalAvgPool', options, true);
 }
 
-/** Sum over all positions: K' = sum over p and p' of K[p, p']; Θ alike. */
+/**
+ * Sum over all positions: K' = sum over p and p' of K[p, p']; Θ alike.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { stax } from 'neural-tangents';
+ * const { apply } = stax.GlobalSumPool();
+ * console.log(apply([], tf.tensor3d([[[1], [2], [6]]])).dataSync()); // Float32Array(1) [ 9 ]
+ * ```
+ */
 export function GlobalSumPool(options: AxesOptions = {}): Layer {
   return globalPool('GlobalSumPool', options, false);
 }

@@ -13,6 +13,14 @@ import { checkDegree } from './options.js';
  * @remarks The kernel is that of activations of variance 1, as in Neural Tangents: normalize them before. At other
  * variances the finite network's kernel is that of `Polynomial` with the Hermite polynomial's coefficients.
  * @source A. Daniely et al., Toward deeper understanding of neural networks, 2016.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { stax } from 'neural-tangents';
+ * const { kernel } = stax.serial(stax.Dense(64), stax.LayerNorm(), stax.Hermite(2));
+ * console.log(kernel(tf.tensor2d([[1, 0], [1, 1]]), null, 'nngp').dataSync()[1].toFixed(4)); // 0.5000
+ * ```
  */
 export function Hermite(degree: number): Layer {
   checkDegree('Hermite', 'degree', degree);

@@ -26,6 +26,14 @@ export type IndexEntry = number | SliceRange | '...';
  * Positions `start`, `start` + `step`, … before `stop`, as Python's `start:stop:step`; `Slice()` is all.
  *
  * @throws RangeError when a number is not an integer, or `step` is 0.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { stax } from 'neural-tangents';
+ * const { apply } = stax.Index([stax.Slice(), stax.Slice(null, null, -2)]);
+ * console.log(apply([], tf.tensor3d([[[0], [1], [2], [3]]])).dataSync()); // Float32Array(2) [ 3, 1 ]
+ * ```
  */
 export function Slice(
   start: number | null = null,

@@ -11,6 +11,15 @@ import type { InputOf, OutputOf } from './typing.js';
  *
  * @throws RangeError without layers.
  * @throws ShapeError from `init`, `apply` and `kernel`, when there are not as many branches as layers.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { stax } from 'neural-tangents';
+ * const { kernel } = stax.serial(stax.parallel(stax.Dense(64), stax.Dense(64)), stax.FanInSum());
+ * const x = [tf.tensor2d([[1]]), tf.tensor2d([[0, 2]])];
+ * console.log(kernel(x, null, 'nngp').arraySync()); // [ [ 3 ] ]
+ * ```
  */
 export function parallel<const Layers extends readonly AnyLayer[]>(
   ...layers: Layers

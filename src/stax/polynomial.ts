@@ -43,6 +43,14 @@ export function Polynomial(coefficients: readonly number[]): Layer {
  *
  * @throws RangeError when degree is not a whole number of at least 0.
  * @throws UnsupportedError from `kernel`, when the activations before are not Gaussian.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { stax } from 'neural-tangents';
+ * const { kernel } = stax.serial(stax.Dense(64), stax.Monomial(3));
+ * console.log(kernel(tf.tensor2d([[1, 0], [1, 1]]), null, 'nngp').dataSync()[1].toFixed(4)); // 3.0000
+ * ```
  */
 export function Monomial(degree: number): Layer {
   checkDegree('Monomial', 'degree', degree);

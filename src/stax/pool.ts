@@ -34,6 +34,14 @@ export interface AvgPoolOptions extends SumPoolOptions {
  * @param windowShape window size, one entry per spatial axis.
  * @throws ShapeError when a size is not a positive integer, strides and window differ in length, and, from `init` and
  *   `kernel`, when the window does not fit the image.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { stax } from 'neural-tangents';
+ * const { apply } = stax.AvgPool([2], { strides: [2] });
+ * console.log(apply([], tf.tensor3d([[[1], [3], [5], [9]]])).dataSync()); // Float32Array(2) [ 2, 7 ]
+ * ```
  */
 export function AvgPool(windowShape: Shape, options: AvgPoolOptions = {}): Layer {
   checkOptions('AvgPool', options, ['strides', 'padding', 'normalizeEdges', ...axesOptionNames]);
@@ -49,6 +57,14 @@ export function AvgPool(windowShape: Shape, options: AvgPoolOptions = {}): Layer
  * @param windowShape window size, one entry per spatial axis.
  * @throws ShapeError when a size is not a positive integer, strides and window differ in length, and, from `init` and
  *   `kernel`, when the window does not fit the image.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { stax } from 'neural-tangents';
+ * const { apply } = stax.SumPool([2], { padding: 'SAME' });
+ * console.log(apply([], tf.tensor3d([[[1], [3], [5]]])).dataSync()); // Float32Array(3) [ 4, 8, 5 ]
+ * ```
  */
 export function SumPool(windowShape: Shape, options: SumPoolOptions = {}): Layer {
   checkOptions('SumPool', options, ['strides', 'padding', ...axesOptionNames]);

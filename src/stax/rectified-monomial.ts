@@ -11,6 +11,14 @@ import { checkDegree } from './options.js';
  * @throws RangeError when degree is not a whole number of at least 0.
  * @throws UnsupportedError from `kernel`, when the activations before are not Gaussian.
  * @source Y. Cho and L. Saul, Kernel methods for deep learning, 2009 (arc-cosine kernel of degree `degree`).
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { stax } from 'neural-tangents';
+ * const { kernel } = stax.serial(stax.Dense(64), stax.RectifiedMonomial(2));
+ * console.log(kernel(tf.tensor2d([[1, 0], [1, 1]]), null, 'nngp').dataSync()[1].toFixed(4)); // 0.4944
+ * ```
  */
 export function RectifiedMonomial(degree: number): Layer {
   checkDegree('RectifiedMonomial', 'degree', degree);

@@ -9,6 +9,14 @@ const scale = 1 / 2.4020563531719796;
  * itself.
  *
  * @throws UnsupportedError from `kernel`, when the activations before are not Gaussian.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { stax } from 'neural-tangents';
+ * const { kernel } = stax.serial(stax.Dense(64), stax.Sigmoid_like());
+ * console.log(kernel(tf.tensor2d([[1, 0], [1, 1]]), null, 'nngp').dataSync()[1].toFixed(4)); // 0.2720
+ * ```
  */
 export function Sigmoid_like(): Layer {
   return makeNonlinearity({

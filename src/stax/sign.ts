@@ -8,6 +8,14 @@ import { makeNonlinearity } from './nonlinearity.js';
  *
  * @throws UnsupportedError from `kernel`, when the activations before are not Gaussian.
  * @source Y. Cho and L. Saul, Kernel methods for deep learning, 2009 (arc-cosine kernel of degree 0).
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { stax } from 'neural-tangents';
+ * const { kernel } = stax.serial(stax.Dense(64), stax.Sign());
+ * console.log(kernel(tf.tensor2d([[1, 0], [1, 1]]), null, 'nngp').dataSync()[1].toFixed(4)); // 0.5000
+ * ```
  */
 export function Sign(): Layer {
   return makeNonlinearity({

@@ -41,6 +41,14 @@ export function Sin(options: SinOptions = {}): Layer {
  *
  * @throws RangeError when a, b or c is not a finite number.
  * @throws UnsupportedError from `kernel`, when the activations before are not Gaussian.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { stax } from 'neural-tangents';
+ * const { kernel } = stax.serial(stax.Dense(64), stax.Cos({ b: 2 }));
+ * console.log(kernel(tf.tensor2d([[1, 0], [1, 1]]), null, 'nngp').dataSync()[1].toFixed(4)); // 0.1873
+ * ```
  */
 export function Cos(options: SinOptions = {}): Layer {
   return wave('Cos', options, Math.PI / 2);
