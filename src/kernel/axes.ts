@@ -59,9 +59,9 @@ export function checkAxes(where: string, request: AxesRequest, has: Axes, rank: 
   if (wants.batchAxis === has.batchAxis && agree) return;
   const places = ({ batchAxis, channelAxis }: Axes) =>
     `samples on axis ${batchAxis}, channels on axis ${channelAxis}`;
+  const expected = request.channelAxis === null ? `samples on axis ${wants.batchAxis}` : places(wants);
   throw new ShapeError(
-    `${where}: expects ${places(request.channelAxis === null ? { ...has, batchAxis: wants.batchAxis } : wants)}, got ` +
-      `activations with ${places(has)}. Give all layers the same batchAxis and channelAxis, or dimensionNumbers that say so.`,
+    `${where}: expects ${expected}, got ${places(has)}. Give all layers the same batchAxis, channelAxis and dimensionNumbers.`,
   );
 }
 
