@@ -1,7 +1,8 @@
 import type { Matrix } from 'ml-matrix';
 import { checkOptions } from '../check-options.js';
 import { NonFiniteError, ShapeError } from '../errors.js';
-import { engineGram, engineRidge, engineVjp } from '../executors/engine/run.js';
+import { engineRidge } from '../executors/engine/ridge.js';
+import { engineGram, engineVjp } from '../executors/engine/run.js';
 import { defaultThreads } from '../executors/engine/workers.js';
 import { firstNonFinite } from '../first-non-finite.js';
 import { rowMajor, takeRowMajor } from '../matrix.js';

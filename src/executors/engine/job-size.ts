@@ -22,6 +22,14 @@ export function jobSize(plans: Plans, kind: JobKind, n1: number, n2: number | nu
   const { lanes, sample } = plans;
   const self = n2 === null;
   const right = n2 ?? n1;
+  if (kind === 'ridge' && !visitsOnce(plans, n1, right)) {
+    const [values, gradients] = [jobSize(plans, 'gram', n1, n2), jobSize(plans, 'vjp', n1, n2)];
+    return {
+      tasks: values.tasks,
+      pixels: values.pixels + gradients.pixels,
+      workerBytes: Math.max(values.workerBytes, gradients.workerBytes),
+    };
+  }
   const size = blockSize(plans, n1, right, kind === 'ridge');
   const columnBlocks = Math.ceil(right / size.columns);
   const groupsOfAll = Math.ceil(right / lanes);
@@ -44,6 +52,15 @@ export function jobSize(plans: Plans, kind: JobKind, n1: number, n2: number | nu
       kind === 'vjp' && plans.pair.product ? productBytes(plans, n1, right) : 0,
     ),
   };
+}
+
+/** Bytes that a block with all supports of a ridge regression may take in a worker. */
+const VISIT_BYTES = 192 * 2 ** 20;
+
+/** Whether `engineRidge` visits blocks once with all supports, as these and what layers need of them fit into memory. */
+export function visitsOnce(plans: Plans, supports: number, targets: number): boolean {
+  const { columns } = blockSize(plans, supports, targets, true);
+  return taskBytes(plans, { rows: supports, columns: Math.min(columns, targets) }) <= VISIT_BYTES;
 }
 
 /** Bytes of WebAssembly memory that `TileRunner` reserves for a block. */

@@ -8,7 +8,7 @@ import { matrixProduct } from './matrix-product.js';
 import { nativeGradient, nativeProducts, strips } from './native-products.js';
 import { productGradient } from './product-gradients.js';
 import { slice } from './slice.js';
-import type { GramTask, RidgeTask, TaskResults, VjpTask } from './tasks.js';
+import type { GramTask, TaskResults, VjpTask } from './tasks.js';
 import type { Plans, Rows } from './tile.js';
 import { type RunOptions, runTasks } from './workers.js';
 
@@ -139,66 +139,6 @@ export async function engineVjp(
   return { x1: first, x2: second };
 }
 
-/** Σ over all targets of a ridge regression's loss and hits, K·G, and the gradient in the supports. */
-export interface RidgeSums {
-  readonly loss: number;
-  readonly correct: number;
-  readonly kG: Float64Array;
-  readonly x1: Float64Array | null;
-}
-
-/** Visits every block of targets once: see `RidgeTask`, whose `alpha`, `labels` and `scale` it takes. */
-export async function engineRidge(
-  program: Program,
-  supports: Rows,
-  targets: Rows,
-  {
-    field,
-    classes,
-    alpha,
-    labels,
-    scale,
-    gradient,
-    ...options
-  }: EngineOptions &
-    Pick<RidgeTask, 'field' | 'classes' | 'alpha' | 'labels' | 'scale'> & { readonly gradient: boolean },
-): Promise<RidgeSums> {
-  const ntk = field === 'ntk';
-  const plans = compile(program, { dtype: options.dtype, ntk, gradient: { x1: gradient, x2: false } });
-  const n = supports.count;
-  const columns = spans(targets.count, blockSize(plans, n, targets.count, true).columns);
-  const grid = columns.map((span) => [[0, n], span] as const);
-  const tasks = function* (): Iterable<RidgeTask> {
-    for (const span of columns) {
-      const part = labels.slice(span[0] * classes, span[1] * classes);
-      yield {
-        kind: 'ridge',
-        x1: supports,
-        x2: slice(targets, span),
-        field,
-        classes,
-        alpha,
-        labels: part,
-        scale,
-        diagonal: targets === supports ? span[0] : undefined,
-      };
-    }
-  };
-  let loss = 0;
-  let correct = 0;
-  const kG = new Float64Array(n * classes);
-  const x1 = gradient ? new Float64Array(n * plans.pair.inputSize) : null;
-  const progress = progressOf(grid, options);
-  await runTasks(plans, tasks(), options, (result, index) => {
-    loss += result.loss;
-    correct += result.correct;
-    addAt(kG, 0, result.kG);
-    if (x1 && result.x1) addAt(x1, 0, result.x1);
-    progress(index);
-  });
-  return { loss, correct, kG, x1 };
-}
-
 type Cell = readonly [rows: Span, columns: Span];
 
 /** What a task knows of its block's samples: themselves, or their products. */
@@ -325,6 +265,7 @@ function transpose<Numbers extends FloatArray>(matrix: Numbers, rows: number, co
   return out;
 }
 
-function addAt(to: Float64Array, at: number, from: FloatArray): void {
+/** `to[at …]` += `from`. */
+export function addAt(to: Float64Array, at: number, from: ArrayLike<number>): void {
   for (let i = 0; i < from.length; i++) to[at + i] += from[i];
 }

@@ -1,15 +1,7 @@
 import type { FloatArray } from '../../nd-array.js';
 import { zeros } from './dtype.js';
-import type {
-  Gradients,
-  Group,
-  GroupVisitor,
-  Plans,
-  ProductGradient,
-  Products,
-  Rows,
-  TileRunner,
-} from './tile.js';
+import { RidgeBlock, type RidgeBlockSums, type RidgeData } from './ridge-block.js';
+import type { Gradients, GroupVisitor, Plans, ProductGradient, Products, Rows, TileRunner } from './tile.js';
 
 /** Covariances of one number per pair, `[n1, n2]`. */
 export interface PairBlock {
@@ -48,33 +40,19 @@ export interface ProductTask extends ProductGradient {
   readonly kind: 'product';
 }
 
-/**
- * Ridge regression's residual on a block of targets x2, from supports x1 and α: with K the `field`'s block
- * `[n, N]`, pred = Kᵀα, G = scale·(pred − y): Σ(pred − y)²/2·scale, K·G and (if the plans have gradients) the
- * gradient in x1 with K's cotangent α·Gᵀ.
- */
-export interface RidgeTask {
+/** A ridge regression's sums on a block of targets x2, from supports x1, and (if the plans have gradients) the gradient in x1. */
+export interface RidgeTask extends RidgeData {
   readonly kind: 'ridge';
   readonly x1: Rows;
   readonly x2: Rows;
   readonly field: 'nngp' | 'ntk';
-  readonly classes: number;
-  /** `[n, classes]`. */
-  readonly alpha: Float64Array;
-  /** `[N, classes]`. */
-  readonly labels: Float64Array;
-  readonly scale: number;
   /** As in `VjpTask`. */
   readonly diagonal?: number;
 }
 
 export type Task = GramTask | VjpTask | ProductTask | RidgeTask;
 
-export interface RidgeResult {
-  readonly loss: number;
-  readonly correct: number;
-  /** K·G, `[n, classes]`. */
-  readonly kG: Float64Array;
+export interface RidgeResult extends RidgeBlockSums {
   readonly x1: FloatArray | null;
 }
 
@@ -114,33 +92,10 @@ function vjp(runner: TileRunner, plans: Plans, task: VjpTask): Gradients {
 }
 
 function ridge(runner: TileRunner, plans: Plans, task: RidgeTask): RidgeResult {
-  const { x1, x2, classes, alpha, labels, scale, field, diagonal } = task;
+  const { x1, x2, field, diagonal } = task;
   const [n, count] = [x1.count, x2.count];
   const { block, read } = collector(plans, n, count);
-  const g = new Float64Array(count * classes);
-  let loss = 0;
-  let correct = 0;
-
-  const residuals = (j: number, live: number, k: FloatArray) => {
-    for (let t = j; t < j + live; t++) {
-      let best = 0;
-      let target = 0;
-      const at = t * classes;
-      for (let c = 0; c < classes; c++) {
-        let sum = 0;
-        for (let i = 0; i < n; i++) sum += k[i * count + t] * alpha[i * classes + c];
-        g[at + c] = sum;
-        if (sum > g[at + best]) best = c;
-        if (labels[at + c] > labels[at + target]) target = c;
-      }
-      if (best === target) correct++;
-      for (let c = 0; c < classes; c++) {
-        const residual = g[at + c] - labels[at + c];
-        loss += 0.5 * scale * residual * residual;
-        g[at + c] = scale * residual;
-      }
-    }
-  };
+  const regression = new RidgeBlock(task, n, count);
   const cotangent: FloatArray = zeros(plans.dtype, n * count);
   const k = (): FloatArray => block[field]!;
   let x1Gradient: FloatArray | null = null;
@@ -148,37 +103,20 @@ function ridge(runner: TileRunner, plans: Plans, task: RidgeTask): RidgeResult {
     let next = 0;
     const write = sender(plans, count, { nngp: null, ntk: null, [field]: cotangent });
     const writeGroup: GroupVisitor = (group, images, memory) => {
-      if (group.j === next) {
-        next += group.live;
-        residuals(group.j, group.live, k());
-        outer(group);
+      const { j, live } = group;
+      if (j === next) {
+        next += live;
+        regression.addResiduals(k(), j, j + live);
+        regression.writeCotangent(cotangent, j, j + live);
       }
       write(group, images, memory);
     };
     x1Gradient = runner.forwardThenBackward(plans, x1, x2, read, writeGroup, { diagonal }).x1;
   } else {
     runner.forward(plans, x1, x2, read, { diagonal });
-    residuals(0, count, k());
+    regression.addResiduals(k(), 0, count);
   }
-  const kG = new Float64Array(n * classes);
-  for (let i = 0; i < n; i++) {
-    for (let t = 0; t < count; t++) {
-      const entry = k()[i * count + t];
-      for (let c = 0; c < classes; c++) kG[i * classes + c] += entry * g[t * classes + c];
-    }
-  }
-  return { loss, correct, kG, x1: x1Gradient };
-
-  /** The cotangent α·Gᵀ of a group's columns. */
-  function outer({ j, live }: Group): void {
-    for (let i = 0; i < n; i++) {
-      for (let t = j; t < j + live; t++) {
-        let sum = 0;
-        for (let c = 0; c < classes; c++) sum += alpha[i * classes + c] * g[t * classes + c];
-        cotangent[i * count + t] = sum;
-      }
-    }
-  }
+  return { ...regression.sums(k()), x1: x1Gradient };
 }
 
 /** A block of zeros for the fields that the plans compute, and a visitor that fills it. */
