@@ -4,6 +4,7 @@ import {
   channelStats,
   type Dataset,
   type Evaluation,
+  estimate,
   evaluateSupport,
   type KipStep,
   kip,
@@ -38,6 +39,8 @@ interface Method {
   readonly name: string;
   /** What its progress counts up to. */
   readonly total: number;
+  /** Seconds that it will take, about. */
+  readonly predict: () => Promise<number>;
   /** Distils; stopped by the signal, it gives what it has, or rejects if it has nothing. */
   readonly run: (progress: Progress) => Promise<Distilled>;
 }
@@ -70,9 +73,17 @@ export async function* experiment(
   const test = draw(prepared(digits.test), testSize, testKey);
   const start = toSupport(draw(train, options.support, startKey));
 
+  /** Seconds of the kernel, or of its gradient, between the support and n2 targets (null: itself). */
+  const seconds = async (n2: number | null, gradient: 'none' | 'x1' | 'both') => {
+    const shape = start.images.shape.slice(1);
+    return (await estimate(kernel, shape, options.support, n2, { get: 'ntk', dtype, threads, gradient }))
+      .seconds;
+  };
+
   const kipMethod = (name: string, learnLabels: boolean): Method => ({
     name,
     total: steps,
+    predict: async () => steps * ((await seconds(targetBatch, 'x1')) + (await seconds(null, 'both'))),
     async run(progress) {
       const settings = { supportSize: options.support, steps, targetBatch, learningRate, learnLabels, seed };
       let last: Distilled | undefined;
@@ -99,10 +110,16 @@ export async function* experiment(
   };
 
   const methods: Method[] = [
-    { name: 'random subset', total: 1, run: async () => ({ support: start, history: [] }) },
+    {
+      name: 'random subset',
+      total: 1,
+      predict: async () => 0,
+      run: async () => ({ support: start, history: [] }),
+    },
     {
       name: 'Label Solve',
       total: lsTargets,
+      predict: () => seconds(lsTargets, 'none'),
       async run(progress) {
         const onProgress = (done: number) => progress.update(done);
         const targets = draw(train, lsTargets, targetKey);
@@ -119,14 +136,14 @@ export async function* experiment(
   ];
 
   for (const method of methods) {
-    const progress = new Progress(`${net}: ${method.name}`, method.total);
+    const progress = new Progress(`${net}: ${method.name}`, method.total, await method.predict());
     try {
       const started = performance.now();
       const distilled = await method.run(progress);
-      const seconds = (performance.now() - started) / 1000;
+      const elapsed = (performance.now() - started) / 1000;
       if (!signal.aborted) progress.update(method.total, 'test');
       const evaluation = await evaluateSupport(kernel, distilled.support, test, compute).catch(unlessAborted);
-      yield { method: method.name, ...distilled, seconds, evaluation };
+      yield { method: method.name, ...distilled, seconds: elapsed, evaluation };
     } catch (error) {
       unlessAborted(error);
     } finally {
