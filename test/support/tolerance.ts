@@ -3,6 +3,8 @@ export const tolerance = {
   f64: {
     /** Gradients against central differences along a line, by four points of step 1e-4; observed 5.1e-11. */
     line: 1e-9,
+    /** The same where random networks make activations parallel, so that differences hold angles of √eps; observed 5.6e-6. */
+    parallelLine: 1e-4,
     /** Most negative eigenvalue of a Gram matrix, relative to its largest entry; observed 1.1e-15. */
     eigenvalue: 1e-13,
     /** Against values computed by Neural Tangents in float64. */
@@ -27,6 +29,9 @@ export const tolerance = {
     values: 1e-5,
     /** Gradients likewise; observed 1.3e-5. */
     gradients: 5e-5,
+    /** Values and gradients where random networks make activations nearly parallel; observed 1.0e-4 and 9.2e-3. */
+    parallelValues: 1e-3,
+    parallelGradients: 5e-2,
     /** Gradients against central differences with step 1e-2; observed 1.2e-5. */
     finiteDifference: 1e-4,
     /** Against values computed by Neural Tangents in float64. */
