@@ -2,8 +2,11 @@ import * as tf from '@tensorflow/tfjs';
 import { checkOptions } from '../check-options.js';
 import { ShapeError, UnsupportedError } from '../errors.js';
 import { type AxesOptions, axesOptionNames, axesRequest, withoutSpatial } from '../kernel/axes.js';
+import { overChannels, overPositions } from '../kernel/mask-maps.js';
 import { append, channelsOf, type SymbolicKernel } from '../kernel/symbolic.js';
+import { weighedBySample } from '../kernel/symbolic-mask.js';
 import type { Shape } from '../kernel/tree.js';
+import type { Mask } from '../program/row.js';
 import { split } from '../random/index.js';
 import { Erf } from './erf.js';
 import { type Layer, makeLayer } from './layer.js';
@@ -31,6 +34,8 @@ export interface RecurrentOptions extends Pick<WeightOptions, 'parameterization'
  * With G the covariance and Θ the NTK of what φ is applied to, V and D the dual of φ and its derivative (`ntk`
  * parameterization): G[t,t'] = uStd²·X[t,t'] + bStd² + wStd²·V(G)[t−1,t'−1] and
  * Θ[t,t'] = G[t,t'] + uStd²·Θ_X[t,t'] + wStd²·D(G)[t−1,t'−1]·Θ[t−1,t'−1]. The result is K' = V(G), Θ' = D(G)·Θ.
+ *
+ * Masked steps count as inputs of 0, and `last` is the last step that is not masked: pad shorter sequences at their ends.
  *
  * @param width number of channels of the finite state; the kernel is that of infinitely many.
  * @throws ShapeError when `width` is not a positive integer, and, from `init` and `kernel`, when inputs have not one spatial axis, or
@@ -87,6 +92,8 @@ export function Recurrent(width: number, options: RecurrentOptions = {}): Layer 
     name,
     axes: { input: request, ...(last && { output: withoutSpatial }) },
     outShape,
+    mask: (mask) => (last ? overPositions(mask) : overChannels(mask)),
+    remask: !last,
     params(key, shape) {
       const [inputKey, stateKey] = split(key);
       const channels = channelsOf(shape);
@@ -94,7 +101,7 @@ export function Recurrent(width: number, options: RecurrentOptions = {}): Layer 
       const { w } = fromState.draw(stateKey, [width, width], width, []) as WeightParams;
       return { w, u, ...b };
     },
-    apply(params, x) {
+    apply(params, x, { visible }) {
       const { w, u, ...b } = params as WeightParams & { readonly u: tf.Tensor };
       checkChannels(name, x, u.shape[0]);
       const inputs = tf.unstack(fromInput.output({ w: u, ...b }, x), 1);
@@ -103,36 +110,63 @@ export function Recurrent(width: number, options: RecurrentOptions = {}): Layer 
         const before = states.at(-1);
         states.push(nonlinearity.apply([], before ? input.add(fromState.output({ w }, before)) : input));
       }
-      return last ? states[states.length - 1] : tf.stack(states, 1);
+      if (!last) return tf.stack(states, 1);
+      if (visible === undefined) return states[states.length - 1];
+      return tf.stack(states, 1).mul(lastVisible(visible)).sum(1);
     },
     propagate(k, shape) {
       const [steps] = k.shape;
       // Inside, masked inputs are zeros; masked states of the result become zeros.
+      const { mask } = k;
+      const alone = last && mask === null;
       const inputs = append({ ...k, mask: null }, [fromInput.op([steps], channelsOf(k.shape))], {
         ...weighted,
         shape: [steps, width],
       });
-      // A `sequence` holds the states of steps 0 to t and their covariances with each other, `last` that of step t alone.
+      // The states of steps 0 to t, for their covariances with each other; where the last one is all that counts, step t alone.
       let states: SymbolicKernel | null = null;
       for (let t = 0; t < steps; t++) {
-        const image = last ? [] : [t + 1];
-        const own = append(inputs, [{ op: 'select', shape: image, at: [last ? t : range(t + 1)] }], {
+        const image = alone ? [] : [t + 1];
+        const own = append(inputs, [{ op: 'select', shape: image, at: [alone ? t : range(t + 1)] }], {
           shape: [...image, width],
         });
         const summed = states ? plus(own, stepped(states, image)) : own;
         states = nonlinearity.propagate(summed) as SymbolicKernel;
       }
-      return { ...states!, shape, origin: 'the output of Recurrent' };
+      const result = { ...states!, shape, origin: 'the output of Recurrent' };
+      if (!last || mask === null) return result;
+      const ends = weighedBySample(states!, mask, lastVisibleStep);
+      const sum = { shape: [], window: [steps], strides: [1], low: [0], scale: 1 };
+      return { ...append(ends, [{ op: 'pool', ...sum }]), shape, origin: result.origin };
     },
   });
 
   /** W·h of the step before, for the steps of `image`; nothing for the first one. */
   function stepped(states: SymbolicKernel, image: Shape): SymbolicKernel {
     const weights = append(states, [fromState.op(states.shape.slice(0, -1), width)]);
-    return last
+    return image.length === 0
       ? weights
       : append(weights, [{ op: 'select', shape: image, at: [[-1, ...range(image[0] - 1)]] }]);
   }
+}
+
+/** 1 at the last step that is not masked, of each sample, `[n, steps, 1]`. */
+function lastVisible(visible: tf.Tensor): tf.Tensor {
+  const seen = visible.max(-1);
+  const [, steps] = seen.shape;
+  const at = seen.mul(tf.range(1, steps! + 1)).argMax(1);
+  return tf
+    .oneHot(at.toInt() as tf.Tensor1D, steps!)
+    .toFloat()
+    .mul(seen)
+    .expandDims(-1);
+}
+
+/** The same of one sample's mask. */
+function lastVisibleStep(mask: Mask): number[] {
+  const steps = overChannels(mask).data;
+  const at = steps.lastIndexOf(0);
+  return Array.from(steps, (_, t) => Number(t === at));
 }
 
 /** The kernel `a` plus that of an independent part. */

@@ -334,6 +334,43 @@ describe('networks that mix the samples of a batch', () => {
     }
   });
 
+  test('have their batch on any axis', () => {
+    const x = tf.randomNormal([5, 6, 2], 0, 1, 'float32', 4);
+    const swapped = x.transpose([1, 0, 2]);
+    const layers = (axes: { batchAxis?: number }, order: 'NHC' | 'HNC') => {
+      const part = Slice(0, 3);
+      return net(
+        Conv(8, [2], { dimensionNumbers: [order, 'HIO', order] }),
+        BatchNorm(axes),
+        LayerNorm({ axis: [0, 1, 2], ...axes }),
+        Index(order === 'NHC' ? [part] : [Slice(), part], axes),
+        Relu(),
+        GlobalAvgPool(axes),
+      );
+    };
+    const [plain, other] = [layers({}, 'NHC'), layers({ batchAxis: 1 }, 'HNC')];
+    expectSame(other.kernel(swapped, null, fields), plain.kernel(x, null, fields));
+    expect(other.kernel(swapped, null, 'shape1')).toEqual([3, 8]);
+    const [shape, params] = other.init(random.key(0), swapped.shape);
+    expect(shape).toEqual([3, 8]);
+    const [, same] = plain.init(random.key(0), x.shape);
+    expect(
+      relativeError(other.apply(params, swapped).dataSync(), plain.apply(same, x).dataSync()),
+    ).toBeLessThan(tolerance.f32.rounding);
+  });
+
+  test('give the covariances of each batch with itself on request', () => {
+    const { cov1, cov2 } = kernel(x1, x2, fields, { diagonalBatch: false });
+    for (const [cov, x] of [
+      [cov1, x1],
+      [cov2!, x2],
+    ]) {
+      expect(relativeError(cov.dataSync(), kernel(x, null, 'nngp').dataSync())).toBeLessThan(
+        tolerance.f32.rounding,
+      );
+    }
+  });
+
   test('take two batches of different sizes', () => {
     expect(kernel(x1, x2, 'nngp').shape).toEqual([5, 3]);
     expect(() => kernel(x1, tf.ones([2, 3]), 'nngp')).toThrow(ShapeError);

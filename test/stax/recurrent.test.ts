@@ -69,6 +69,51 @@ describe('Recurrent', () => {
     }
   });
 
+  test('ends at the last step that is not masked', () => {
+    const cell = Recurrent(16, { wStd: 1.3, bStd: 0.2, returns: 'last' });
+    const net = serial(cell, Dense(4));
+    const x = tf.randomNormal([3, 5, 2], 0, 1, 'float32', 5);
+    const lengths = [5, 3, 2];
+    const padded = tf.stack(
+      lengths.map((length, i) =>
+        x
+          .slice([i, 0, 0], [1, length, 2])
+          .pad(
+            [
+              [0, 0],
+              [0, 5 - length],
+              [0, 0],
+            ],
+            9,
+          )
+          .squeeze([0]),
+      ),
+    );
+    const short = (i: number) => x.slice([i, 0, 0], [1, lengths[i], 2]);
+    const [, params] = net.init(random.key(0), [-1, 5, 2]);
+    const y = net.apply(params, padded, { maskConstant: 9 });
+    lengths.forEach((_, i) => {
+      const own = net.apply(params, short(i)).dataSync();
+      expect(relativeError(y.slice([i, 0], [1, 4]).dataSync(), own)).toBeLessThan(tolerance.f32.rounding);
+    });
+    for (const executor of ['engine', 'tf'] as const) {
+      const k = net.kernel(padded, null, ['nngp', 'ntk', 'cov1'], { maskConstant: 9, executor });
+      lengths.forEach((_, i) => {
+        const own = net.kernel(short(i), null, ['nngp', 'ntk', 'cov1'], { executor });
+        const entry = (field: tf.Tensor) => field.slice([i, i], [1, 1]).dataSync();
+        expect(relativeError(entry(k.nngp), own.nngp.dataSync())).toBeLessThan(tolerance.f32.values);
+        expect(relativeError(entry(k.ntk), own.ntk.dataSync())).toBeLessThan(tolerance.f32.values);
+        expect(relativeError([k.cov1.dataSync()[i]], own.cov1.dataSync())).toBeLessThan(tolerance.f32.values);
+      });
+      // Between sequences of different lengths: the states of all steps have that pair among them.
+      const all = serial(Recurrent(16, { wStd: 1.3, bStd: 0.2 }), Dense(4)).kernel(x, null, 'nngp', {
+        executor,
+      });
+      const pair = all.slice([0, 2, 4, 1], [1, 1, 1, 1]).dataSync();
+      expect(relativeError(k.nngp.slice([0, 2], [1, 1]).dataSync(), pair)).toBeLessThan(tolerance.f32.values);
+    }
+  });
+
   test('refuses what is no sequence', () => {
     expect(() => traceProgram(Recurrent(3), [4])).toThrowErrorMatchingInlineSnapshot(
       `[ShapeError: Recurrent: needs inputs [n, steps, channels], got [n,4]. Flatten the other axes into one.]`,
