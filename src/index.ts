@@ -25,6 +25,7 @@ export {
 } from './executors/engine/onnx-matrix-product.js';
 export { defaultThreads, releaseThreads } from './executors/engine/workers.js';
 export type { Samples } from './kernel/check-input.js';
+export type { Axes, AxesOptions, AxesRequest, AxesRequests } from './kernel/axes.js';
 export { type Estimate, type EstimateOptions, estimate } from './kernel/estimate.js';
 export type { ExecutorName } from './kernel/executors.js';
 export { type ExplainedOp, type ExplainOptions, type Explanation, explain } from './kernel/explain.js';
@@ -44,6 +45,7 @@ export {
 } from './kernel/gram.js';
 export type { Kernel } from './kernel/kernel.js';
 export type { KernelFn, KernelOptions } from './kernel/kernel-fn.js';
+export type { LayoutOptions } from './kernel/layout.js';
 export type { SymbolicKernel, SymbolicTree } from './kernel/symbolic.js';
 export { programHash, programOf, type Traceable, traceProgram } from './kernel/trace.js';
 export type { Shape, Tree, TreeLike } from './kernel/tree.js';
