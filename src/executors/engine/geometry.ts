@@ -31,9 +31,13 @@ export const isZero = (d: Offset): boolean => d.every((entry) => entry === 0);
 /** A set of displacements, iterated in lexicographic order. */
 export class OffsetSet {
   readonly #byKey = new Map<string, Offset>();
+  #sorted: readonly Offset[] | null = null;
 
   add(d: Offset): void {
-    this.#byKey.set(d.join(), d);
+    const key = d.join();
+    if (this.#byKey.has(key)) return;
+    this.#byKey.set(key, d);
+    this.#sorted = null;
   }
 
   has(d: Offset): boolean {
@@ -44,8 +48,9 @@ export class OffsetSet {
     return this.#byKey.size;
   }
 
-  sorted(): Offset[] {
-    return [...this.#byKey.values()].sort((a, b) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2]);
+  sorted(): readonly Offset[] {
+    this.#sorted ??= [...this.#byKey.values()].sort((a, b) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2]);
+    return this.#sorted;
   }
 
   /** Every displacement between two positions of an image. */
