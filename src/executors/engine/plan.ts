@@ -3,8 +3,10 @@ import type { Positions } from '../../program/executor.js';
 import type { Offset } from '../../program/ops/rule.js';
 import { Assembler, Layout } from './assembler.js';
 import { bytesOf } from './dtype.js';
-import { Emitter, type Image, type ImageOf } from './emit.js';
-import { WholeEmitter } from './emit-whole.js';
+import { Emission, type Image, type ImageOf } from './emit/emission.js';
+import { emitAdjoint, emitForward } from './emit/index.js';
+import { emitPool } from './emit/pool.js';
+import { emitWhole, emitWholeAdjoint } from './emit/whole.js';
 import { imageSize, isZero, OffsetSet, perAxis, pixels, type Triple } from './geometry.js';
 import type { Lowered, Step } from './lower.js';
 import { isWhole, readsVariances, stepNeeds } from './lower.js';
@@ -95,8 +97,7 @@ export function plan(request: PlanRequest): Plan {
   const number = bytesOf(request.dtype);
   const layout = new Layout(request.base);
   const regions = layOut(request, number, layout);
-  const emitter = new Emitter(request, regions, number);
-  const whole = new WholeEmitter(request, regions, number);
+  const emission = new Emission(request, regions, number);
   const backwards = request.gradient.x1 || request.gradient.x2;
 
   const wanted = new Map<number, OffsetSet>();
@@ -119,7 +120,7 @@ export function plan(request: PlanRequest): Plan {
       const byOffset = new Map<string, Image>();
       if (!needs.kept[index]) return byOffset;
       for (const d of needs.offsets[index].sorted()) {
-        const bytes = emitter.bytes(step.shape, d);
+        const bytes = emission.bytes(step.shape, d);
         byOffset.set(d.join(), {
           k: layout.reserve(bytes),
           theta: hasTheta(step) ? layout.reserve(bytes) : 0,
@@ -192,7 +193,7 @@ export function plan(request: PlanRequest): Plan {
     let largest = 16;
     steps.forEach((step, index) => {
       for (const d of needs.offsets[index].sorted())
-        largest = Math.max(largest, emitter.bytes(step.shape, d));
+        largest = Math.max(largest, emission.bytes(step.shape, d));
     });
     return largest;
   }
@@ -258,7 +259,7 @@ export function plan(request: PlanRequest): Plan {
       if (!idle || tape || (variances && !taped)) {
         const out = idle ? null : instance === end ? endImage! : slots.take(hasTheta(step));
         if (out && instance !== end) images.set(name, out);
-        emitter.forward(code, instance.step, instance.d, inputOf, out, tape);
+        emitForward(emission, { code, index: instance.step, step, d: instance.d, input: inputOf, out, tape });
       }
       if (tape && !taped) slots.give(tape);
       if (!(taped && adjointReadsInputs(step))) release(instance);
@@ -276,7 +277,8 @@ export function plan(request: PlanRequest): Plan {
     const step = steps[root];
     const read = isRead(root);
     if (isWhole(step)) {
-      whole.forward(forward, root, values.images[step.inputs[0]], read ? values.images[root] : null);
+      const from = values.images[step.inputs[0]];
+      emitWhole(emission, forward, root, from, read ? values.images[root] : null);
       return;
     }
     if (step.kind !== 'pool') {
@@ -291,14 +293,14 @@ export function plan(request: PlanRequest): Plan {
       return;
     }
     for (const d of needs.offsets[root].sorted()) {
-      emitter.zero(forward, step.shape, d, values.images[root].get(d.join())!);
+      emission.zero(forward, step.shape, d, values.images[root].get(d.join())!);
     }
     const [input] = step.inputs;
     for (const d of ordered(needs.offsets[input])) {
       const kept = values.images[input].get(d.join());
       const image = kept ?? slots.take(hasTheta(steps[input]));
       if (!kept) runChain(forward, chainTo({ step: input, d }), image, false);
-      emitter.pool(forward, step, d, image, results(values.images, root), false);
+      emitPool(emission, forward, step, d, image, results(values.images, root), false);
       if (!kept) slots.give(image);
     }
   }
@@ -308,15 +310,16 @@ export function plan(request: PlanRequest): Plan {
     if (isWhole(step)) {
       const g = isRead(root) ? cotangents.images[root] : null;
       const [input] = step.inputs;
-      whole.adjoint(backward, root, values.images[input], cotangents.images[input], g);
+      emitWholeAdjoint(emission, backward, root, values.images[input], cotangents.images[input], g);
       return;
     }
     const end = step.kind === 'pool' ? step.inputs[0] : root;
     for (const d of ordered(needs.offsets[end]).reverse()) {
       const kept = cotangents.images[end].get(d.join());
       const g = kept ?? slots.take(hasTheta(steps[end]));
-      if (!kept) emitter.zero(backward, steps[end].shape, d, g);
-      if (step.kind === 'pool') emitter.pool(backward, step, d, g, results(cotangents.images, root), true);
+      if (!kept) emission.zero(backward, steps[end].shape, d, g);
+      if (step.kind === 'pool')
+        emitPool(emission, backward, step, d, g, results(cotangents.images, root), true);
       if (step.kind !== 'pool' || !kept) unwindChain(chainTo({ step: end, d }), g);
       if (!kept) slots.give(g);
     }
@@ -333,7 +336,7 @@ export function plan(request: PlanRequest): Plan {
       let flow = flows.get(name);
       if (!flow) {
         flow = slots.take(hasTheta(steps[input]));
-        emitter.zero(backward, steps[input].shape, e, flow);
+        emission.zero(backward, steps[input].shape, e, flow);
         flows.set(name, flow);
       }
       return flow;
@@ -341,10 +344,12 @@ export function plan(request: PlanRequest): Plan {
     for (const instance of [...chain].reverse()) {
       const name = nameOf(instance);
       const flow = flows.get(name)!;
-      emitter.adjoint(backward, instance.step, instance.d, flow, flowOf, tapes.get(name) ?? null, inputOf);
-      if (adjointReadsInputs(steps[instance.step])) release(instance);
+      const { step: index, d } = instance;
+      const [step, tape] = [steps[index], tapes.get(name) ?? null];
+      const at = { code: backward, index, step, d, input: flowOf, tape, g: flow, value: inputOf };
+      emitAdjoint(emission, at);
+      if (adjointReadsInputs(step)) release(instance);
       if (flow !== g) slots.give(flow);
-      const tape = tapes.get(name);
       if (tape) slots.give(tape);
     }
   }

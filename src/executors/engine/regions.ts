@@ -1,5 +1,5 @@
 import { Assembler, type Layout } from './assembler.js';
-import { wholeScratchSize } from './emit-whole.js';
+import { wholeScratchSize } from './emit/whole.js';
 import { pixels } from './geometry.js';
 import { type FilterStep, factorsOf, isWhole, type Step, variancesOf } from './lower.js';
 import type { PlanRequest } from './plan.js';
