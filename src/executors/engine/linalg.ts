@@ -38,6 +38,9 @@ const MAX_BYTES = 2 ** 32;
 
 let instance: LinalgExports | null = null;
 
+/** The factor whose copy stands where `withArrays` puts its first array: it need not be copied again. */
+let held: WeakRef<Float64Array> | null = null;
+
 /**
  * Runs `body` with arrays of these lengths in WASM memory (their byteOffset is the address), whose entries are anything,
  * and scratch memory.
@@ -49,6 +52,7 @@ function withArrays<Result>(
 ): Result {
   instance ??= instantiate() as LinalgExports;
   const wasm = instance;
+  held = null;
   const offsets: number[] = [];
   let top = FREE;
   for (const bytes of [wasm.gemmWorkBytes(), workBytes(wasm), ...lengths.map((length) => length * 8)]) {
@@ -62,7 +66,10 @@ function withArrays<Result>(
   try {
     return body(wasm, arrays, gemmWork, work);
   } finally {
-    if (buffer.byteLength > KEPT_BYTES) instance = null;
+    if (buffer.byteLength > KEPT_BYTES) {
+      instance = null;
+      held = null;
+    }
   }
 }
 
@@ -136,7 +143,7 @@ export type CholeskyResult =
  * The lower triangular L `[n, n]` with A = L Lᵀ; only the lower triangle of `a` `[n, n]` is read.
  *
  * It fails where a pivot is not positive or, relative to its diagonal entry, at most n·2⁻⁵²: what is left there
- * is rounding error, and the matrix is singular as far as f64 can tell.
+ * is rounding error, and the matrix is singular as far as f64 can tell. A factor must not be changed.
  *
  * @throws ShapeError when `a` has not n² entries
  * @throws UnsupportedError when the matrix exceeds the 4 GiB that WebAssembly addresses
@@ -153,7 +160,9 @@ export function cholesky(a: Float64Array, n: number): CholeskyResult {
     }
     if (stopped >= 0) return { ok: false, failedAt: stopped };
     for (let i = 0; i < n; i++) matrix.fill(0, i * n + i + 1, (i + 1) * n);
-    return { ok: true, factor: matrix.slice() };
+    const factor = matrix.slice();
+    held = new WeakRef(factor);
+    return { ok: true, factor };
   });
 }
 
@@ -180,8 +189,10 @@ export function withFactor<Result>(
   body: (solve: (b: Float64Array) => Float64Array) => Result,
 ): Result {
   expectLength('factor', factor, n * n);
+  const present = held?.deref() === factor;
   return withArrays([n * n, n * columns], none, (wasm, [l, x], work) => {
-    l.set(factor);
+    if (!present) l.set(factor);
+    held = new WeakRef(factor);
     return body((b) => {
       expectLength('b', b, n * columns);
       x.set(b);

@@ -135,6 +135,18 @@ describe('cholesky', () => {
     for (let i = 0; i < n; i++) for (let j = i + 1; j < n; j++) expect(factor[i * n + j]).toBe(0);
   });
 
+  it('solves with the factor that it is given, whatever was done since', () => {
+    const n = 20;
+    const factors = [1, 2].map((ridge) => cholesky(positiveDefinite(n, ridge), n));
+    const b = wave(n);
+    const solve = () => factors.map((result) => result.ok && choleskySolve(result.factor, n, b, 1));
+    const solutions = solve();
+    expect(solutions[0]).not.toEqual(solutions[1]);
+    gemm(n, n, n, wave(n * n), wave(n * n));
+    expect(solve()).toEqual(solutions);
+    expect(solve().reverse()).toEqual([...solutions].reverse());
+  });
+
   it('reads the lower triangle alone', () => {
     const n = 40;
     const a = positiveDefinite(n, 1);
