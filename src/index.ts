@@ -24,8 +24,8 @@ export {
   onnxMatrixProduct,
 } from './executors/engine/onnx-matrix-product.js';
 export { defaultThreads, releaseThreads } from './executors/engine/workers.js';
-export type { Samples } from './kernel/check-input.js';
 export type { Axes, AxesOptions, AxesRequest, AxesRequests } from './kernel/axes.js';
+export type { Samples } from './kernel/check-input.js';
 export { type Estimate, type EstimateOptions, estimate } from './kernel/estimate.js';
 export type { ExecutorName } from './kernel/executors.js';
 export { type ExplainedOp, type ExplainOptions, type Explanation, explain } from './kernel/explain.js';
@@ -37,6 +37,7 @@ export {
   type GramGradients,
   type GramOptions,
   type GramResult,
+  type GramVjpOptions,
   gram,
   gramVjp,
   type RidgeVisit,
@@ -46,6 +47,7 @@ export {
 export type { Kernel } from './kernel/kernel.js';
 export type { KernelFn, KernelOptions } from './kernel/kernel-fn.js';
 export type { LayoutOptions } from './kernel/layout.js';
+export type { Pattern, SampleOptions } from './kernel/read-samples.js';
 export type { SymbolicKernel, SymbolicTree } from './kernel/symbolic.js';
 export { programHash, programOf, type Traceable, traceProgram } from './kernel/trace.js';
 export type { Shape, Tree, TreeLike } from './kernel/tree.js';

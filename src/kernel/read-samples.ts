@@ -48,8 +48,10 @@ export function zeroMasked<X extends Samples>(x: Tree<X>, maskConstant: number |
 }
 
 function visibleTensor(x: tf.Tensor, maskConstant: number): tf.Tensor {
-  const masked = Number.isNaN(maskConstant) ? tf.isNaN(x) : tf.equal(x, maskConstant);
-  return tf.where(masked, tf.zerosLike(x), x);
+  // From the numbers, as tfjs has no gradient of comparisons.
+  const numbers = x.dataSync();
+  const masked = Array.from(numbers, maskedBy(maskConstant, numbers));
+  return tf.where(tf.tensor(masked, x.shape, 'bool'), tf.zerosLike(x), x);
 }
 
 /** What is known of each sample of checked inputs `[n, …spatial, channels]`, of which `pattern` are the graphs. */

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { Matrix } from 'ml-matrix';
-import { type Dtype, gram, gramVjp, type NdArray, random } from '../../src/index.js';
+import { type Dtype, gram, gramVjp, type NdArray, random, type SampleOptions } from '../../src/index.js';
 import type { Layer } from '../../src/stax/index.js';
 
 /** The Gram matrices of a network and the gradients of Σ A∘nngp + Σ B∘ntk for fixed A and B, row-major. */
@@ -16,14 +16,20 @@ export function generic(shape: readonly number[], seed = 1): NdArray<Float64Arra
 }
 
 /** By the engine. */
-export async function byEngine(net: Layer, x1: NdArray, x2: NdArray | null, dtype: Dtype): Promise<Computed> {
-  const { nngp, ntk } = await gram(net.kernel, x1, x2, { get: ['nngp', 'ntk'], dtype });
+export async function byEngine(
+  net: Layer,
+  x1: NdArray,
+  x2: NdArray | null,
+  dtype: Dtype,
+  options: SampleOptions = {},
+): Promise<Computed> {
+  const { nngp, ntk } = await gram(net.kernel, x1, x2, { get: ['nngp', 'ntk'], dtype, ...options });
   const [n1, n2] = [nngp.rows, nngp.columns];
   const cotangents = {
     nngp: Matrix.from1DArray(n1, n2, [...generic([n1, n2], 11).data]),
     ntk: Matrix.from1DArray(n1, n2, [...generic([n1, n2], 12).data]),
   };
-  const gradients = await gramVjp(net.kernel, x1, x2, cotangents, { dtype });
+  const gradients = await gramVjp(net.kernel, x1, x2, cotangents, { dtype, ...options });
   return {
     nngp: nngp.to1DArray(),
     ntk: ntk.to1DArray(),
@@ -32,9 +38,9 @@ export async function byEngine(net: Layer, x1: NdArray, x2: NdArray | null, dtyp
 }
 
 /** By the tf executor, in float32. */
-export function byTf(net: Layer, x1: NdArray, x2: NdArray | null): Computed {
+export function byTf(net: Layer, x1: NdArray, x2: NdArray | null, options: SampleOptions = {}): Computed {
   const evaluate = (a: tf.Tensor, b: tf.Tensor | null) =>
-    net.kernel(a, b, ['nngp', 'ntk'], { executor: 'tf' });
+    net.kernel(a, b, ['nngp', 'ntk'], { executor: 'tf', ...options });
   const weighted = (field: tf.Tensor, seed: number) =>
     tf.sum(tf.mul(field, tensorOf(generic(field.shape, seed))));
   const loss = (a: tf.Tensor, b: tf.Tensor | null) => {
