@@ -1,3 +1,4 @@
+import * as tf from '@tensorflow/tfjs';
 import type { OpBase } from '../program.js';
 import { mapCovariances, multiplyAxis, selection } from './pair-covariances.js';
 import { combinations, type OpRule } from './rule.js';
@@ -31,7 +32,7 @@ export const selectRule: OpRule<SelectOp> = {
         const next = multiplyAxis(result, sizes, axis, selection(picks, sizes[axis]));
         sizes[axis] = picks.length;
         return next;
-      }, k);
+      }, tf.clone(k));
     }),
 };
 

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { tfExecutor } from '../../../src/executors/tf/executor.js';
+import { stax } from '../../../src/index.js';
 import type { CovarianceField, Source } from '../../../src/program/executor.js';
 import type { AnyOp } from '../../../src/program/ops/index.js';
 import type { Program } from '../../../src/program/program.js';
@@ -58,6 +59,19 @@ describe('tfExecutor', () => {
     expect(numbers(twice.cov2)).toEqual(numbers(twice.cov1));
     expect(numbers(alone.nngp)).toEqual(numbers(twice.nngp));
     expect(numbers(alone.ntk)).toEqual(numbers(twice.ntk));
+  });
+
+  it('disposes of nothing that it still reads, where an op changes nothing', () => {
+    const heads = { nChanOut: 4, nChanKey: 4, nChanVal: 4, nHeads: 2 };
+    const attention = stax.GlobalSelfAttention({
+      ...heads,
+      linearScaling: false,
+      attentionMechanism: 'IDENTITY',
+    });
+    const [one, image] = [tf.ones([2, 3]), tf.ones([2, 1, 3])];
+    const options = { executor: 'tf' } as const;
+    const [alone, onImage] = [one, image].map((x) => attention.kernel(x, null, 'ntk', options).dataSync());
+    expect(alone).toEqual(onImage);
   });
 
   it('gives a Program that has no weights a tangent kernel of zeros', () => {
