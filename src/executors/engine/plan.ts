@@ -300,7 +300,7 @@ export function plan(request: PlanRequest): Plan {
       const kept = values.images[input].get(d.join());
       const image = kept ?? slots.take(hasTheta(steps[input]));
       if (!kept) runChain(forward, chainTo({ step: input, d }), image, false);
-      emitPool(emission, forward, step, d, image, results(values.images, root), false);
+      emitPool(emission, forward, step, d, image, values.images[root], false);
       if (!kept) slots.give(image);
     }
   }
@@ -318,8 +318,7 @@ export function plan(request: PlanRequest): Plan {
       const kept = cotangents.images[end].get(d.join());
       const g = kept ?? slots.take(hasTheta(steps[end]));
       if (!kept) emission.zero(backward, steps[end].shape, d, g);
-      if (step.kind === 'pool')
-        emitPool(emission, backward, step, d, g, results(cotangents.images, root), true);
+      if (step.kind === 'pool') emitPool(emission, backward, step, d, g, cotangents.images[root], true);
       if (step.kind !== 'pool' || !kept) unwindChain(chainTo({ step: end, d }), g);
       if (!kept) slots.give(g);
     }
@@ -352,10 +351,6 @@ export function plan(request: PlanRequest): Plan {
       if (flow !== g) slots.give(flow);
       if (tape) slots.give(tape);
     }
-  }
-
-  function results(images: readonly Map<string, Image>[], root: number): (readonly [Offset, Image])[] {
-    return needs.offsets[root].sorted().map((d) => [d, images[root].get(d.join())!] as const);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Offset } from '../../../program/ops/rule.js';
+import { combinations, type Offset } from '../../../program/ops/rule.js';
 import type { Assembler } from '../assembler.js';
 import { imageSize, perAxis } from '../geometry.js';
 import { stepNeeds } from '../lower.js';
@@ -19,13 +19,14 @@ export function emitPool(
   step: StepOf<'pool'>,
   d: Offset,
   image: Image,
-  results: Iterable<readonly [Offset, Image]>,
+  results: ReadonlyMap<string, Image>,
   adjoint: boolean,
 ): void {
   const from = imageSize(emission.inputShape(step), d);
-  for (const [big, result] of results) {
+  for (const big of combinations([0, 1, 2].map((a) => gathering(step, d, a)))) {
+    const result = results.get(big.join());
+    if (!result) continue;
     const shift = perAxis((a) => d[a] - step.strides[a] * big[a]);
-    if (perAxis((a) => Math.abs(shift[a]) - step.window[a]).some((excess) => excess >= 0)) continue;
     const lowest = perAxis((a) => Math.max(0, -shift[a]));
     const count = perAxis((a) => step.window[a] - Math.abs(shift[a]));
     const start = perAxis(
@@ -40,6 +41,14 @@ export function emitPool(
       [step.scale],
     );
   }
+}
+
+/** Displacements of the result, along one axis, that gather from the input's displacement d: s·D + b − a = d, a, b < window. */
+function gathering({ window, strides, shape }: StepOf<'pool'>, d: Offset, axis: number): number[] {
+  const [size, stride, most] = [window[axis], strides[axis], shape[axis] - 1];
+  const first = Math.max(-most, Math.ceil((d[axis] - size + 1) / stride));
+  const last = Math.min(most, Math.floor((d[axis] + size - 1) / stride));
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i || 0);
 }
 
 /** A transposed convolution's window: the adjoint of a pool. */
