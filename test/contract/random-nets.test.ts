@@ -60,7 +60,7 @@ it(
           });
         }
       }),
-      { numRuns: runs, seed, ...limit },
+      { numRuns: runs, seed, endOnFailure: true, ...limit },
     );
   },
   Math.max(120_000, runs * 10_000),

@@ -179,8 +179,22 @@ export function drawNet(g: GeneratorValue): RandomNet {
 
   /** A part without weights that acts on positions alone. */
   const addLinear = (): void => {
-    const kind = pick('AvgPool', 'SumPool', 'Index', 'ImageResize', 'Scale', 'Identity');
-    if (kind === 'Scale') add(make('Scale', pick(-0.7, 1.3)));
+    const kind = pick('AvgPool', 'SumPool', 'Index', 'ImageResize', 'DotGeneral', 'Scale', 'Identity');
+    if (kind === 'DotGeneral') {
+      if (shape.length === 1) return;
+      const axis = upTo(shape.length - 1);
+      const size = shape[axis - 1];
+      const rhs = { shape: [size], data: Array.from({ length: size }, (_, i) => (i % 2 ? -0.6 : 0.9)) };
+      add(
+        make('DotGeneral', {
+          rhs,
+          dimensionNumbers: [
+            [[axis], [0]],
+            [[], []],
+          ],
+        }),
+      );
+    } else if (kind === 'Scale') add(make('Scale', pick(-0.7, 1.3)));
     else if (kind === 'Identity') add(make('Identity'));
     else if (kind === 'Index') {
       const range = () => ({ start: pick(null, 1, -1), stop: null, step: pick(null, 1, -1, 2) });
