@@ -35,17 +35,17 @@ export function FanInConcat(axis = -1): Layer<tf.Tensor[], tf.Tensor> {
   if (!Number.isInteger(axis)) {
     throw new RangeError(`FanInConcat: axis must be an integer, got ${axis}. Pass e.g. -1, the channels.`);
   }
-  const isList = (shapes: Tree<Shape>): readonly Shape[] =>
+  const listOf = (shapes: Tree<Shape>): readonly Shape[] =>
     isShape(shapes) ? [shapes] : (shapes as Shape[]);
   return makeTreeLayer<tf.Tensor[], tf.Tensor>({
     name: 'FanInConcat',
     axes: null,
     outShape(shapes) {
-      const samples = isList(shapes);
+      const samples = listOf(shapes);
       const axes = standardAxes(samples[0].length + 1);
       return joinedSample(samples, axis, axes);
     },
-    init: (_, inputShape) => [joined(isList(inputShape), axis), []],
+    init: (_, inputShape) => [joined(listOf(inputShape), axis), []],
     apply: (_, xs: Activations[]) =>
       runMasked<tf.Tensor[], tf.Tensor>(maskRules(axis, xs), xs, (tensors) =>
         tf.concat(tensors as tf.Tensor[], axis),

@@ -5,7 +5,7 @@ import { generic, tensorOf } from '../contract/compute.js';
 import { relativeError } from '../support/compare.js';
 import { tolerance } from '../support/tolerance.js';
 
-const { Dense, FanInSum, FanOut, Flatten, GlobalAvgPool, Identity, parallel, Relu, serial } = stax;
+const { Conv, Dense, FanInSum, FanOut, Flatten, GlobalAvgPool, Identity, parallel, Relu, serial } = stax;
 
 const first = { channelAxis: 1 } as const;
 
@@ -77,6 +77,37 @@ describe('a network takes its inputs as', () => {
     expect(() => next({}).kernel(between)).toThrow(ShapeError);
   });
 
+  test('the first layer asks, masks included', () => {
+    const axes = { batchAxis: 2, channelAxis: 1 };
+    const conv = (dimensionNumbers: stax.DimensionNumbers) =>
+      Conv(4, [2, 2], { padding: 'SAME', bStd: 0.1, dimensionNumbers });
+    // Positions (1, 0), (1, 1) and (2, 3) of the first sample are masked.
+    const masked = tf.tidy(() => {
+      const mask = tf.buffer([2, 3, 4, 1], 'bool');
+      for (const [h, w] of [
+        [1, 0],
+        [1, 1],
+        [2, 3],
+      ])
+        mask.set(true, 0, h, w, 0);
+      return tf.where(mask.toTensor().tile([1, 1, 1, 5]), 9, x);
+    });
+    const own = masked.transpose([2, 3, 0, 1]);
+    const [usual, permuted] = [
+      serial(conv(['NHWC', 'HWIO', 'NHWC']), Relu(), GlobalAvgPool(), Dense(3)),
+      serial(
+        conv(['WCNH', 'HWIO', 'HCNW']),
+        Relu(),
+        GlobalAvgPool(axes),
+        Dense(3, { batchAxis: 1, channelAxis: 0 }),
+      ),
+    ];
+    const options = { maskConstant: 9 };
+    close(permuted.kernel(own, null, 'ntk', options), usual.kernel(masked, null, 'ntk', options));
+    const [, params] = permuted.init(random.key(1), own.shape);
+    close(permuted.apply(params, own, options).transpose(), usual.apply(transposed(params), masked, options));
+  });
+
   test('gram, its gradient included', async () => {
     const net = (axes: object) => serial(Dense(3, axes), Relu(), GlobalAvgPool(axes), Dense(1));
     const usual = generic([2, 3, 4, 5], 1);
@@ -91,3 +122,9 @@ describe('a network takes its inputs as', () => {
     expect(relativeError(back.dataSync(), g.x1.data)).toBeLessThan(tolerance.f32.rounding);
   });
 });
+
+/** Biases `[1, channels, 1, 1]`, wherever their channels are, as `[1, 1, 1, channels]`. */
+function transposed(params: stax.Params): stax.Params {
+  const [{ w, b }, ...others] = params as unknown as readonly { w: tf.Tensor; b: tf.Tensor }[];
+  return [{ w, b: b.reshape([1, 1, 1, -1]) }, ...others];
+}
