@@ -31,9 +31,16 @@ export function blockSize(plans: Plans, n1: number, n2: number, allRows = false)
   const perSample = (2 * pair.sampleSize + pair.factorSize + pair.varianceSize) * bytesOf(plans.dtype);
   const samples = Math.max(2 * lanes, BYTES_PER_TASK / perSample);
   const few = Math.max(1, Math.min(n1, Math.round(Math.sqrt(pairs)), Math.floor(samples / 2)));
-  const rows = allRows ? n1 : few;
+  const rows = allRows ? n1 : even(n1, few);
   const columns = Math.min(pairs / rows, samples - rows, n2);
-  return { rows, columns: Math.max(1, Math.round(columns / lanes)) * lanes };
+  const groups = Math.max(1, Math.round(columns / lanes));
+  return { rows, columns: even(Math.ceil(n2 / lanes), groups) * lanes };
+}
+
+/** The size, at most `size`, that cuts n into as many blocks; where these are few, into equal ones, as the last would be small. */
+function even(n: number, size: number): number {
+  const blocks = Math.ceil(n / size);
+  return blocks > 8 ? size : Math.ceil(n / blocks);
 }
 
 /** Cuts [0, n) into spans of `size`, the last one shorter. */
