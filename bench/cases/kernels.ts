@@ -1,5 +1,23 @@
-import { type Dtype, estimate, gram, gramVjp, type NdArray, ridgeVisit } from 'neural-tangents';
-import { type Case, images, type Run, type Sizes, sizesFor, type Variant, vectors } from '../lib/case.js';
+import {
+  type Dtype,
+  estimate,
+  gram,
+  gramVjp,
+  type NdArray,
+  onnxMatrixProduct,
+  ridgeVisit,
+  setMatrixProduct,
+} from 'neural-tangents';
+import {
+  type Case,
+  images,
+  type Run,
+  type Sizes,
+  SkipError,
+  sizesFor,
+  type Variant,
+  vectors,
+} from '../lib/case.js';
 import { coefficients, filled, labels, samples } from '../lib/inputs.js';
 import { convNet, deepConv, fullyConnected, myrtle5 } from '../lib/nets.js';
 
@@ -25,6 +43,23 @@ function variant(kernel: object, job: Job, per: Case['per'], dtype: Dtype, threa
       ...prepared(kernel, sizes, job, { dtype, threads }),
       entries: per === 'entry' ? sizes.n1 * sizes.n2 : 1,
     }),
+  };
+}
+
+/** On two threads, with the matrix products of ONNX Runtime. */
+function nativeVariant(kernel: object, job: Job, dtype: Dtype): Variant {
+  const against = engineVariant(dtype, 2);
+  return {
+    name: `${against}, onnxruntime`,
+    against,
+    prepare: async (sizes) => {
+      setMatrixProduct(
+        await onnxMatrixProduct().catch((error: Error) => {
+          throw new SkipError(error.message);
+        }),
+      );
+      return { ...prepared(kernel, sizes, job, { dtype, threads: 2 }), entries: 1 };
+    },
   };
 }
 
@@ -117,9 +152,16 @@ function kernelCase(
   return { name, title, per, sizes, reference: engineVariant('float64', 1), variants };
 }
 
+/** A case whose time is that of matrix products. */
+function denseCase(name: string, title: string, kernel: object, job: Job = 'values'): Case {
+  const own = kernelCase(name, title, kernel, sizes.dense, job, 'run');
+  const native = (['float32', 'float64'] as const).map((dtype) => nativeVariant(kernel, job, dtype));
+  return { ...own, variants: [...own.variants, ...native] };
+}
+
 const ridge = 'ridge gradient';
 const both = 'both gradients';
-const { conv, pooled, deepPooled, deep, dense } = sizes;
+const { conv, pooled, deepPooled, deep } = sizes;
 
 /** The networks of docs/performance.md, each in both precisions on 1 and 2 threads. */
 export const kernelCases: readonly Case[] = [
@@ -128,8 +170,8 @@ export const kernelCases: readonly Case[] = [
   kernelCase('myrtle5', 'Myrtle-5, global pooling', myrtle5(), pooled),
   kernelCase('conv21-pool', '21×(conv 3×3, ReLU), global pooling', deepConv(21, 'pool'), deepPooled),
   kernelCase('conv21-flatten', '21×(conv 3×3, ReLU), Flatten', deepConv(21, 'flatten'), deep),
-  kernelCase('fc1', 'FC1', fullyConnected(1), dense, 'values', 'run'),
-  kernelCase('fc3', 'FC3', fullyConnected(3), dense, 'values', 'run'),
-  kernelCase('fc1-gradient', 'FC1, gradient in both sides', fullyConnected(1), dense, both, 'run'),
-  kernelCase('fc3-gradient', 'FC3, gradient in both sides', fullyConnected(3), dense, both, 'run'),
+  denseCase('fc1', 'FC1', fullyConnected(1)),
+  denseCase('fc3', 'FC3', fullyConnected(3)),
+  denseCase('fc1-gradient', 'FC1, gradient in both sides', fullyConnected(1), both),
+  denseCase('fc3-gradient', 'FC3, gradient in both sides', fullyConnected(3), both),
 ];
