@@ -1,6 +1,7 @@
 import { UnsupportedError } from '../errors.js';
 import { sizeOf } from '../nd-array.js';
 import type { Mask } from '../program/row.js';
+import { type Axes, fromStandardOrder } from './axes.js';
 import type { Shape } from './tree.js';
 
 /** The same mask for all channels: an entry is masked where all channels are. */
@@ -32,13 +33,19 @@ export function overPositions(mask: Mask): Mask {
   return masked([1], () => mask.data.every((entry) => entry === 1));
 }
 
-/** The entries of activations `shape` as channels. */
-export function flattened(mask: Mask, shape: Shape): Mask {
-  const [channels, own] = [shape[shape.length - 1], mask.shape[mask.shape.length - 1]];
-  return masked([sizeOf(shape)], (at) => {
-    const position = Math.floor(at / channels);
-    return mask.data[own === 1 ? position : at] === 1;
-  });
+/** The entries of activations `shape` as channels, in the order in which the caller has their axes at `axes`. */
+export function flattened(mask: Mask, shape: Shape, axes: Axes): Mask {
+  const own = mask.shape[mask.shape.length - 1];
+  const order = fromStandardOrder(axes, shape.length + 1).flatMap((axis) => (axis === 0 ? [] : [axis - 1]));
+  const callers = masked(
+    order.map((axis) => shape[axis]),
+    (_, index) => {
+      const place = shape.map((__, axis) => index[order.indexOf(axis)]);
+      if (own === 1) place[place.length - 1] = 0;
+      return mask.data[place.reduce((at, entry, axis) => at * mask.shape[axis] + entry, 0)] === 1;
+    },
+  );
+  return { shape: [sizeOf(shape)], data: callers.data };
 }
 
 /** Per axis the input position of each position of the result; a number leaves the axis out. */

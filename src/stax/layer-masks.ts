@@ -13,10 +13,11 @@ import type { Mask } from '../program/row.js';
 /** What a layer's file says of masks, which mark entries of its inputs as absent. Those entries are 0 wherever they occur. */
 export interface MaskRules<In = tf.Tensor, Out = tf.Tensor> {
   /**
-   * The mask of one sample's outputs, given those of its inputs of shape `shape`; in lists null stands for nothing masked.
+   * The mask of one sample's outputs, given those of its inputs of shape `shape`, `[...spatial, channels]` with `axes` where the
+   * caller has them; in lists null stands for nothing masked.
    * Absent for a layer whose outputs are masked where its one input is.
    */
-  mask?(mask: MaskOf<In>, shape: TreeLike<In, Shape>): MaskOf<Out> | null;
+  mask?(mask: MaskOf<In>, shape: TreeLike<In, Shape>, axes: Axes): MaskOf<Out> | null;
   /** Whether outputs can differ from 0 at masked entries and have to be set to 0; true by default. */
   readonly remask?: boolean;
 }
@@ -38,7 +39,7 @@ export function withMasks<In, Out>(
   const outputs = leavesOf(result).map(({ shape }) => shape);
   const masks = mapMasks(
     inputs.map(({ mask }) => mask),
-    (own) => outputMasks(spec, Array.isArray(kernel), own, shapes, outputs),
+    (own) => outputMasks(spec, Array.isArray(kernel), own, shapes, outputs, inputs[0]),
   );
   let index = 0;
   return mapTree<SymbolicKernel, SymbolicKernel>(result, (k) => {
@@ -55,9 +56,10 @@ function outputMasks<In, Out>(
   masks: readonly (Mask | null)[],
   shapes: readonly Shape[],
   outputs: readonly Shape[],
+  axes: Axes,
 ): readonly (Mask | null)[] {
   const [given, shape] = isList ? [masks, shapes] : [masks[0], shapes[0]];
-  const result = mask ? mask(given as MaskOf<In>, shape as TreeLike<In, Shape>) : given;
+  const result = mask ? mask(given as MaskOf<In>, shape as TreeLike<In, Shape>, axes) : given;
   const list = [result].flat() as (Mask | null)[];
   const fits = list.every(
     (own, i) => own === null || String(spatialOf(own.shape)) === String(spatialOf(outputs[i])),
@@ -137,7 +139,7 @@ export function runMasked<In, Out>(
   const outputs = leavesOf(y).map(({ shape }) => sampleShapeOf(shape, axes));
   const samples = first.masks.map((_, i) => {
     const own = inputs.map((input) => (input instanceof Masked ? input.masks[i] : null));
-    return outputMasks(spec, Array.isArray(x), own, shapes, outputs);
+    return outputMasks(spec, Array.isArray(x), own, shapes, outputs, first);
   });
   let index = 0;
   return mapTree<tf.Tensor, Activations>(y, (tensor) => {

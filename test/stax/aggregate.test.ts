@@ -145,16 +145,28 @@ describe('Aggregate', () => {
   it('says what does not fit', () => {
     const [layer, a, b] = [stax.Aggregate(), tensorOf(x1), tensorOf(x2)];
     const kernel = (given: object) => () => layer.kernel(a, b, 'nngp', given);
-    expect(kernel({ pattern: [pattern[0], null] })).toThrowErrorMatchingInlineSnapshot(`[UnsupportedError: kernel: pattern must hold the graphs of x1 and of x2, got those of one. Pass [pattern1, pattern2].]`);
-    expect(kernel({ pattern: [pattern[1], pattern[1]] })).toThrowErrorMatchingInlineSnapshot(`[ShapeError: kernel: pattern must be of as many samples as the inputs (3), got shape [2,4,4].]`);
-    expect(kernel({ pattern: [generic([3, 4, 3]), pattern[1]] })).toThrowErrorMatchingInlineSnapshot(`[ShapeError: Aggregate: a dense pattern must be [n, 4, 4], got [n, 4, 3].]`);
+    expect(kernel({ pattern: [pattern[0], null] })).toThrowErrorMatchingInlineSnapshot(
+      `[UnsupportedError: kernel: pattern must hold the graphs of x1 and of x2, got those of one. Pass [pattern1, pattern2].]`,
+    );
+    expect(kernel({ pattern: [pattern[1], pattern[1]] })).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: kernel: pattern must be of as many samples as the inputs (3), got shape [2,4,4].]`,
+    );
+    expect(kernel({ pattern: [generic([3, 4, 3]), pattern[1]] })).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: Aggregate: a dense pattern must be [n, 4, 4], got [n, 4, 3].]`,
+    );
     const sparse = stax.Aggregate({ implementation: 'SPARSE' });
     const edge = (...ends: number[]) => tf.tensor(ends, [1, 1, 2]);
     expect(() =>
       sparse.apply([], tf.ones([1, 4, 1]), { pattern: edge(0, 4) }),
-    ).toThrowErrorMatchingInlineSnapshot(`[RangeError: Aggregate: an edge must join positions of axes [4], got coordinate 4.]`);
+    ).toThrowErrorMatchingInlineSnapshot(
+      `[RangeError: Aggregate: an edge must join positions of axes [4], got coordinate 4.]`,
+    );
     expect(() => sparse.apply([], tf.ones([1, 2, 2, 1]), { pattern: edge(0, 1) })).toThrow(ShapeError);
-    expect(() => stax.Aggregate({ aggregateAxis: 2 }).kernel(a, null)).toThrowErrorMatchingInlineSnapshot(`[UnsupportedError: Aggregate: aggregateAxis must be spatial, got 2, samples or channels.]`);
-    expect(() => stax.Aggregate({ aggregateAxis: 3 }).kernel(a, null)).toThrowErrorMatchingInlineSnapshot(`[RangeError: Aggregate: axis 3 is none of activations with 3 axes.]`);
+    expect(() => stax.Aggregate({ aggregateAxis: 2 }).kernel(a, null)).toThrowErrorMatchingInlineSnapshot(
+      `[UnsupportedError: Aggregate: aggregateAxis must be spatial, got 2, samples or channels.]`,
+    );
+    expect(() => stax.Aggregate({ aggregateAxis: 3 }).kernel(a, null)).toThrowErrorMatchingInlineSnapshot(
+      `[RangeError: Aggregate: axis 3 is none of activations with 3 axes.]`,
+    );
   });
 });
