@@ -3,8 +3,6 @@ export const tolerance = {
   f64: {
     /** Gradients against central differences along a line, by four points of step 1e-4; observed 5.1e-11. */
     line: 1e-9,
-    /** The same where random networks make activations parallel, so that differences hold angles of √eps; observed 5.6e-6. */
-    parallelLine: 1e-4,
     /** Most negative eigenvalue of a Gram matrix, relative to its largest entry; observed 1.1e-15. */
     eigenvalue: 1e-13,
     /** Against values computed by Neural Tangents in float64. */
