@@ -1,7 +1,6 @@
 import type { Dtype, FloatArray } from '../../nd-array.js';
-import { bytesOf, zeros } from './dtype.js';
-import { type EngineExports, ensureBytes, instantiate } from './module.js';
 import type { Plan, Range, ResultImage } from './plan.js';
+import { TileMemory } from './tile-memory.js';
 
 /** The two plans of a computation: of each sample with itself and, after it in memory, of the pairs. */
 export interface Plans {
@@ -45,17 +44,6 @@ export interface Group {
 /** Reads results out of, or writes cotangents into, the engine's memory for one group. */
 export type GroupVisitor = (group: Group, images: readonly ResultImage[], memory: FloatArray) => void;
 
-/** The functions of one number format. */
-interface Kernels {
-  run(pc: number, end: number, width: number): void;
-  pack: EngineExports['pack32'];
-  unpackAdd: EngineExports['unpackAdd32'];
-  gatherAdd: EngineExports['gatherAdd32'];
-  selfProducts: EngineExports['selfProducts32'];
-  gemm: EngineExports['gemm32'];
-  addScaledRows: EngineExports['addScaledRows32'];
-}
-
 /** What a backward run yields, `[count, inputSize]` for each side that the plans have gradients of. */
 export interface Gradients {
   readonly x1: FloatArray | null;
@@ -86,11 +74,8 @@ export const HOARD_BYTES = 48 * 2 ** 20;
  * rows the inner one: every lane is computed by itself, so no block size or order can change a result's bits.
  */
 export class TileRunner {
-  readonly #engine = instantiate();
+  readonly #memory = new TileMemory();
   #plans!: Plans;
-  #view: FloatArray = new Float32Array(0);
-  #kernels!: Kernels;
-  #next = 0;
 
   /**
    * Calls `visit` with the result of every group.
@@ -110,7 +95,7 @@ export class TileRunner {
     const rows = this.#loadSide(x1, products?.norms1);
     const columns = this.#loadSide(x2, products?.norms2);
     const factors = this.#factorsOf(rows);
-    const k = products ? this.#load(products.k) : this.#product(rows, columns);
+    const k = products ? this.#memory.load(products.k) : this.#product(rows, columns);
     for (let j = 0; j < x2.count; j += lanes) {
       const live = Math.min(lanes, x2.count - j);
       this.#loadGroup(columns, j, live);
@@ -118,9 +103,9 @@ export class TileRunner {
         if (triangle && j + live - 1 + diagonal! < i) continue;
         this.#loadSame(i, j, diagonal);
         this.#loadRow(rows, factors, i);
-        this.#loadProduct(k + (i * x2.count + j) * this.#number, live);
+        this.#loadProduct(k + (i * x2.count + j) * this.#memory.number, live);
         this.#run(pair.forward);
-        visit({ i, j, live }, pair.result, this.#view);
+        visit({ i, j, live }, pair.result, this.#memory.view);
       }
     }
   }
@@ -144,19 +129,19 @@ export class TileRunner {
     const { pair, sample, lanes } = plans;
     const { varianceSize, gradient } = pair;
     const inputSize = toProducts ? 1 : pair.inputSize;
-    const { gatherAdd } = this.#kernels;
-    const number = this.#number;
+    const { gatherAdd } = this.#memory.kernels;
+    const number = this.#memory.number;
     const rows = this.#loadSide(x1, products?.norms1);
     const columns = this.#loadSide(x2, products?.norms2);
     const factors = this.#factorsOf(rows);
-    const k = products ? this.#load(products.k) : this.#product(rows, columns);
-    const gK = pair.product ? this.#zeros(x1.count * x2.count) : 0;
-    const gRows = this.#zeros(gradient.x1 ? x1.count * inputSize : 0);
-    const gColumns = this.#zeros(gradient.x2 ? x2.count * inputSize : 0);
-    const rowVariances = this.#zeros(gradient.x1 ? x1.count * varianceSize : 0);
+    const k = products ? this.#memory.load(products.k) : this.#product(rows, columns);
+    const gK = pair.product ? this.#memory.zeros(x1.count * x2.count) : 0;
+    const gRows = this.#memory.zeros(gradient.x1 ? x1.count * inputSize : 0);
+    const gColumns = this.#memory.zeros(gradient.x2 ? x2.count * inputSize : 0);
+    const rowVariances = this.#memory.zeros(gradient.x1 ? x1.count * varianceSize : 0);
     const keptBytes = pair.values[1] - pair.values[0];
     const hoardRows = keptBytes > 0 ? Math.min(x1.count, Math.floor(HOARD_BYTES / keptBytes)) : 0;
-    const hoard = this.#reserve(hoardRows * keptBytes);
+    const hoard = this.#memory.reserve(hoardRows * keptBytes);
 
     for (let j = 0; j < x2.count; j += lanes) {
       const live = Math.min(lanes, x2.count - j);
@@ -168,20 +153,20 @@ export class TileRunner {
         this.#loadSame(i, j, diagonal);
         this.#loadProduct(productAt(i), live);
         this.#run(pair.forward);
-        if (i < hoardRows) this.#copy(pair.values[0], hoard + i * keptBytes, keptBytes);
-        read({ i, j, live }, pair.result, this.#view);
+        if (i < hoardRows) this.#memory.copy(pair.values[0], hoard + i * keptBytes, keptBytes);
+        read({ i, j, live }, pair.result, this.#memory.view);
       }
       for (let i = 0; i < x1.count; i++) {
         this.#loadRow(rows, factors, i);
         this.#loadSame(i, j, diagonal);
-        if (i < hoardRows) this.#copy(hoard + i * keptBytes, pair.values[0], keptBytes);
+        if (i < hoardRows) this.#memory.copy(hoard + i * keptBytes, pair.values[0], keptBytes);
         else {
           this.#loadProduct(productAt(i), live);
           this.#run(pair.forward);
         }
-        this.#fill(pair.cotangents[0], pair.cotangents[1]);
+        this.#memory.fill(pair.cotangents[0], pair.cotangents[1]);
         if (gradient.x1) this.#clear(pair.gX1, pair.variances1);
-        write({ i, j, live }, pair.gResult, this.#view);
+        write({ i, j, live }, pair.gResult, this.#memory.view);
         this.#run(pair.backward);
         if (pair.product) this.#saveProduct(gK + (i * x2.count + j) * number, live);
         if (!gradient.x1) continue;
@@ -201,15 +186,15 @@ export class TileRunner {
         this.#run(sample.forward);
         this.#clear(sample.gX2, sample.variances2);
         const from = rowVariances + i * varianceSize * number;
-        this.#kernels.pack(from, varianceSize, live, varianceSize, lanes, sample.variances2);
+        this.#memory.kernels.pack(from, varianceSize, live, varianceSize, lanes, sample.variances2);
         this.#sampleBackward(rows, i, live, gRows, toProducts);
       }
     }
     if (pair.product && !toProducts) this.#productAdjoint(rows, columns, gK, gradient, gRows, gColumns);
     return {
-      x1: gradient.x1 ? this.#take(gRows, x1.count * inputSize) : null,
-      x2: gradient.x2 ? this.#take(gColumns, x2.count * inputSize) : null,
-      products: toProducts ? this.#take(gK, x1.count * x2.count) : null,
+      x1: gradient.x1 ? this.#memory.take(gRows, x1.count * inputSize) : null,
+      x2: gradient.x2 ? this.#memory.take(gColumns, x2.count * inputSize) : null,
+      products: toProducts ? this.#memory.take(gK, x1.count * x2.count) : null,
     };
   }
 
@@ -222,7 +207,7 @@ export class TileRunner {
       const live = Math.min(lanes, x.count - i);
       this.#loadSamples(side, i, live);
       this.#run(sample.forward);
-      visit({ i, j: i, live }, sample.result, this.#view);
+      visit({ i, j: i, live }, sample.result, this.#memory.view);
     }
   }
 
@@ -231,32 +216,27 @@ export class TileRunner {
     this.#start(plans);
     const { sample, lanes } = plans;
     const side = this.#loadSide(x);
-    const gradient = this.#zeros(x.count * sample.inputSize);
+    const gradient = this.#memory.zeros(x.count * sample.inputSize);
     for (let i = 0; i < x.count; i += lanes) {
       const live = Math.min(lanes, x.count - i);
       this.#loadSamples(side, i, live);
       this.#run(sample.forward);
       this.#clear(sample.gX2, sample.variances2);
       this.#sampleBackward(side, i, live, gradient, false, () =>
-        write({ i, j: i, live }, sample.gResult, this.#view),
+        write({ i, j: i, live }, sample.gResult, this.#memory.view),
       );
     }
-    return this.#take(gradient, x.count * sample.inputSize);
+    return this.#memory.take(gradient, x.count * sample.inputSize);
   }
 
   /** Makes the plans' code and descriptors present, and everything after them free. */
   #start(plans: Plans): void {
-    const { memory } = this.#engine;
     const fresh = this.#plans?.key !== plans.key;
     this.#plans = plans;
-    this.#kernels = kernelsOf(this.#engine, plans.dtype);
-    this.#next = plans.pair.end;
-    ensureBytes(memory, plans.pair.end);
-    this.#refresh();
+    this.#memory.start(plans.dtype, plans.pair.end);
     if (!fresh) return;
-    for (const { at, words } of [...plans.sample.data, ...plans.pair.data]) {
-      new Int32Array(memory.buffer).set(words, at / 4);
-    }
+    for (const { at, words } of [...plans.sample.data, ...plans.pair.data])
+      this.#memory.writeWords(at, words);
   }
 
   /**
@@ -265,43 +245,36 @@ export class TileRunner {
    */
   productGradient(plans: Plans, { a, x, y, scales }: ProductGradient): FloatArray {
     this.#start(plans);
-    const { gemm, addScaledRows } = this.#kernels;
-    const number = this.#number;
+    const { gemm, addScaledRows } = this.#memory.kernels;
+    const number = this.#memory.number;
     const size = plans.pair.inputSize;
-    const out = this.#zeros(y.count * size);
-    const factors = this.#load(scales);
-    const work = this.#reserve(this.#engine.gemmWorkBytes());
+    const out = this.#memory.zeros(y.count * size);
+    const factors = this.#memory.load(scales);
+    const work = this.#memory.reserveWork();
     const most = Math.min(x.count, PRODUCT_PART);
-    const part = this.#reserve(Math.max(y.count, most) * size * number);
-    const cotangents = this.#reserve(y.count * most * number);
+    const part = this.#memory.reserve(Math.max(y.count, most) * size * number);
+    const cotangents = this.#memory.reserve(y.count * most * number);
     for (let from = 0; from < x.count; from += PRODUCT_PART) {
       const count = Math.min(PRODUCT_PART, x.count - from);
-      this.#view.set(x.data.subarray(from * size, (from + count) * size), part / number);
+      this.#memory.view.set(x.data.subarray(from * size, (from + count) * size), part / number);
       for (let i = 0; i < y.count; i++) {
         const row = a.subarray(i * x.count + from, i * x.count + from + count);
-        this.#view.set(row, cotangents / number + i * count);
+        this.#memory.view.set(row, cotangents / number + i * count);
       }
       gemm(y.count, size, count, cotangents, count, 1, part, size, 1, out, size, 0, work);
     }
-    this.#view.set(y.data, part / number);
+    this.#memory.view.set(y.data, part / number);
     addScaledRows(y.count, size, factors, part, out);
-    return this.#take(out, y.count * size);
-  }
-
-  /** Copies numbers into memory. */
-  #load(numbers: FloatArray): number {
-    const at = this.#reserve(numbers.length * this.#number);
-    this.#view.set(numbers, at / this.#number);
-    return at;
+    return this.#memory.take(out, y.count * size);
   }
 
   /** Copies samples into memory; with a matrix product also their squared norms, which may be known. */
   #loadSide({ data, count }: Rows, known?: FloatArray): Side {
     const { product } = this.#plans.pair;
-    const x = this.#load(data);
-    if (known) return { x, norms: this.#load(known), count };
-    const norms = this.#reserve(product ? count * this.#number : 0);
-    if (product) this.#kernels.selfProducts(x, count, product.channels, norms);
+    const x = this.#memory.load(data);
+    if (known) return { x, norms: this.#memory.load(known), count };
+    const norms = this.#memory.reserve(product ? count * this.#memory.number : 0);
+    if (product) this.#memory.kernels.selfProducts(x, count, product.channels, norms);
     return { x, norms, count };
   }
 
@@ -310,10 +283,10 @@ export class TileRunner {
     const { sample, lanes } = this.#plans;
     const { sampleSize, product } = sample;
     if (product) {
-      if (product.k) this.#spreadProduct(norms + i * this.#number, live, product);
+      if (product.k) this.#spreadProduct(norms + i * this.#memory.number, live, product);
     } else {
-      const from = x + i * sampleSize * this.#number;
-      this.#kernels.pack(from, sampleSize, live, sampleSize, lanes, sample.x2);
+      const from = x + i * sampleSize * this.#memory.number;
+      this.#memory.kernels.pack(from, sampleSize, live, sampleSize, lanes, sample.x2);
     }
   }
 
@@ -321,13 +294,13 @@ export class TileRunner {
   #factorsOf(side: Side): number {
     const { sample, lanes } = this.#plans;
     const { factorSize } = sample;
-    const factors = this.#zeros(side.count * factorSize);
+    const factors = this.#memory.zeros(side.count * factorSize);
     for (let i = 0; factorSize > 0 && i < side.count; i += lanes) {
       const live = Math.min(lanes, side.count - i);
       this.#loadSamples(side, i, live);
       this.#run(sample.forward);
-      const to = factors + i * factorSize * this.#number;
-      this.#kernels.unpackAdd(sample.factors2, lanes, factorSize, live, factorSize, to);
+      const to = factors + i * factorSize * this.#memory.number;
+      this.#memory.kernels.unpackAdd(sample.factors2, lanes, factorSize, live, factorSize, to);
     }
     return factors;
   }
@@ -345,17 +318,17 @@ export class TileRunner {
   #loadRow(rows: Side, factors: number, i: number): void {
     const { pair } = this.#plans;
     const { sampleSize, factorSize, product } = pair;
-    const number = this.#number;
-    this.#copy(factors + i * factorSize * number, pair.factors1, factorSize * number);
-    if (!product) this.#copy(rows.x + i * sampleSize * number, pair.x1, sampleSize * number);
+    const number = this.#memory.number;
+    this.#memory.copy(factors + i * factorSize * number, pair.factors1, factorSize * number);
+    if (!product) this.#memory.copy(rows.x + i * sampleSize * number, pair.x1, sampleSize * number);
   }
 
   /** Marks the lanes of the group from j on that pair row i with itself. */
   #loadSame(i: number, j: number, diagonal = Number.NaN): void {
     const { pair, lanes } = this.#plans;
     if (!pair.same) return;
-    const at = pair.same / this.#number;
-    for (let w = 0; w < lanes; w++) this.#view[at + w] = Number(j + w + diagonal === i);
+    const at = pair.same / this.#memory.number;
+    for (let w = 0; w < lanes; w++) this.#memory.view[at + w] = Number(j + w + diagonal === i);
   }
 
   /** X1·X2ᵀ of the rows. */
@@ -363,9 +336,9 @@ export class TileRunner {
     const { product } = this.#plans.pair;
     if (!product) return 0;
     const { channels } = product;
-    const k = this.#zeros(rows.count * columns.count);
-    const work = this.#reserve(this.#engine.gemmWorkBytes());
-    const { gemm } = this.#kernels;
+    const k = this.#memory.zeros(rows.count * columns.count);
+    const work = this.#memory.reserveWork();
+    const { gemm } = this.#memory.kernels;
     gemm(
       rows.count,
       columns.count,
@@ -392,19 +365,20 @@ export class TileRunner {
 
   /** `live` sums over channels, as means, into a plan's lanes; the idle lanes repeat the last. */
   #spreadProduct(from: number, live: number, { k, channels }: NonNullable<Plan['product']>): void {
-    const [source, target] = [from / this.#number, k / this.#number];
-    const mean = this.#inverse(channels);
+    const [source, target] = [from / this.#memory.number, k / this.#memory.number];
+    const mean = this.#memory.inverse(channels);
     for (let w = 0; w < this.#plans.lanes; w++) {
-      this.#view[target + w] = this.#view[source + Math.min(w, live - 1)] * mean;
+      this.#memory.view[target + w] = this.#memory.view[source + Math.min(w, live - 1)] * mean;
     }
   }
 
   /** Takes the cotangents of a group's entries of X1·X2ᵀ out of the `pair` plan. */
   #saveProduct(to: number, live: number): void {
     const { gK, channels } = this.#plans.pair.product!;
-    const mean = this.#inverse(channels);
+    const mean = this.#memory.inverse(channels);
     for (let w = 0; w < live; w++) {
-      this.#view[to / this.#number + w] = this.#view[gK / this.#number + w] * mean;
+      this.#memory.view[to / this.#memory.number + w] =
+        this.#memory.view[gK / this.#memory.number + w] * mean;
     }
   }
 
@@ -418,9 +392,9 @@ export class TileRunner {
     gColumns: number,
   ): void {
     const { channels } = this.#plans.pair.product!;
-    const { gemm } = this.#kernels;
+    const { gemm } = this.#memory.kernels;
     const [n1, n2] = [rows.count, columns.count];
-    const work = this.#reserve(this.#engine.gemmWorkBytes());
+    const work = this.#memory.reserveWork();
     if (gradient.x1) gemm(n1, channels, n2, g, n2, 1, columns.x, channels, 1, gRows, channels, 0, work);
     if (gradient.x2) gemm(n2, channels, n1, g, 1, n2, rows.x, channels, 1, gColumns, channels, 0, work);
   }
@@ -440,90 +414,48 @@ export class TileRunner {
     const { sample, lanes } = this.#plans;
     const { product } = sample;
     const inputSize = toProducts ? 1 : sample.inputSize;
-    const number = this.#number;
-    this.#fill(sample.cotangents[0], sample.cotangents[1]);
+    const number = this.#memory.number;
+    this.#memory.fill(sample.cotangents[0], sample.cotangents[1]);
     write?.();
     this.#run(sample.backward);
     const to = gradient + i * inputSize * number;
     if (!product) {
-      this.#kernels.unpackAdd(sample.gX2, lanes, inputSize, live, inputSize, to);
+      this.#memory.kernels.unpackAdd(sample.gX2, lanes, inputSize, live, inputSize, to);
       return;
     }
     if (!product.gK) return;
-    const twice = 2 * this.#inverse(product.channels);
-    const flows = this.#view.subarray(product.gK / number, product.gK / number + live);
+    const twice = 2 * this.#memory.inverse(product.channels);
+    const flows = this.#memory.view.subarray(product.gK / number, product.gK / number + live);
     flows.forEach((flow, w) => {
       flows[w] = flow * twice;
     });
     if (toProducts) {
-      this.#view.set(flows, to / number);
+      this.#memory.view.set(flows, to / number);
       return;
     }
-    this.#kernels.addScaledRows(live, inputSize, product.gK, side.x + i * inputSize * number, to);
+    this.#memory.kernels.addScaledRows(live, inputSize, product.gK, side.x + i * inputSize * number, to);
   }
 
   /** WebAssembly memory that the runner holds. */
   get bytes(): number {
-    return this.#engine.memory.buffer.byteLength;
-  }
-
-  get #number(): number {
-    return bytesOf(this.#plans.dtype);
-  }
-
-  #inverse(count: number): number {
-    return this.#plans.dtype === 'float32' ? Math.fround(1 / count) : 1 / count;
+    return this.#memory.bytes;
   }
 
   #run(code: Range): void {
-    if (code[1] > code[0]) this.#kernels.run(code[0], code[1], this.#plans.lanes * this.#number);
-  }
-
-  #reserve(bytes: number): number {
-    const at = this.#next;
-    this.#next += Math.ceil(bytes / 16) * 16;
-    ensureBytes(this.#engine.memory, this.#next);
-    this.#refresh();
-    return at;
-  }
-
-  #zeros(count: number): number {
-    const at = this.#reserve(count * this.#number);
-    this.#fill(at, this.#next);
-    return at;
+    if (code[1] > code[0])
+      this.#memory.kernels.run(code[0], code[1], this.#plans.lanes * this.#memory.number);
   }
 
   /** Zeroes a side's gradients of samples and variances in a plan. */
   #clear(gX: number, variances: number): void {
     const { inputSize, varianceSize, product } = this.#plans.pair;
-    const width = this.#plans.lanes * this.#number;
-    if (!product) this.#fill(gX, gX + inputSize * width);
-    this.#fill(variances, variances + varianceSize * width);
-  }
-
-  #refresh(): void {
-    const { buffer } = this.#engine.memory;
-    const { dtype } = this.#plans;
-    if (this.#view.buffer === buffer && this.#view.BYTES_PER_ELEMENT === bytesOf(dtype)) return;
-    this.#view = dtype === 'float32' ? new Float32Array(buffer) : new Float64Array(buffer);
-  }
-
-  #fill(start: number, end: number): void {
-    if (end > start) new Uint8Array(this.#engine.memory.buffer, start, end - start).fill(0);
-  }
-
-  #copy(from: number, to: number, bytes: number): void {
-    if (bytes > 0) new Uint8Array(this.#engine.memory.buffer).copyWithin(to, from, from + bytes);
+    const width = this.#plans.lanes * this.#memory.number;
+    if (!product) this.#memory.fill(gX, gX + inputSize * width);
+    this.#memory.fill(variances, variances + varianceSize * width);
   }
 
   #copyLanes(from: number, to: number, count: number): void {
-    this.#copy(from, to, count * this.#plans.lanes * this.#number);
-  }
-
-  #take(at: number, length: number): FloatArray {
-    const out = zeros(this.#plans.dtype, length);
-    out.set(this.#view.subarray(at / this.#number, at / this.#number + length));
-    return out;
+    this.#memory.copy(from, to, count * this.#plans.lanes * this.#memory.number);
   }
 }
 
@@ -532,26 +464,4 @@ interface Side {
   readonly x: number;
   readonly norms: number;
   readonly count: number;
-}
-
-function kernelsOf(engine: EngineExports, dtype: Dtype): Kernels {
-  return dtype === 'float32'
-    ? {
-        run: engine.run32,
-        pack: engine.pack32,
-        unpackAdd: engine.unpackAdd32,
-        gatherAdd: engine.gatherAdd32,
-        selfProducts: engine.selfProducts32,
-        gemm: engine.gemm32,
-        addScaledRows: engine.addScaledRows32,
-      }
-    : {
-        run: engine.run64,
-        pack: engine.pack64,
-        unpackAdd: engine.unpackAdd64,
-        gatherAdd: engine.gatherAdd64,
-        selfProducts: engine.selfProducts64,
-        gemm: engine.gemm64,
-        addScaledRows: engine.addScaledRows64,
-      };
 }
