@@ -205,7 +205,7 @@ function makePlacedLayer(spec: PlacedSpec): Layer {
       return [outShape, spec.params?.(key, sample, output) ?? []];
     },
     apply(params, x: Activations, options) {
-      const { input, output } = place(shapeOf(x));
+      const { input, output } = place(shapeOf(requireOne(name, x)));
       const run = (tensor: Tree<tf.Tensor>, visible?: tf.Tensor) => {
         const standard = toStandard(tensor as tf.Tensor, input);
         return fromStandard(spec.apply(params, standard, { ...options, visible }, output), output);
@@ -213,7 +213,7 @@ function makePlacedLayer(spec: PlacedSpec): Layer {
       return runMasked(spec, x, run, () => output);
     },
     propagate(kernel) {
-      const k = kernel as SymbolicKernel;
+      const k = requireOne(name, kernel) as SymbolicKernel;
       checkAxes(name, axes.input, k, k.shape.length + 1);
       const result = { ...spec.propagate(k, spec.outShape(k.shape)), ...outputAxes(k, k.shape) };
       return withMasks(spec, kernel, result);
@@ -257,6 +257,14 @@ function dropBatch(name: string, shapes: Tree<Shape>): Tree<Shape> {
     requireRank(name, shape);
     return shape.slice(1);
   });
+}
+
+/** @throws ShapeError for a list of branches. */
+function requireOne<T>(name: string, value: T | readonly T[]): T {
+  if (!Array.isArray(value)) return value as T;
+  throw new ShapeError(
+    `${name}: takes one input, got a list of ${value.length}. Put it into parallel, or FanInSum before it.`,
+  );
 }
 
 function requireRank(name: string, shape: Shape): void {

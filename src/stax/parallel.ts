@@ -30,7 +30,7 @@ export function parallel<const Layers extends readonly AnyLayer[]>(
     if (!isList || list.length !== layers.length) {
       throw new ShapeError(
         `parallel: needs as many branches as layers (${layers.length}), got ${isList ? list.length : 'one tensor'}. ` +
-          `Put FanOut(${layers.length}) before it.`,
+          `Pass a list, or put FanOut(${layers.length}) before it.`,
       );
     }
     return list;

@@ -201,8 +201,12 @@ describe('a network with several inputs', () => {
       `[ShapeError: kernel: x1 must hold an input, got an empty list.]`,
     );
     expect(() => two.kernel(a as never)).toThrowErrorMatchingInlineSnapshot(
-      `[ShapeError: parallel: needs as many branches as layers (2), got one tensor. Put FanOut(2) before it.]`,
+      `[ShapeError: parallel: needs as many branches as layers (2), got one tensor. Pass a list, or put FanOut(2) before it.]`,
     );
+    expect(() => dense().kernel([a, a] as never)).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: Dense: takes one input, got a list of 2. Put it into parallel, or FanInSum before it.]`,
+    );
+    expect(() => dense().apply([], [a, a] as never)).toThrow('takes one input');
     const kernels = [dense().kernel(tf.ones([3, 4])), dense().kernel(tf.ones([2, 4]))];
     expect(() => two.kernel(kernels)).toThrowErrorMatchingInlineSnapshot(
       `[ShapeError: kernel: all Kernels of a list must be of as many samples, got 3 and 3; 2 and 2.]`,

@@ -69,10 +69,10 @@ describe('shapes that do not fit', () => {
   test('not as many branches as layers', () => {
     const net = stax.serial(stax.FanOut(3), stax.parallel(stax.Identity(), stax.Identity()));
     expect(shapeError(net, [4])).toMatchInlineSnapshot(
-      `"parallel: needs as many branches as layers (2), got 3. Put FanOut(2) before it."`,
+      `"parallel: needs as many branches as layers (2), got 3. Pass a list, or put FanOut(2) before it."`,
     );
     expect(shapeError(stax.parallel(stax.Identity()) as AnyLayer, [4])).toMatchInlineSnapshot(
-      `"parallel: needs as many branches as layers (1), got one tensor. Put FanOut(1) before it."`,
+      `"parallel: needs as many branches as layers (1), got one tensor. Pass a list, or put FanOut(1) before it."`,
     );
   });
 
