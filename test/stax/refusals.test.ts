@@ -185,7 +185,7 @@ const refusals: Record<string, Record<string, [call: () => unknown, message: str
     ],
     'as many branches as layers': [
       () => traced(FanOut(3), parallel(Dense(3), Dense(3))),
-      'ShapeError: parallel: needs as many branches as layers (2), got 3. Put FanOut(2) before it.',
+      'ShapeError: parallel: needs as many branches as layers (2), got 3. Pass a list, or put FanOut(2) before it.',
     ],
     'no layers': [
       () => (stax.serial as () => Layer)(),
