@@ -49,6 +49,17 @@ describe('at zero inputs', () => {
   });
 });
 
+it.each(['float64', 'float32'] as const)(
+  'zero variances are at right angles to all others in %s',
+  async (dtype) => {
+    // Θ = 1 + K before the rectifier, and a quarter of it after: (a² + b²)/2 − (a − b)²/4 with slopes 0 and 1.
+    const weights = stax.Dense(1, { parameterization: 'standard', bStd: 0 });
+    const { kernel } = stax.serial(weights, stax.Relu());
+    const ntk = await gram(kernel, points([0, 0]), points([0, 0], [1, 2]), { get: 'ntk', dtype });
+    for (const entry of ntk.to1DArray()) expect(entry).toBeCloseTo(0.25, 6);
+  },
+);
+
 describe('elementary functions', () => {
   /** Points b with b²/2 up to `largest`, dense near 0. */
   const grid = (largest: number) =>

@@ -100,8 +100,12 @@ function gap<T extends number>(a: v128, sine2: v128): v128 {
 @inline
 export function arccos<T extends number>(a: v128, sine2: v128): v128 {
   const e = gap<T>(a, sine2);
-  if (sizeof<T>() == 4) return v128.mul<T>(v128.sqrt<T>(e), seriesP(a));
   const far = v128.lt<T>(a, number<T>(1));
+  if (sizeof<T>() == 4) {
+    // Where a variance is 0, a and sin²θ both are, and θ is to be π/2.
+    const apart = v128.bitselect(v128.sub<T>(one<T>(), a), e, far);
+    return v128.mul<T>(v128.sqrt<T>(apart), seriesP(a));
+  }
   const z = v128.bitselect(v128.mul<T>(a, a), v128.mul<T>(e, number<T>(1)), far);
   const arc = v128.mul<T>(v128.sqrt<T>(z), seriesA<T>(z));
   return v128.bitselect(v128.sub<T>(number<T>(2), arc), v128.add<T>(arc, arc), far);
