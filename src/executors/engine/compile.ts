@@ -40,10 +40,17 @@ export function compile(program: Program, request: CompileRequest): Plans {
   const some = gradient.x1 || gradient.x2;
   const shared = { lowered, dtype, lanes };
   const sample = plan({
-    ...{ ...shared, mode: 'sample', base: FREE, ntk: ntk && samples, result: samples ? positions : null },
+    ...{
+      ...shared,
+      mode: 'sample',
+      sample: null,
+      base: FREE,
+      ntk: ntk && samples,
+      result: samples ? positions : null,
+    },
     gradient: { x1: some, x2: some },
   });
-  const pair = plan({ ...shared, mode: 'pair', base: sample.end, ntk, result: positions, gradient });
+  const pair = plan({ ...shared, mode: 'pair', sample, base: sample.end, ntk, result: positions, gradient });
   const plans = { key: `${serial++}`, dtype, lanes, ntk, sample, pair };
   plansOf.set(name, plans);
   return plans;

@@ -21,6 +21,8 @@ export interface PlanRequest {
    * nonlinearities of the pairs need (their factors) and cov1, cov2.
    */
   readonly mode: 'pair' | 'sample';
+  /** In `pair` mode the `sample` plan: what its run of x2's samples leaves is read where it is. */
+  readonly sample: Pick<Plan, 'x2' | 'factors2'> | null;
   readonly dtype: Dtype;
   /** Pairs that run side by side, a multiple of a SIMD register's lanes. */
   readonly lanes: number;

@@ -89,9 +89,9 @@ export function layOut(request: PlanRequest, number: number, layout: Layout): Re
   const product = steps.some((step) => step.kind === 'source' && step.product);
   const [loaded, sent] = product ? [0, 0] : [sampleSize, inputSize];
   const samples = (wanted: boolean, size: number) => (wanted ? layout.reserve(size * lane) : 0);
-  const x2 = samples(true, loaded);
+  const x2 = request.sample?.x2 ?? samples(true, loaded);
   const x1 = pair ? layout.reserve(loaded * number) : x2;
-  const factors2 = samples(true, factorSize);
+  const factors2 = request.sample?.factors2 ?? samples(true, factorSize);
   const factors1 = pair ? layout.reserve(factorSize * number) : factors2;
   const same = samples(pair && steps.some((step) => step.kind === 'dropout'), 1);
   const { x1: wants1, x2: wants2 } = request.gradient;

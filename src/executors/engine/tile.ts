@@ -305,13 +305,10 @@ export class TileRunner {
     return factors;
   }
 
-  /** Puts a group of x2's rows and their factors side by side into both plans. */
+  /** Puts a group of x2's rows and their factors side by side where both plans read them. */
   #loadGroup(columns: Side, j: number, live: number): void {
-    const { sample, pair } = this.#plans;
     this.#loadSamples(columns, j, live);
-    this.#run(sample.forward);
-    this.#copyLanes(sample.x2, pair.x2, pair.product ? 0 : pair.sampleSize);
-    this.#copyLanes(sample.factors2, pair.factors2, pair.factorSize);
+    this.#run(this.#plans.sample.forward);
   }
 
   /** Puts one of x1's rows and its factors into the `pair` plan. */
