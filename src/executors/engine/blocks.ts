@@ -16,6 +16,12 @@ const WORK_PER_TASK = 8e6;
 /** The work of a pair in pixels; of the matrix product, 16 channels are worth one. */
 export const pairCost = ({ pair }: Plans): number => pair.work + (pair.product?.channels ?? 0) / 16;
 
+/** Tasks that a job is cut into where it has as many groups of lanes. */
+const LEAST_TASKS = 8;
+
+/** Pixels that make a task worth its way to a thread, about 1 ms. */
+const LEAST_WORK = 4e5;
+
 /** Bytes of samples, factors and gradients that a task may bring along. */
 const BYTES_PER_TASK = 24 * 2 ** 20;
 
@@ -30,11 +36,15 @@ export function blockSize(plans: Plans, n1: number, n2: number, allRows = false)
   const pairs = Math.max(lanes, Math.min(WORK_PER_TASK / pairCost(plans), (n1 * n2) / 16));
   const perSample = (2 * pair.sampleSize + pair.factorSize + pair.varianceSize) * bytesOf(plans.dtype);
   const samples = Math.max(2 * lanes, BYTES_PER_TASK / perSample);
-  const few = Math.max(1, Math.min(n1, Math.round(Math.sqrt(pairs)), Math.floor(samples / 2)));
+  // Pairs that take long are for all threads, however few they are.
+  const groups = Math.ceil(n2 / lanes);
+  const shared = Math.floor((n1 * groups) / LEAST_TASKS);
+  const worthwhile = Math.ceil(LEAST_WORK / (lanes * pairCost(plans)));
+  const most = Math.min(n1, Math.round(Math.sqrt(pairs)), Math.floor(samples / 2));
+  const few = Math.max(1, Math.min(most, Math.max(shared, worthwhile)));
   const rows = allRows ? n1 : even(n1, few);
   const columns = Math.min(pairs / rows, samples - rows, n2);
-  const groups = Math.max(1, Math.round(columns / lanes));
-  return { rows, columns: even(Math.ceil(n2 / lanes), groups) * lanes };
+  return { rows, columns: even(groups, Math.max(1, Math.round(columns / lanes))) * lanes };
 }
 
 /** The size, at most `size`, that cuts n into as many blocks; where these are few, into equal ones, as the last would be small. */
