@@ -110,6 +110,7 @@ async function differenceError(
   // Of a gradient that is nothing beside its kernels (far out on a Gaussian), differences see roundings alone.
   const kernels = [...Array.from(exact.nngp), ...Array.from(exact.ntk)].map(Math.abs);
   const scale = Math.max(length, step * 10 * Math.max(...kernels));
-  const relative = (x: number) => Math.abs(x) / scale;
+  // Far out on a Gaussian kernels and gradients can be 0 altogether.
+  const relative = (x: number) => Math.abs(x) / (scale === 0 ? 1 : scale);
   return { error: relative(difference - slope), doubt: relative(wider - difference) };
 }
