@@ -21,6 +21,8 @@ export {
 export {
   type OnnxOptions,
   type OnnxRuntime,
+  type OnnxSession,
+  type OnnxTensor,
   onnxMatrixProduct,
 } from './executors/engine/onnx-matrix-product.js';
 export { defaultThreads, releaseThreads } from './executors/engine/workers.js';
@@ -48,7 +50,7 @@ export type { Kernel } from './kernel/kernel.js';
 export type { KernelFn, KernelOptions } from './kernel/kernel-fn.js';
 export type { LayoutOptions } from './kernel/layout.js';
 export type { Pattern, SampleOptions } from './kernel/read-samples.js';
-export type { SymbolicKernel, SymbolicTree } from './kernel/symbolic.js';
+export type { SymbolicKernel, SymbolicMask, SymbolicTree } from './kernel/symbolic.js';
 export { programHash, programOf, type Traceable, traceProgram } from './kernel/trace.js';
 export type { Shape, Tree, TreeLike } from './kernel/tree.js';
 export { type Dtype, type FloatArray, type NdArray, sizeOf } from './nd-array.js';
@@ -56,23 +58,31 @@ export * from './plot/index.js';
 export type { ProgramBuilder } from './program/builder.js';
 export type { ActivationOp } from './program/ops/activation.js';
 export type { AffineOp } from './program/ops/affine.js';
+export type { AttentionMechanism, AttentionOp } from './program/ops/attention.js';
+export type { CentreBatchOp } from './program/ops/centre-batch.js';
 export type { DiagonalOp } from './program/ops/diagonal.js';
 export type { DropoutOp } from './program/ops/dropout.js';
+export type { EmbedOp } from './program/ops/embed.js';
 export type { GivenOp } from './program/ops/given.js';
 export type { GramOp } from './program/ops/gram.js';
 export type { AnyOp } from './program/ops/index.js';
+export type { JoinBatchOp } from './program/ops/join-batch.js';
 export type { MixOp } from './program/ops/mix.js';
+export type { BatchMap, MixBatchOp } from './program/ops/mix-batch.js';
 export type { NormalizeOp } from './program/ops/normalize.js';
+export type { NormalizeBatchOp } from './program/ops/normalize-batch.js';
 export type { PatchMeanOp } from './program/ops/patch-mean.js';
 export type { PermuteOp } from './program/ops/permute.js';
 export type { PoolOp } from './program/ops/pool.js';
 export type { ProductOp } from './program/ops/product.js';
 export type { SelectOp } from './program/ops/select.js';
 export type { SumOp } from './program/ops/sum.js';
+export type { PositionMatrix, TransformOp } from './program/ops/transform.js';
 export type { TransposedPatchOp } from './program/ops/transposed-patch.js';
 export type { WeighOp } from './program/ops/weigh.js';
 export type { WeighSamplesOp } from './program/ops/weigh-samples.js';
 export type { OpBase, Program } from './program/program.js';
+export type { Mask, RowLayout, SampleFacts, Table } from './program/row.js';
 export * as random from './random/index.js';
 export * from './regression/index.js';
 export * as stax from './stax/index.js';

@@ -49,6 +49,7 @@ export { parallel } from './parallel.js';
 export { mapParams, type Params } from './params.js';
 export { Monomial, Polynomial } from './polynomial.js';
 export { AvgPool, type AvgPoolOptions, SumPool, type SumPoolOptions } from './pool.js';
+export type { DecayFunction } from './positional-embedding.js';
 export { Rbf } from './rbf.js';
 export { RectifiedMonomial } from './rectified-monomial.js';
 export { Recurrent, type RecurrentOptions } from './recurrent.js';

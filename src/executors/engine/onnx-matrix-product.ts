@@ -6,7 +6,10 @@ import type { MatrixFactor, MatrixProduct } from './matrix-product.js';
 /** What is used of ONNX Runtime's packages; `onnxruntime-node` is one. */
 export interface OnnxRuntime {
   readonly Tensor: new (type: Dtype, data: FloatArray, dims: readonly number[]) => OnnxTensor;
-  readonly InferenceSession: { create(model: Uint8Array, options: object): Promise<OnnxSession> };
+  readonly InferenceSession: {
+    /** Makes a model ready to run. */
+    create(model: Uint8Array, options: object): Promise<OnnxSession>;
+  };
 }
 
 /** An array of ONNX Runtime. */
@@ -16,6 +19,7 @@ export interface OnnxTensor {
 
 /** A model made ready to run. */
 export interface OnnxSession {
+  /** Runs the model on inputs by name. */
   run(inputs: Record<string, OnnxTensor>): Promise<Record<string, OnnxTensor>>;
 }
 
