@@ -4,34 +4,31 @@
  * @packageDocumentation
  */
 
-export * from './data/index.js';
-export * from './distill/index.js';
 export {
   DisposedError,
   NonFiniteError,
   NotPositiveDefiniteError,
   ShapeError,
   UnsupportedError,
-} from './errors.js';
+} from './base/errors.js';
+export { type Dtype, type FloatArray, type NdArray, sizeOf } from './base/nd-array.js';
+export * from './data/index.js';
+export * from './distill/index.js';
 export {
   type MatrixFactor,
   type MatrixProduct,
   setMatrixProduct,
-} from './executors/engine/matrix-product.js';
+} from './executors/engine/products/matrix-product.js';
 export {
   type OnnxOptions,
   type OnnxRuntime,
   type OnnxSession,
   type OnnxTensor,
   onnxMatrixProduct,
-} from './executors/engine/onnx-matrix-product.js';
-export { defaultThreads, releaseThreads } from './executors/engine/workers.js';
-export type { Axes, AxesOptions, AxesRequest, AxesRequests } from './kernel/axes.js';
-export type { Samples } from './kernel/check-input.js';
-export { type Estimate, type EstimateOptions, estimate } from './kernel/estimate.js';
-export type { ExecutorName } from './kernel/executors.js';
-export { type ExplainedOp, type ExplainOptions, type Explanation, explain } from './kernel/explain.js';
-export type { Canonical, FieldName, Get, Got } from './kernel/get.js';
+} from './executors/engine/products/onnx-matrix-product.js';
+export { defaultThreads, releaseThreads } from './executors/engine/threads/workers.js';
+export { type Estimate, type EstimateOptions, estimate } from './explain/estimate.js';
+export { type ExplainedOp, type ExplainOptions, type Explanation, explain } from './explain/explain.js';
 export {
   type ComputeOptions,
   type GramCotangents,
@@ -45,15 +42,14 @@ export {
   type RidgeVisit,
   type RidgeVisitOptions,
   ridgeVisit,
-} from './kernel/gram.js';
+} from './gram/gram.js';
+export type { Samples } from './inputs/check-input.js';
+export type { Pattern, SampleOptions } from './inputs/read-samples.js';
+export type { ExecutorName } from './kernel/executors.js';
+export type { Canonical, FieldName, Get, Got } from './kernel/get.js';
 export type { Kernel } from './kernel/kernel.js';
 export type { KernelFn, KernelOptions } from './kernel/kernel-fn.js';
 export type { LayoutOptions } from './kernel/layout.js';
-export type { Pattern, SampleOptions } from './kernel/read-samples.js';
-export type { SymbolicKernel, SymbolicMask, SymbolicTree } from './kernel/symbolic.js';
-export { programHash, programOf, type Traceable, traceProgram } from './kernel/trace.js';
-export type { Shape, Tree, TreeLike } from './kernel/tree.js';
-export { type Dtype, type FloatArray, type NdArray, sizeOf } from './nd-array.js';
 export * from './plot/index.js';
 export type { ProgramBuilder } from './program/builder.js';
 export type { ActivationOp } from './program/ops/activation.js';
@@ -86,3 +82,7 @@ export type { Mask, RowLayout, SampleFacts, Table } from './program/row.js';
 export * as random from './random/index.js';
 export * from './regression/index.js';
 export * as stax from './stax/index.js';
+export type { Axes, AxesOptions, AxesRequest, AxesRequests } from './tracing/axes.js';
+export type { SymbolicKernel, SymbolicMask, SymbolicTree } from './tracing/symbolic.js';
+export { programHash, programOf, type Traceable, traceProgram } from './tracing/trace.js';
+export type { Shape, Tree, TreeLike } from './tracing/tree.js';

@@ -1,5 +1,5 @@
-import { ShapeError } from '../errors.js';
-import { sizeOf } from '../nd-array.js';
+import { ShapeError } from '../base/errors.js';
+import { sizeOf } from '../base/nd-array.js';
 
 /** Pixel data: bytes as files hold them, or floats as kernels take them. */
 export type PixelData = Uint8Array | Float32Array | Float64Array;

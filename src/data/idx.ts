@@ -1,4 +1,4 @@
-import { sizeOf } from '../nd-array.js';
+import { sizeOf } from '../base/nd-array.js';
 import { ownedBytes, swapBytes } from './byte-order.js';
 import { FormatError } from './format-error.js';
 import { gunzip } from './gunzip.js';

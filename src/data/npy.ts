@@ -1,5 +1,5 @@
-import { ShapeError, UnsupportedError } from '../errors.js';
-import { sizeOf } from '../nd-array.js';
+import { ShapeError, UnsupportedError } from '../base/errors.js';
+import { sizeOf } from '../base/nd-array.js';
 import { ownedBytes, swapBytes } from './byte-order.js';
 import { FormatError } from './format-error.js';
 

@@ -1,4 +1,4 @@
-import type { NdArray } from '../nd-array.js';
+import type { NdArray } from '../base/nd-array.js';
 import { checkLabels } from './check-labels.js';
 
 /**

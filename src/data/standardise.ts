@@ -1,5 +1,5 @@
-import { ShapeError } from '../errors.js';
-import type { Dtype, FloatArray, NdArray } from '../nd-array.js';
+import { ShapeError } from '../base/errors.js';
+import type { Dtype, FloatArray, NdArray } from '../base/nd-array.js';
 import type { Images } from './dataset.js';
 
 /** Mean and standard deviation of every channel, over all images and pixels. Plain data. */

@@ -1,7 +1,7 @@
+import { ShapeError } from '../base/errors.js';
 import { checkLabels } from '../data/check-labels.js';
 import type { Dataset } from '../data/index.js';
-import { ShapeError } from '../errors.js';
-import { checkSamples } from '../kernel/check-input.js';
+import { checkSamples } from '../inputs/check-input.js';
 import { checkFinite, checkRows } from '../regression/check-matrix.js';
 import type { Support } from './types.js';
 

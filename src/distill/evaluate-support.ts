@@ -1,7 +1,7 @@
-import { checkOptions } from '../check-options.js';
+import { checkOptions } from '../base/check-options.js';
+import { ShapeError } from '../base/errors.js';
+import { fromRowMajor } from '../base/matrix.js';
 import { type Dataset, oneHotCentred } from '../data/index.js';
-import { ShapeError } from '../errors.js';
-import { fromRowMajor } from '../matrix.js';
 import type { SolveEvidence } from '../regression/index.js';
 import { checkDataset, checkSupport } from './check-support.js';
 import { computeKipLoss } from './kip-loss.js';

@@ -1,6 +1,6 @@
+import { fromRowMajor } from '../base/matrix.js';
+import type { NdArray } from '../base/nd-array.js';
 import { balancedSubset, type Dataset, oneHotCentred, subset } from '../data/index.js';
-import { fromRowMajor } from '../matrix.js';
-import type { NdArray } from '../nd-array.js';
 import { type Key, normal, split } from '../random/index.js';
 import type { Support } from './types.js';
 

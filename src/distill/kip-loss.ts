@@ -1,8 +1,8 @@
 import { Matrix } from 'ml-matrix';
-import { checkOptions } from '../check-options.js';
-import { ShapeError } from '../errors.js';
-import { gram, gramVjp, ridgeVisit } from '../kernel/gram.js';
-import type { NdArray } from '../nd-array.js';
+import { checkOptions } from '../base/check-options.js';
+import { ShapeError } from '../base/errors.js';
+import type { NdArray } from '../base/nd-array.js';
+import { gram, gramVjp, ridgeVisit } from '../gram/gram.js';
 import type { SolveEvidence } from '../regression/index.js';
 import { ridgeSystem } from '../regression/ridge.js';
 import { checkSupport } from './check-support.js';

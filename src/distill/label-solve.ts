@@ -1,15 +1,15 @@
 import type { Matrix } from 'ml-matrix';
-import { checkOptions } from '../check-options.js';
+import { checkOptions } from '../base/check-options.js';
+import { NotPositiveDefiniteError } from '../base/errors.js';
+import { fromRowMajor, rowMajor } from '../base/matrix.js';
+import type { NdArray } from '../base/nd-array.js';
 import { type Dataset, oneHotCentred } from '../data/index.js';
-import { NotPositiveDefiniteError } from '../errors.js';
-import { appendRows, gemm, solveAppended } from '../executors/engine/linalg.js';
-import { checkSamples } from '../kernel/check-input.js';
-import { type ComputeOptions, type GramField, gram } from '../kernel/gram.js';
-import { programOf } from '../kernel/trace.js';
-import { fromRowMajor, rowMajor } from '../matrix.js';
-import type { NdArray } from '../nd-array.js';
+import { type ComputeOptions, type GramField, gram } from '../gram/gram.js';
+import { checkSamples } from '../inputs/check-input.js';
+import { appendRows, gemm, solveAppended } from '../linalg/linalg.js';
 import type { Program } from '../program/program.js';
 import { checkRidge } from '../regression/ridge.js';
+import { programOf } from '../tracing/trace.js';
 import { checkDataset } from './check-support.js';
 
 /** Options of {@link labelSolve}. */

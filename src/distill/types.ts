@@ -1,6 +1,6 @@
 import type { Matrix } from 'ml-matrix';
-import type { ComputeOptions, GramField } from '../kernel/gram.js';
-import type { NdArray } from '../nd-array.js';
+import type { NdArray } from '../base/nd-array.js';
+import type { ComputeOptions, GramField } from '../gram/gram.js';
 import type { RidgeOptions } from '../regression/index.js';
 
 /** A few images that stand for a data set, and what a regression is told to predict on them. */

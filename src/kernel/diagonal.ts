@@ -1,6 +1,6 @@
 import type { AnyOp } from '../program/ops/index.js';
 import type { Program } from '../program/program.js';
-import type { Shape } from './tree.js';
+import type { Shape } from '../tracing/tree.js';
 
 /** Yes, no, or only of activations that are independent from position to position. */
 export type Bool = 'no' | 'maybe' | 'yes';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { UnsupportedError } from '../errors.js';
+import { UnsupportedError } from '../base/errors.js';
 import { engineExecutor } from '../executors/engine/executor.js';
 import { tfExecutor } from '../executors/tf/executor.js';
 import type { Executor } from '../program/executor.js';

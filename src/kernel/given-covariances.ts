@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import { sizeOf } from '../nd-array.js';
+import { sizeOf } from '../base/nd-array.js';
 import type { Covariances } from '../program/executor.js';
-import { sampleShapeOf } from './axes.js';
+import { sampleShapeOf } from '../tracing/axes.js';
+import { spatialOf } from '../tracing/symbolic.js';
 import type { Kernel } from './kernel.js';
-import { spatialOf } from './symbolic.js';
 
 /** The covariances of a Kernel as executors take them; where it holds those of equal positions alone, others are 0. */
 export function givenCovariances(kernel: Kernel, x1IsX2: boolean): Covariances {

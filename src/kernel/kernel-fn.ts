@@ -1,12 +1,35 @@
 import * as tf from '@tensorflow/tfjs';
-import { checkOptions } from '../check-options.js';
-import { ShapeError, UnsupportedError } from '../errors.js';
-import { sizeOf } from '../nd-array.js';
+import { checkOptions } from '../base/check-options.js';
+import { ShapeError, UnsupportedError } from '../base/errors.js';
+import { sizeOf } from '../base/nd-array.js';
+import { checkInputs, checkNotDisposed, eachNamed } from '../inputs/check-input.js';
+import {
+  checkMaskConstant,
+  factsOf,
+  factsOfMasks,
+  masksOf,
+  pairOfPatterns,
+  type SampleOptions,
+  sampleOptionNames,
+  zeroMasked,
+} from '../inputs/read-samples.js';
+import { tensorRows } from '../inputs/rows.js';
+import { standardInputs } from '../inputs/standard-inputs.js';
+import { fromStandard, toStandard } from '../inputs/transpose.js';
 import { batchSizes, mixesBatch } from '../program/batch-sizes.js';
 import type { CovarianceField, Executor, Source } from '../program/executor.js';
 import type { Mask, RowLayout, SampleFacts } from '../program/row.js';
-import { type Axes, type AxesRequest, axesRequest, batchShapeOf, sampleShapeOf } from './axes.js';
-import { checkInputs, checkNotDisposed, eachNamed } from './check-input.js';
+import { type Axes, type AxesRequest, axesRequest, batchShapeOf, sampleShapeOf } from '../tracing/axes.js';
+import type { SymbolicMask } from '../tracing/symbolic.js';
+import {
+  type GivenStart,
+  registerKernel,
+  type Traceable,
+  type Traced,
+  type TraceStart,
+  trace,
+} from '../tracing/trace.js';
+import { leavesOf, mapTree, type Shape, type Tree, type TreeLike } from '../tracing/tree.js';
 import { type ExecutorName, executorFor } from './executors.js';
 import { fieldsOf, type Get, type Got, select } from './get.js';
 import { givenCovariances, givenSide } from './given-covariances.js';
@@ -19,29 +42,6 @@ import {
   layoutOptionNames,
   type Sources,
 } from './layout.js';
-import {
-  checkMaskConstant,
-  factsOf,
-  factsOfMasks,
-  masksOf,
-  pairOfPatterns,
-  type SampleOptions,
-  sampleOptionNames,
-  zeroMasked,
-} from './read-samples.js';
-import { tensorRows } from './rows.js';
-import { standardInputs } from './standard-inputs.js';
-import type { SymbolicMask } from './symbolic.js';
-import {
-  type GivenStart,
-  registerKernel,
-  type Traceable,
-  type Traced,
-  type TraceStart,
-  trace,
-} from './trace.js';
-import { fromStandard, toStandard } from './transpose.js';
-import { leavesOf, mapTree, type Shape, type Tree, type TreeLike } from './tree.js';
 
 /** Options of a kernel function. */
 export interface KernelOptions extends SampleOptions, LayoutOptions {

@@ -1,4 +1,4 @@
-import { UnsupportedError } from '../errors.js';
+import { UnsupportedError } from '../base/errors.js';
 import type { CovarianceField, Executor, Positions, Source } from '../program/executor.js';
 import { type AnyOp, opRules } from '../program/ops/index.js';
 import type { Offset, OpRule } from '../program/ops/rule.js';

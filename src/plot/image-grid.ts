@@ -1,6 +1,6 @@
 import { encode } from 'fast-png';
-import { ShapeError } from '../errors.js';
-import { type NdArray, sizeOf } from '../nd-array.js';
+import { ShapeError } from '../base/errors.js';
+import { type NdArray, sizeOf } from '../base/nd-array.js';
 
 /** How {@link imageGrid} lays images out and maps their values to grey levels. */
 export interface ImageGridOptions {

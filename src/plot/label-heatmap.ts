@@ -1,4 +1,4 @@
-import { ShapeError } from '../errors.js';
+import { ShapeError } from '../base/errors.js';
 import { type Chart, chartSchema } from './chart.js';
 
 /** The part of an `ml-matrix` Matrix that {@link labelHeatmap} reads. */

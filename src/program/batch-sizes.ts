@@ -1,4 +1,4 @@
-import { ShapeError, UnsupportedError } from '../errors.js';
+import { ShapeError, UnsupportedError } from '../base/errors.js';
 import { type AnyOp, opRules } from './ops/index.js';
 import type { OpRule } from './ops/rule.js';
 import type { Program } from './program.js';

@@ -1,4 +1,4 @@
-import { sizeOf } from '../nd-array.js';
+import { sizeOf } from '../base/nd-array.js';
 import type { AnyOp } from './ops/index.js';
 import type { Program } from './program.js';
 import type { RowLayout, Table } from './row.js';

@@ -1,4 +1,4 @@
-import type { NdArray } from '../nd-array.js';
+import type { NdArray } from '../base/nd-array.js';
 
 /**
  * One sample as executors see it: numbers side by side, first the sample's inputs (each `pixels × channels`), then tables,

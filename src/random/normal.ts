@@ -1,4 +1,4 @@
-import type { Dtype, FloatArray, NdArray } from '../nd-array.js';
+import type { Dtype, FloatArray, NdArray } from '../base/nd-array.js';
 import { erfInvF32, erfInvF64 } from './erf-inv.js';
 import type { Key } from './key.js';
 import { sampleSize } from './sample.js';

@@ -1,4 +1,4 @@
-import { ShapeError } from '../errors.js';
+import { ShapeError } from '../base/errors.js';
 
 /** A dense row-major array of drawn integers; `NdArray` is its float counterpart. */
 export interface IntegerSample<Data extends Int32Array | Uint32Array | Uint8Array = Int32Array> {

@@ -1,4 +1,4 @@
-import type { Dtype, FloatArray, NdArray } from '../nd-array.js';
+import type { Dtype, FloatArray, NdArray } from '../base/nd-array.js';
 import { bits32 } from './bits.js';
 import { fmaF32, fmaF64 } from './fused-multiply-add.js';
 import type { Key } from './key.js';

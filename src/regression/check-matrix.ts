@@ -1,7 +1,7 @@
 import type { Matrix } from 'ml-matrix';
-import { NonFiniteError, ShapeError } from '../errors.js';
-import { firstNonFinite } from '../first-non-finite.js';
-import { rowMajor } from '../matrix.js';
+import { NonFiniteError, ShapeError } from '../base/errors.js';
+import { firstNonFinite } from '../base/first-non-finite.js';
+import { rowMajor } from '../base/matrix.js';
 
 /** @throws NonFiniteError naming the matrix and its first entry that is NaN or infinite. */
 export function checkFinite(where: string, name: string, matrix: Matrix): void {

@@ -1,4 +1,4 @@
-import { withFactor } from '../executors/engine/linalg.js';
+import { withFactor } from '../linalg/linalg.js';
 
 const MAX_ITERATIONS = 5;
 

@@ -1,8 +1,8 @@
 import type { Matrix } from 'ml-matrix';
-import { checkOptions } from '../check-options.js';
-import { ShapeError } from '../errors.js';
-import { gemm } from '../executors/engine/linalg.js';
-import { fromRowMajor, rowMajor } from '../matrix.js';
+import { checkOptions } from '../base/check-options.js';
+import { ShapeError } from '../base/errors.js';
+import { fromRowMajor, rowMajor } from '../base/matrix.js';
+import { gemm } from '../linalg/linalg.js';
 import { checkRows } from './check-matrix.js';
 import { type RidgeOptions, ridgeSystem } from './ridge.js';
 import type { SolveEvidence } from './safe-cholesky.js';

@@ -1,7 +1,7 @@
 import type { Matrix } from 'ml-matrix';
-import { NotPositiveDefiniteError } from '../errors.js';
-import { type CholeskyResult, cholesky, choleskySolve, gemm } from '../executors/engine/linalg.js';
-import { fromRowMajor, rowMajor } from '../matrix.js';
+import { NotPositiveDefiniteError } from '../base/errors.js';
+import { fromRowMajor, rowMajor } from '../base/matrix.js';
+import { type CholeskyResult, cholesky, choleskySolve, gemm } from '../linalg/linalg.js';
 import { checkFinite, checkRows, checkSquare } from './check-matrix.js';
 import { conditionEstimate } from './condition.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { ShapeError } from '../../src/base/errors.js';
 import { concatDatasets, type Dataset, subset } from '../../src/data/index.js';
-import { ShapeError } from '../../src/errors.js';
 
 const dataset: Dataset<Uint8Array> = {
   images: { shape: [3, 1, 2, 1], data: Uint8Array.of(1, 2, 3, 4, 5, 6) },

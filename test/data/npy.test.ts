@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ShapeError, UnsupportedError } from '../../src/base/errors.js';
 import { encodeNpy, FormatError, type NpyInput, parseNpy } from '../../src/data/index.js';
-import { ShapeError, UnsupportedError } from '../../src/errors.js';
 import { numpyFile } from './support.js';
 
 const quarters = [0, 0.25, 0.5, 0.75, 1, 1.25];

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ShapeError } from '../../src/base/errors.js';
 import { channelStats, standardise, unstandardise } from '../../src/data/index.js';
-import { ShapeError } from '../../src/errors.js';
 import { tolerance } from '../support/tolerance.js';
 
 describe('channelStats', () => {

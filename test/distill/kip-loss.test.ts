@@ -1,9 +1,9 @@
 import { Matrix } from 'ml-matrix';
 import { describe, expect, it } from 'vitest';
+import { NonFiniteError, NotPositiveDefiniteError, ShapeError } from '../../src/base/errors.js';
+import type { NdArray } from '../../src/base/nd-array.js';
 import { targetsOf } from '../../src/distill/evaluate-support.js';
 import { evaluateSupport, kipLoss, type Support } from '../../src/distill/index.js';
-import { NonFiniteError, NotPositiveDefiniteError, ShapeError } from '../../src/errors.js';
-import type { NdArray } from '../../src/nd-array.js';
 import { relativeError } from '../support/compare.js';
 import { tolerance } from '../support/tolerance.js';
 import { kernel, patterns } from './patterns.js';

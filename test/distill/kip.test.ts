@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { NonFiniteError } from '../../src/base/errors.js';
 import { targetsOf } from '../../src/distill/evaluate-support.js';
 import { evaluateSupport, type KipOptions, type KipProgress, kip } from '../../src/distill/index.js';
-import { NonFiniteError } from '../../src/errors.js';
 import { kernel, patterns } from './patterns.js';
 
 const train = patterns(90, 3);

@@ -1,8 +1,8 @@
 import { Matrix } from 'ml-matrix';
 import { describe, expect, it } from 'vitest';
+import { NonFiniteError, NotPositiveDefiniteError } from '../../src/base/errors.js';
 import { targetsOf } from '../../src/distill/evaluate-support.js';
 import { evaluateSupport, labelSolve } from '../../src/distill/index.js';
-import { NonFiniteError, NotPositiveDefiniteError } from '../../src/errors.js';
 import { relativeError } from '../support/compare.js';
 import { tolerance } from '../support/tolerance.js';
 import { kernel, patterns } from './patterns.js';

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
-import { compile } from '../../src/executors/engine/compile.js';
 import { engineExecutor } from '../../src/executors/engine/executor.js';
+import { compile } from '../../src/executors/engine/planning/compile.js';
 import { tfExecutor } from '../../src/executors/tf/executor.js';
 import { stax, traceProgram } from '../../src/index.js';
 import type { CovarianceField } from '../../src/program/executor.js';

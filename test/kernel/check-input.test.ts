@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
 import { DisposedError, NonFiniteError, ShapeError } from '../../src/index.js';
-import { checkInputs } from '../../src/kernel/check-input.js';
+import { checkInputs } from '../../src/inputs/check-input.js';
 
 const array = (shape: number[], fill = 1) => ({
   shape,

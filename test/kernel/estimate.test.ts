@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { compile } from '../../src/executors/engine/compile.js';
-import { jobSize, taskBytes } from '../../src/executors/engine/job-size.js';
-import { runTask } from '../../src/executors/engine/tasks.js';
-import { TileRunner } from '../../src/executors/engine/tile.js';
+import { jobSize, taskBytes } from '../../src/executors/engine/jobs/job-size.js';
+import { compile } from '../../src/executors/engine/planning/compile.js';
+import { runTask } from '../../src/executors/engine/tasks/tasks.js';
+import { TileRunner } from '../../src/executors/engine/tiles/tile.js';
+import { estimate } from '../../src/explain/estimate.js';
 import { programOf } from '../../src/index.js';
-import { estimate } from '../../src/kernel/estimate.js';
 import * as stax from '../../src/stax/index.js';
 
 const net = stax.serial(

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ShapeError } from '../../src/errors.js';
+import { ShapeError } from '../../src/base/errors.js';
 import { bernoulli, bits, key, normal, uniform } from '../../src/random/index.js';
 import { tolerance } from '../support/tolerance.js';
 import { fingerprint } from './support.js';

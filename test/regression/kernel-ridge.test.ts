@@ -1,6 +1,6 @@
 import { Matrix } from 'ml-matrix';
 import { describe, expect, it } from 'vitest';
-import { NotPositiveDefiniteError } from '../../src/errors.js';
+import { NotPositiveDefiniteError } from '../../src/base/errors.js';
 import { kernelRidge } from '../../src/regression/index.js';
 import { relativeError } from '../support/compare.js';
 import { tolerance } from '../support/tolerance.js';

@@ -1,6 +1,6 @@
 import { Matrix } from 'ml-matrix';
 import { describe, expect, it } from 'vitest';
-import { NonFiniteError, NotPositiveDefiniteError, ShapeError } from '../../src/errors.js';
+import { NonFiniteError, NotPositiveDefiniteError, ShapeError } from '../../src/base/errors.js';
 import { type SolveEvidence, solvePositiveDefinite } from '../../src/regression/index.js';
 import { tolerance } from '../support/tolerance.js';
 

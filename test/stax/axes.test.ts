@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { gram, gramVjp, type NdArray, random, stax, traceProgram } from '../../src/index.js';
-import { transposeArray } from '../../src/kernel/transpose.js';
+import { transposeArray } from '../../src/inputs/transpose.js';
 import type { AnyLayer, Layer } from '../../src/stax/index.js';
 import { generic } from '../contract/compute.js';
 import { relativeError } from '../support/compare.js';

@@ -1,13 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
-import { UnsupportedError } from '../../errors.js';
-import type { FloatArray } from '../../nd-array.js';
+import { bytesOf } from '../../base/dtype.js';
+import { UnsupportedError } from '../../base/errors.js';
+import type { FloatArray } from '../../base/nd-array.js';
 import type { CovarianceField, Executor, Positions } from '../../program/executor.js';
 import type { Program } from '../../program/program.js';
-import { compile } from './compile.js';
-import { bytesOf } from './dtype.js';
-import { perAxis, pixels, type Triple, triple } from './geometry.js';
-import type { ResultImage } from './plan.js';
-import { type GroupVisitor, type Rows, TileRunner } from './tile.js';
+import { perAxis, pixels, type Triple, triple } from './lowering/geometry.js';
+import { compile } from './planning/compile.js';
+import type { ResultImage } from './planning/plan.js';
+import { type GroupVisitor, type Rows, TileRunner } from './tiles/tile.js';
 
 /** Tensors are float32, but what stands between them is computed in f64: exact to the last bit of the result. */
 const DTYPE = 'float64';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { UnsupportedError } from '../../errors.js';
+import { UnsupportedError } from '../../base/errors.js';
 import type { Source } from '../../program/executor.js';
 import type { PairCovariances } from '../../program/ops/pair-covariances.js';
 

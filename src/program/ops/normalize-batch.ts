@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { sizeOf } from '../../nd-array.js';
+import { sizeOf } from '../../base/nd-array.js';
 import type { OpBase } from '../program.js';
 import { mapBatch } from './batch.js';
 import { variancesOf } from './pair-covariances.js';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { sizeOf } from '../../nd-array.js';
+import { sizeOf } from '../../base/nd-array.js';
 
 /**
  * Covariances while a Program runs on tensors, positions of each sample folded into one axis:

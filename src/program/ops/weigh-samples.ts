@@ -1,4 +1,4 @@
-import { sizeOf } from '../../nd-array.js';
+import { sizeOf } from '../../base/nd-array.js';
 import type { OpBase } from '../program.js';
 import { weighPositions } from './pair-covariances.js';
 import { rowsOf } from './rows.js';

@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ShapeError, UnsupportedError } from '../../../src/errors.js';
-import {
-  appendRows,
-  cholesky,
-  choleskySolve,
-  gemm,
-  solveAppended,
-} from '../../../src/executors/engine/linalg.js';
+import { ShapeError, UnsupportedError } from '../../../src/base/errors.js';
+import { appendRows, cholesky, choleskySolve, gemm, solveAppended } from '../../../src/linalg/linalg.js';
 import { relativeError } from '../../support/compare.js';
 import { tolerance } from '../../support/tolerance.js';
 

@@ -1,6 +1,6 @@
 import { Matrix } from 'ml-matrix';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { strips } from '../../../src/executors/engine/native-products.js';
+import { strips } from '../../../src/executors/engine/products/native-products.js';
 import {
   gram,
   gramVjp,

@@ -1,7 +1,7 @@
 import { Matrix } from 'ml-matrix';
 import { afterAll, expect, it } from 'vitest';
-import { compile } from '../../../src/executors/engine/compile.js';
-import { jobSize, visitsOnce } from '../../../src/executors/engine/job-size.js';
+import { jobSize, visitsOnce } from '../../../src/executors/engine/jobs/job-size.js';
+import { compile } from '../../../src/executors/engine/planning/compile.js';
 import { gram, gramVjp, programOf, random, releaseThreads, ridgeVisit, stax } from '../../../src/index.js';
 import { relativeError } from '../../support/compare.js';
 import { tolerance } from '../../support/tolerance.js';

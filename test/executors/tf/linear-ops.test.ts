@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { sizeOf } from '../../../src/base/nd-array.js';
 import { tfExecutor } from '../../../src/executors/tf/executor.js';
-import { sizeOf } from '../../../src/nd-array.js';
 import type { Covariances } from '../../../src/program/executor.js';
 import { type AnyOp, opRules } from '../../../src/program/ops/index.js';
 import { combinations, type Offset, type OpRule } from '../../../src/program/ops/rule.js';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { UnsupportedError } from '../../../errors.js';
+import { UnsupportedError } from '../../../base/errors.js';
 import type { Dual, MomentFunction } from './dual.js';
 import { type Entrywise, type Scales, weightedSum } from './quadrature.js';
 

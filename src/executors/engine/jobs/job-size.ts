@@ -1,0 +1,88 @@
+import { bytesOf } from '../../../base/dtype.js';
+import { instantiate } from '../../../wasm/module.js';
+import { productBytes } from '../products/product-gradients.js';
+import { type BlockSize, blockSize, pairCost, spans } from '../tasks/blocks.js';
+import { HOARD_BYTES, type Plans } from '../tiles/tile.js';
+
+/** What a job asks of the engine: values, both gradients, or a ridge regression's residuals and gradient in x1. */
+export type JobKind = 'gram' | 'vjp' | 'ridge';
+
+/** What a job costs, counted from its plans. */
+export interface JobSize {
+  /** Tasks that the pairs are cut into. */
+  readonly tasks: number;
+  /** Pixels of all lanes, idle ones as well, in forward runs of pairs and of samples. */
+  readonly pixels: number;
+  /** WebAssembly memory that the largest task needs. */
+  readonly workerBytes: number;
+}
+
+/** Counts the work that `engineGram`, `engineVjp` or `engineRidge` does for n1 × n2 pairs; n2 null: of x1 with itself. */
+export function jobSize(plans: Plans, kind: JobKind, n1: number, n2: number | null): JobSize {
+  const { lanes, sample } = plans;
+  const self = n2 === null;
+  const right = n2 ?? n1;
+  if (kind === 'ridge' && !visitsOnce(plans, n1, right)) {
+    const [values, gradients] = [jobSize(plans, 'gram', n1, n2), jobSize(plans, 'vjp', n1, n2)];
+    return {
+      tasks: values.tasks,
+      pixels: values.pixels + gradients.pixels,
+      workerBytes: Math.max(values.workerBytes, gradients.workerBytes),
+    };
+  }
+  const size = blockSize(plans, n1, right, kind === 'ridge');
+  const columnBlocks = Math.ceil(right / size.columns);
+  const groupsOfAll = Math.ceil(right / lanes);
+  let [tasks, pairGroups, sampleGroups] = [0, 0, 0];
+  for (const [start, end] of spans(n1, size.rows)) {
+    const skipped = self ? Math.floor(start / size.columns) : 0;
+    const blocks = columnBlocks - skipped;
+    const groups = groupsOfAll - (skipped * size.columns) / lanes;
+    tasks += blocks;
+    sampleGroups += blocks * Math.ceil((end - start) / lanes) + groups;
+    if (self && kind === 'gram') {
+      for (let i = start; i < end; i++) pairGroups += groupsOfAll - Math.floor(i / lanes);
+    } else pairGroups += (end - start) * groups;
+  }
+  return {
+    tasks,
+    pixels: lanes * (pairGroups * pairCost(plans) + sampleGroups * sample.work),
+    workerBytes: Math.max(
+      taskBytes(plans, { rows: Math.min(n1, size.rows), columns: Math.min(right, size.columns) }),
+      kind === 'vjp' && plans.pair.product ? productBytes(plans, n1, right) : 0,
+    ),
+  };
+}
+
+/** Bytes that a block with all supports of a ridge regression may take in a worker. */
+const VISIT_BYTES = 192 * 2 ** 20;
+
+/** Whether `engineRidge` visits blocks once with all supports, as these and what layers need of them fit into memory. */
+export function visitsOnce(plans: Plans, supports: number, targets: number): boolean {
+  const { columns } = blockSize(plans, supports, targets, true);
+  return taskBytes(plans, { rows: supports, columns: Math.min(columns, targets) }) <= VISIT_BYTES;
+}
+
+/** Bytes of WebAssembly memory that `TileRunner` reserves for a block. */
+export function taskBytes(plans: Plans, { rows, columns }: BlockSize): number {
+  const { pair, dtype } = plans;
+  const { sampleSize, inputSize, factorSize, varianceSize, gradient } = pair;
+  const product = pair.product !== null;
+  const sides = [rows, columns];
+  // Both sides' gradients of a matrix product end at the products: see product-gradients.ts.
+  const perSample = product && gradient.x2 ? 1 : inputSize;
+  const gradients = (gradient.x1 || gradient.x2) && {
+    product: product ? rows * columns : 0,
+    rows: gradient.x1 ? rows * (perSample + varianceSize) : 0,
+    columns: gradient.x2 ? columns * perSample : 0,
+  };
+  const numbers =
+    sides.reduce((sum, count) => sum + count * (sampleSize + (product ? 1 : 0)), 0) +
+    rows * factorSize +
+    (product ? rows * columns : 0) +
+    (gradients ? gradients.product + gradients.rows + gradients.columns : 0);
+  const kept = pair.values[1] - pair.values[0];
+  const hoard = gradients && kept > 0 ? Math.min(rows, Math.floor(HOARD_BYTES / kept)) * kept : 0;
+  const work = product ? instantiate().gemmWorkBytes() * (gradients && perSample > 1 ? 2 : 1) : 0;
+  return pair.end + numbers * bytesOf(dtype) + hoard + work;
+}

@@ -1,0 +1,76 @@
+import { UnsupportedError } from '../../../base/errors.js';
+import type { ActivationOp } from '../../../program/ops/activation.js';
+import { gaussHermite } from '../../../program/ops/duals/gauss-hermite.js';
+import { gaussianMoments, hermiteMoments } from '../../../program/ops/duals/polynomial.js';
+import type { Program } from '../../../program/program.js';
+
+/** How the engine runs a nonlinearity. */
+export interface EngineActivation {
+  /** Its number in `assembly/activations/index.ts`. */
+  readonly code: number;
+  /** How many numbers it wants of each variance. */
+  readonly factors: number;
+  readonly params: readonly number[];
+  /** Where the variance of its outputs is a multiple of q: the terms of that number, to be added in the engine's format. */
+  readonly varianceScale?: readonly number[];
+  /** Whether all its outputs have one sign, so that their covariances are never negative. */
+  readonly oneSign?: boolean;
+  /** Time of an entry in units of a ReLU's in f32; 1 if absent. */
+  readonly cost?: number;
+}
+
+type EngineRule = (params: readonly number[], neverNegative: boolean) => EngineActivation;
+
+const rules: { readonly [Name in ActivationOp['fn']]: EngineRule } = {
+  abRelu: ([a, b], neverNegative) => ({
+    code: 1,
+    factors: 2,
+    params: [(a - b) ** 2 / (2 * Math.PI), (a + b) ** 2 / 4, (a - b) ** 2 / 4, neverNegative ? 1 : 0],
+    varianceScale: [(a + b) ** 2 / 4, (a - b) ** 2 / 4],
+    oneSign: a * b <= 0,
+  }),
+  erf: () => ({ code: 2, factors: 2, params: [] }),
+  gelu: () => ({ code: 3, factors: 2, params: [] }),
+  exponential: ([sign]) => ({ code: 4, factors: 1, params: [sign], cost: 8 }),
+  sine: ([phase]) => ({
+    code: 5,
+    factors: 1,
+    params: [Math.sin(phase) ** 2 / 2, Math.cos(phase) ** 2 / 2],
+    cost: 16,
+  }),
+  gaussian: ([b]) => ({ code: 6, factors: 1, params: [b] }),
+  gabor: () => ({ code: 7, factors: 1, params: [], cost: 20 }),
+  expNormalized: (params) => ({ code: 8, factors: 2, params, cost: 10 }),
+  sign: () => ({ code: 9, factors: 2, params: [] }),
+  polynomial: (coefficients) => polynomial(gaussianMoments(coefficients), 0.5),
+  hermite: ([degree]) => polynomial(hermiteMoments(degree), 0),
+  rectifiedMonomial: ([degree]) => ({ code: 11, factors: 2, params: [degree] }),
+  quadrature([index, degree]) {
+    const { nodes, weights } = gaussHermite(degree);
+    return { code: 12, factors: 2, params: [index, degree, ...nodes, ...weights], cost: 16 * degree ** 2 };
+  },
+  own() {
+    throw new UnsupportedError(
+      "engine: functions of one's own run on the tf executor only. Call kernel(x1, x2, get), which picks it.",
+    );
+  },
+};
+
+function polynomial(moments: readonly (readonly number[])[], half: number): EngineActivation {
+  const degree = moments.length - 1;
+  const rows = moments.flatMap((row, l) => {
+    const powers = Math.floor((degree - l) / 2);
+    return [...Array(powers + 1 - row.length).fill(0), ...row] as number[];
+  });
+  return { code: 10, factors: degree + 1, params: [degree, half, ...rows], cost: 2 * (degree + 1) };
+}
+
+/** The engine's form of an activation op; `neverNegative`: its input covariances are known to be at least 0. */
+export function engineActivation(op: ActivationOp, neverNegative: boolean): EngineActivation {
+  return rules[op.fn](op.params, neverNegative);
+}
+
+/** Whether K(x1, x2) = K(x2, x1)ᵀ, to the last digits: not with quadrature, which takes the two sides differently. */
+export function isSymmetric(program: Program): boolean {
+  return !program.ops.some((op) => op.op === 'activation' && op.fn === 'quadrature');
+}

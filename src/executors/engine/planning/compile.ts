@@ -1,0 +1,59 @@
+import type { Dtype } from '../../../base/nd-array.js';
+import type { Positions } from '../../../program/executor.js';
+import type { Program } from '../../../program/program.js';
+import { FREE } from '../../../wasm/module.js';
+import { pixels } from '../lowering/geometry.js';
+import { lower } from '../lowering/lower.js';
+import type { Plans } from '../tiles/tile.js';
+import { plan } from './plan.js';
+
+/** What is asked of a Program. */
+export interface CompileRequest {
+  readonly dtype: Dtype;
+  readonly ntk: boolean;
+  /** Sides whose gradients will be asked for. */
+  readonly gradient?: { readonly x1: boolean; readonly x2: boolean };
+  /** Whether the covariances of each sample with itself (cov1, cov2) are read. */
+  readonly samples?: boolean;
+  /** Between which positions the result is wanted; all by default. */
+  readonly positions?: Positions;
+}
+
+/** Pairs of SIMD registers that run side by side where images are of one pixel; of larger images at least 1. */
+const REGISTER_PAIRS = 32;
+
+const cache = new WeakMap<Program, Map<string, Plans>>();
+
+/** The plans that compute a Program; made once for each Program and request. */
+export function compile(program: Program, request: CompileRequest): Plans {
+  const { dtype, ntk, samples = false, positions = 'all' } = request;
+  const gradient = request.gradient ?? { x1: false, x2: false };
+  const plansOf = cache.get(program) ?? new Map<string, Plans>();
+  cache.set(program, plansOf);
+  const name = [dtype, ntk, samples, gradient.x1, gradient.x2, positions].join();
+  const known = plansOf.get(name);
+  if (known) return known;
+
+  const lowered = lower(program);
+  const largest = Math.max(...lowered.steps.map((step) => pixels(step.shape)));
+  const lanes = (dtype === 'float32' ? 8 : 4) * Math.max(1, Math.floor(REGISTER_PAIRS / largest));
+  const some = gradient.x1 || gradient.x2;
+  const shared = { lowered, dtype, lanes };
+  const sample = plan({
+    ...{
+      ...shared,
+      mode: 'sample',
+      sample: null,
+      base: FREE,
+      ntk: ntk && samples,
+      result: samples ? positions : null,
+    },
+    gradient: { x1: some, x2: some },
+  });
+  const pair = plan({ ...shared, mode: 'pair', sample, base: sample.end, ntk, result: positions, gradient });
+  const plans = { key: `${serial++}`, dtype, lanes, ntk, sample, pair };
+  plansOf.set(name, plans);
+  return plans;
+}
+
+let serial = 0;

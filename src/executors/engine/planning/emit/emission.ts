@@ -1,0 +1,115 @@
+import type { Offset } from '../../../../program/ops/rule.js';
+import { firstPixel, imageSize, negate, pixels, type Triple } from '../../lowering/geometry.js';
+import type { Lowered, Step } from '../../lowering/lower.js';
+import type { Assembler } from '../assembler.js';
+import { opcode } from '../opcodes.js';
+import type { PlanRequest } from '../plan.js';
+import type { Regions } from '../regions.js';
+
+/** K's and Θ's address of the image of one step at one offset; Θ's is 0 where there is none. */
+export interface Image {
+  readonly k: number;
+  readonly theta: number;
+}
+
+/** Looks up the image of a step's input at an offset. */
+export type ImageOf = (step: number, d: Offset) => Image;
+
+/** A step of one kind. */
+export type StepOf<Kind extends Step['kind']> = Step & { readonly kind: Kind };
+
+/** One step at one offset. */
+export interface Instance<S> {
+  readonly code: Assembler;
+  readonly index: number;
+  readonly step: S;
+  readonly d: Offset;
+  /** The images of the step's inputs; in `adjoint`, their cotangents, which are added to. */
+  readonly input: ImageOf;
+  /** What a nonlinearity was applied to; where the step's variances themselves are computed they go there. */
+  readonly tape: Image | null;
+}
+
+/** A step's forward instructions; without `out`, for a nonlinearity's tape or a sample's factors alone. */
+export interface Forward<S> extends Instance<S> {
+  readonly out: Image | null;
+}
+
+/** A step's adjoint instructions, which may overwrite the cotangent `g`; `value` finds the inputs' own images. */
+export interface Adjoint<S> extends Instance<S> {
+  readonly g: Image;
+  readonly value: ImageOf;
+}
+
+/** How steps of one kind are written. */
+export interface StepRule<Kind extends Step['kind']> {
+  forward(emission: Emission, at: Forward<StepOf<Kind>>): void;
+  adjoint(emission: Emission, at: Adjoint<StepOf<Kind>>): void;
+}
+
+/** Where things are in memory, and the instructions that many kinds of steps share. */
+export class Emission {
+  readonly lowered: Lowered;
+  readonly regions: Regions;
+  /** Bytes of a number, and of one for each lane. */
+  readonly number: number;
+  readonly lane: number;
+  /** Whether x1 is a sample a lane too, and not one for all lanes. */
+  readonly ofSamples: boolean;
+
+  constructor({ lowered, mode, lanes }: PlanRequest, regions: Regions, number: number) {
+    this.lowered = lowered;
+    this.regions = regions;
+    this.number = number;
+    this.lane = lanes * number;
+    this.ofSamples = mode === 'sample';
+  }
+
+  /** Bytes of one of x1's numbers. */
+  get number1(): number {
+    return this.ofSamples ? this.lane : this.number;
+  }
+
+  bytes(shape: Triple, d: Offset): number {
+    return pixels(imageSize(shape, d)) * this.lane;
+  }
+
+  inputShape(step: Step): Triple {
+    return this.lowered.steps[step.inputs[0]].shape;
+  }
+
+  zero(code: Assembler, shape: Triple, d: Offset, image: Image): void {
+    for (const at of [image.k, image.theta]) if (at) code.emit(opcode.zero, [at, this.bytes(shape, d)]);
+  }
+
+  add(code: Assembler, shape: Triple, d: Offset, to: Image, from: Image): void {
+    const bytes = this.bytes(shape, d);
+    code.emit(opcode.add, [to.k, from.k, bytes]);
+    if (to.theta && from.theta) code.emit(opcode.add, [to.theta, from.theta, bytes]);
+  }
+
+  /** Where the factors of a step's first pixel are, x1's and x2's. */
+  factors(index: number, step: Step, d: Offset): [number, number] {
+    const { factors1, factors2, factorAt, factorStep1 } = this.regions;
+    return [
+      factors1 + (factorAt[index] + firstPixel(step.shape, d)) * factorStep1,
+      factors2 + (factorAt[index] + firstPixel(step.shape, negate(d))) * this.lane,
+    ];
+  }
+
+  /** Where the cotangents of the variances at a step's first pixel are; 0 where they are not wanted. */
+  variances(index: number, step: Step, d: Offset): [number, number] {
+    const { variances1, variances2, varianceAt } = this.regions;
+    const at = varianceAt[index];
+    return [
+      variances1 && variances1 + at + firstPixel(step.shape, d) * this.lane,
+      variances2 && variances2 + at + firstPixel(step.shape, negate(d)) * this.lane,
+    ];
+  }
+}
+
+/** The addresses of two images, Θ's where both have one. */
+export function bothImages(to: Image, from: Image): [number, number, number, number] {
+  const theta = to.theta && from.theta;
+  return [to.k, theta ? to.theta : 0, from.k, theta ? from.theta : 0];
+}

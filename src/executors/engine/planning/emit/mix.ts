@@ -1,0 +1,57 @@
+import type { Offset } from '../../../../program/ops/rule.js';
+import { imageSize } from '../../lowering/geometry.js';
+import { stepNeeds } from '../../lowering/lower.js';
+import type { Assembler } from '../assembler.js';
+import { opcode } from '../opcodes.js';
+import { bothImages, type Emission, type Image, type StepOf, type StepRule } from './emission.js';
+
+/** A matrix per axis. */
+export const mixRule: StepRule<'mix'> = {
+  forward(emission, { code, step, d, input, out }) {
+    emission.zero(code, step.shape, d, out!);
+    for (const e of stepNeeds(emission.lowered, step, d)) {
+      emitShare(emission, code, step, d, e, out!, input(step.inputs[0], e), false);
+    }
+  },
+  adjoint(emission, { code, step, d, g, input }) {
+    for (const e of stepNeeds(emission.lowered, step, d)) {
+      emitShare(emission, code, step, d, e, input(step.inputs[0], e), g, true);
+    }
+  },
+};
+
+/** The share of the input's offset `e` in the result at `d`; `adjoint`: of the result's cotangent in the input's. */
+function emitShare(
+  emission: Emission,
+  code: Assembler,
+  step: StepOf<'mix'>,
+  d: Offset,
+  e: Offset,
+  to: Image,
+  from: Image,
+  adjoint: boolean,
+): void {
+  const terms = step.matrices.map((matrix, axis) => termsOf(matrix, d[axis], e[axis]));
+  const places = terms.flat().flatMap(([P, p]) => (adjoint ? [p, P] : [P, p]));
+  const result = imageSize(step.shape, d);
+  const source = imageSize(emission.inputShape(step), e);
+  const [toSize, fromSize] = adjoint ? [source, result] : [result, source];
+  const words = [
+    ...bothImages(to, from),
+    ...[toSize[1], toSize[2], fromSize[1], fromSize[2], ...terms.map(({ length }) => length), ...places],
+  ];
+  const weights = terms.flat().map(([, , weight]) => weight);
+  const length = 2 + words.length + 2 * weights.length;
+  code.emit(opcode.mix, [length + (length % 2), ...words], weights);
+}
+
+/** Of one axis: the pixels P and p of the images at `d` and `e` where a matrix M has M[P,p]·M[P+d,p+e] ≠ 0, and that. */
+function termsOf(matrix: readonly (readonly number[])[], d: number, e: number): [number, number, number][] {
+  const [firstP, first] = [Math.max(0, -d), Math.max(0, -e)];
+  return matrix.slice(firstP, matrix.length - Math.max(0, d)).flatMap((row, P) =>
+    row.flatMap((weight, p): [number, number, number][] => {
+      const product = weight * (matrix[firstP + P + d][p + e] ?? 0);
+      return product === 0 ? [] : [[P, p - first, product]];
+    }),
+  );
+}

@@ -1,0 +1,33 @@
+import type { Offset } from '../../../../program/ops/rule.js';
+import { imageSize, perAxis, type Triple } from '../../lowering/geometry.js';
+import type { Assembler } from '../assembler.js';
+import { opcode } from '../opcodes.js';
+import type { Image, StepOf, StepRule } from './emission.js';
+
+/** Axes in another order. */
+export const permuteRule: StepRule<'permute'> = {
+  forward(emission, { code, step, d, input, out }) {
+    emission.zero(code, step.shape, d, out!);
+    const source = input(step.inputs[0], inputOffset(step, d));
+    addPermuted(code, step.order, imageSize(step.shape, d), out!, source);
+  },
+  adjoint(emission, { code, step, d, g, input }) {
+    const e = inputOffset(step, d);
+    const shape = imageSize(emission.inputShape(step), e);
+    addPermuted(code, inverse(step.order), shape, input(step.inputs[0], e), g);
+  },
+};
+
+/** `to` += `from`; `shape` is the size of `to`, whose axis a is the axis `order[a]` of `from`. */
+function addPermuted(code: Assembler, order: Triple, shape: Triple, to: Image, from: Image): void {
+  const fromSize = perAxis((a) => shape[order.indexOf(a)]);
+  const distances = [fromSize[1] * fromSize[2], fromSize[2], 1];
+  const words = [...shape, ...order.map((axis) => distances[axis])];
+  code.emit(opcode.permute, [to.k, from.k, ...words]);
+  if (to.theta && from.theta) code.emit(opcode.permute, [to.theta, from.theta, ...words]);
+}
+
+/** The offset of its input that a `permute` reads at `d`. */
+const inputOffset = ({ order }: StepOf<'permute'>, d: Offset): Triple => perAxis((a) => d[order.indexOf(a)]);
+
+const inverse = (order: Triple): Triple => perAxis((a) => order.indexOf(a));

@@ -1,0 +1,116 @@
+import type { Offset } from '../../../../program/ops/rule.js';
+import { firstPixel, imageSize, isZero, negate, pixels } from '../../lowering/geometry.js';
+import { opcode } from '../opcodes.js';
+import {
+  bothImages,
+  type Emission,
+  type Image,
+  type Instance,
+  type StepOf,
+  type StepRule,
+} from './emission.js';
+
+/** A step that maps each pair of positions by itself, in a way that is its own adjoint: `to` += what it makes of `from`. */
+function selfAdjoint<Kind extends 'weigh' | 'weighSamples' | 'dropout'>(
+  addTo: (emission: Emission, at: Instance<StepOf<Kind>>, to: Image, from: Image) => void,
+): StepRule<Kind> {
+  return {
+    forward(emission, at) {
+      emission.zero(at.code, at.step.shape, at.d, at.out!);
+      addTo(emission, at, at.out!, at.input(at.step.inputs[0], at.d));
+    },
+    adjoint: (emission, at) => addTo(emission, at, at.input(at.step.inputs[0], at.d), at.g),
+  };
+}
+
+/** The sum of branches. */
+export const sumRule: StepRule<'sum'> = {
+  forward(emission, { code, step, d, out, input }) {
+    emission.zero(code, step.shape, d, out!);
+    for (const source of step.inputs) emission.add(code, step.shape, d, out!, input(source, d));
+  },
+  adjoint(emission, { code, step, d, g, input }) {
+    for (const source of step.inputs) emission.add(code, step.shape, d, input(source, d), g);
+  },
+};
+
+/** The product of two branches. */
+export const productRule: StepRule<'product'> = {
+  forward(emission, { code, step, d, out, input }) {
+    const [a, b] = step.inputs.map((source) => input(source, d));
+    const images = [out!.k, out!.theta, a.k, a.theta, b.k, b.theta];
+    code.emit(opcode.product, [...images, emission.bytes(step.shape, d)]);
+  },
+  adjoint(emission, { code, step, d, g, input, value }) {
+    const [a, b] = step.inputs.map((source) => value(source, d));
+    const [toA, toB] = step.inputs.map((source) => input(source, d));
+    const images = [g.k, g.theta, a.k, a.theta, b.k, b.theta, emission.bytes(step.shape, d)];
+    code.emit(opcode.productAdjoint, [...images, toA.k, toA.theta, toB.k, toB.theta]);
+  },
+};
+
+/** Weights of the positions. */
+export const weighRule = selfAdjoint<'weigh'>(({ regions, number }, { code, index, step, d }, to, from) => {
+  const table = regions.tables[index];
+  code.emit(opcode.weigh, [
+    ...[...bothImages(to, from), ...imageSize(step.shape, d)],
+    table + firstPixel(step.shape, d) * number,
+    table + firstPixel(step.shape, negate(d)) * number,
+    ...[step.shape[1], step.shape[2]],
+  ]);
+});
+
+/** Weights of the positions, of each sample's own. */
+export const weighSamplesRule = selfAdjoint<'weighSamples'>((emission, { code, step, d }, to, from) => {
+  const { x1, x2 } = emission.regions;
+  code.emit(opcode.weighSamples, [
+    ...[...bothImages(to, from), ...imageSize(step.shape, d)],
+    x1 + (step.at + firstPixel(step.shape, d)) * emission.number1,
+    x2 + (step.at + firstPixel(step.shape, negate(d))) * emission.lane,
+    ...[step.shape[1], step.shape[2], Number(emission.ofSamples)],
+  ]);
+});
+
+/** Equal positions alone. */
+export const diagonalRule: StepRule<'diagonal'> = {
+  forward(emission, { code, step, d, out, input }) {
+    emission.zero(code, step.shape, d, out!);
+    if (isZero(d)) emission.add(code, step.shape, d, out!, input(step.inputs[0], d));
+  },
+  adjoint(emission, { code, step, d, g, input }) {
+    if (isZero(d)) emission.add(code, step.shape, d, input(step.inputs[0], d), g);
+  },
+};
+
+/** Equal positions of one sample scaled. */
+export const dropoutRule = selfAdjoint<'dropout'>((emission, { code, step, d }, to, from) => {
+  if (!isZero(d)) {
+    emission.add(code, step.shape, d, to, from);
+    return;
+  }
+  const scale = (target: number, source: number) => {
+    const words = [target, source, emission.bytes(step.shape, d), emission.regions.same];
+    code.emit(opcode.dropout, words, [step.scale - 1]);
+  };
+  scale(to.k, from.k);
+  if (to.theta && from.theta) scale(to.theta, from.theta);
+});
+
+/** A constant of each pair of positions, added. */
+export const embedRule: StepRule<'embed'> = {
+  forward(emission, { code, index, step, d, out, input }) {
+    const { shape } = step;
+    emission.zero(code, shape, d, out!);
+    emission.add(code, shape, d, out!, input(step.inputs[0], d));
+    const pair = firstPair(step, d);
+    const at = emission.regions.tables[index] + pair * emission.number;
+    const words = [out!.k, out!.theta, at, ...imageSize(shape, d), shape[1], shape[2], pixels(shape)];
+    code.emit(opcode.embed, words);
+  },
+  adjoint: (emission, { code, step, d, g, input }) =>
+    emission.add(code, step.shape, d, input(step.inputs[0], d), g),
+};
+
+/** The index of an image's first pair of positions among all pairs. */
+const firstPair = ({ shape }: StepOf<'embed'>, d: Offset): number =>
+  firstPixel(shape, d) * pixels(shape) + firstPixel(shape, negate(d));

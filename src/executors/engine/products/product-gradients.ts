@@ -1,0 +1,49 @@
+import { bytesOf } from '../../../base/dtype.js';
+import { instantiate } from '../../../wasm/module.js';
+import { spans } from '../tasks/blocks.js';
+import { slice } from '../tasks/slice.js';
+import type { ProductTask } from '../tasks/tasks.js';
+import { type RunOptions, runTasks } from '../threads/workers.js';
+import { type Plans, PRODUCT_PART, type ProductGradient } from '../tiles/tile.js';
+
+// Networks of one position know their samples through the products X1·X2ᵀ alone. Their gradient is made in two steps: the
+// products' cotangents block by block, then one matrix product a side, cut by that side's samples. So no block brings gradients
+// of all its samples to be added up, and the numbers depend neither on blocks nor on threads.
+
+/** Bytes of gradient that a task may bring. */
+const BYTES_PER_TASK = 24 * 2 ** 20;
+
+/** Samples of a task: two tasks a thread, or as many more as memory wants. */
+function productRows(plans: Plans, count: number, threads: number): number {
+  const most = BYTES_PER_TASK / (plans.pair.inputSize * bytesOf(plans.dtype));
+  return Math.max(1, Math.min(Math.ceil(count / (2 * threads)), Math.floor(most)));
+}
+
+/** Bytes of WebAssembly memory that the largest task takes, on a single thread. */
+export function productBytes(plans: Plans, n1: number, n2: number): number {
+  const size = plans.pair.inputSize;
+  const [rows, part] = [productRows(plans, Math.max(n1, n2), 1), Math.min(Math.max(n1, n2), PRODUCT_PART)];
+  const numbers = rows * (size + part + 1) + Math.max(rows, part) * size;
+  return plans.pair.end + numbers * bytesOf(plans.dtype) + instantiate().gemmWorkBytes();
+}
+
+/** A·X + diag(s)·Y, `[y.count, inputSize]`: see `ProductGradient`. */
+export async function productGradient(
+  plans: Plans,
+  { a, x, y, scales }: ProductGradient,
+  options: RunOptions,
+): Promise<Float64Array> {
+  const size = plans.pair.inputSize;
+  const out = new Float64Array(y.count * size);
+  const parts = spans(y.count, productRows(plans, y.count, options.threads));
+  const tasks = function* (): Iterable<ProductTask> {
+    for (const rows of parts) {
+      const cotangents = slice({ data: a, count: y.count }, rows).data;
+      yield { kind: 'product', a: cotangents, x, y: slice(y, rows), scales: scales.slice(...rows) };
+    }
+  };
+  await runTasks(plans, tasks(), options, (result, index) => {
+    out.set(result.y, parts[index][0] * size);
+  });
+  return out;
+}

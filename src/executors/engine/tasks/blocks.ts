@@ -1,0 +1,62 @@
+import { bytesOf } from '../../../base/dtype.js';
+import type { Plans } from '../tiles/tile.js';
+
+/** [start, end) of rows. */
+export type Span = readonly [number, number];
+
+/** How many rows of each side a task takes. */
+export interface BlockSize {
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** Pixels of a pair that a thread does in one task, about 20 ms. */
+const WORK_PER_TASK = 8e6;
+
+/** The work of a pair in pixels; of the matrix product, 16 channels are worth one. */
+export const pairCost = ({ pair }: Plans): number => pair.work + (pair.product?.channels ?? 0) / 16;
+
+/** Tasks that a job is cut into where it has as many groups of lanes. */
+const LEAST_TASKS = 8;
+
+/** Pixels that make a task worth its way to a thread, about 1 ms. */
+const LEAST_WORK = 4e5;
+
+/** Bytes of samples, factors and gradients that a task may bring along. */
+const BYTES_PER_TASK = 24 * 2 ** 20;
+
+/**
+ * The block size for n1 × n2 pairs. It depends on the plans and the sizes alone, never on the number of
+ * threads, because sums over blocks (gradients) are made in the blocks' order.
+ *
+ * @param allRows every block has all n1 rows.
+ */
+export function blockSize(plans: Plans, n1: number, n2: number, allRows = false): BlockSize {
+  const { pair, lanes } = plans;
+  const pairs = Math.max(lanes, Math.min(WORK_PER_TASK / pairCost(plans), (n1 * n2) / 16));
+  const perSample = (2 * pair.sampleSize + pair.factorSize + pair.varianceSize) * bytesOf(plans.dtype);
+  const samples = Math.max(2 * lanes, BYTES_PER_TASK / perSample);
+  // Pairs that take long are for all threads, however few they are.
+  const groups = Math.ceil(n2 / lanes);
+  const shared = Math.floor((n1 * groups) / LEAST_TASKS);
+  const worthwhile = Math.ceil(LEAST_WORK / (lanes * pairCost(plans)));
+  const most = Math.min(n1, Math.round(Math.sqrt(pairs)), Math.floor(samples / 2));
+  const few = Math.max(1, Math.min(most, Math.max(shared, worthwhile)));
+  const rows = allRows ? n1 : even(n1, few);
+  const columns = Math.min(pairs / rows, samples - rows, n2);
+  return { rows, columns: even(groups, Math.max(1, Math.round(columns / lanes))) * lanes };
+}
+
+/** The size, at most `size`, that cuts n into as many blocks; where these are few, into equal ones, as the last would be small. */
+function even(n: number, size: number): number {
+  const blocks = Math.ceil(n / size);
+  return blocks > 8 ? size : Math.ceil(n / blocks);
+}
+
+/** Cuts [0, n) into spans of `size`, the last one shorter. */
+export function spans(n: number, size: number): Span[] {
+  return Array.from(
+    { length: Math.ceil(n / size) },
+    (_, i) => [i * size, Math.min(n, (i + 1) * size)] as const,
+  );
+}

@@ -1,0 +1,141 @@
+import * as tf from '@tensorflow/tfjs';
+import { ShapeError, UnsupportedError } from '../base/errors.js';
+import type { FloatArray, NdArray } from '../base/nd-array.js';
+import type { Mask, SampleFacts } from '../program/row.js';
+import { leavesOf, mapTree, type Tree } from '../tracing/tree.js';
+import { isSamples, type Samples } from './check-input.js';
+
+/** What is said of inputs beside their numbers. */
+export interface SampleOptions {
+  /**
+   * Entries of the inputs that equal this number (NaN: that are NaN) count as absent. Inputs of different length are filled up
+   * with it.
+   */
+  readonly maskConstant?: number;
+  /**
+   * The graphs of x1's and of x2's samples, for `Aggregate`: arrays `[n1, …]` and `[n2, …]`. One array, or the same twice, where
+   * x2 is null.
+   */
+  readonly pattern?: Pattern | readonly [Pattern, Pattern];
+}
+
+/** Graphs of samples, `[n, …]`; null: there are none. */
+export type Pattern = Samples | null;
+
+/** Names of `SampleOptions`. */
+export const sampleOptionNames = ['maskConstant', 'pattern'] as const;
+
+/** @throws TypeError when `maskConstant` is given and is no number. */
+export function checkMaskConstant(where: string, maskConstant: unknown): void {
+  if (maskConstant === undefined || typeof maskConstant === 'number') return;
+  throw new TypeError(
+    `${where}: maskConstant must be a number, got ${typeof maskConstant}. Pass one that no input holds, or NaN.`,
+  );
+}
+
+/** Inputs `[n, …spatial, channels]` with 0 in place of what is masked; what is no array is left for the checks to refuse. */
+export function zeroMasked<X extends Samples>(x: Tree<X>, maskConstant: number | undefined): Tree<X> {
+  if (maskConstant === undefined) return x;
+  return mapTree<X, X>(x, (leaf) => {
+    if (!isSamples(leaf)) return leaf;
+    if (leaf instanceof tf.Tensor) {
+      return (leaf.isDisposed ? leaf : visibleTensor(leaf.toFloat(), maskConstant)) as X;
+    }
+    const isMasked = maskedBy(maskConstant, leaf.data);
+    const data = leaf.data.map((entry: number) => (isMasked(entry) ? 0 : entry)) as FloatArray;
+    return { shape: leaf.shape, data } as NdArray as X;
+  });
+}
+
+function visibleTensor(x: tf.Tensor, maskConstant: number): tf.Tensor {
+  // From the numbers, as tfjs has no gradient of comparisons.
+  const numbers = x.dataSync();
+  const masked = Array.from(numbers, maskedBy(maskConstant, numbers));
+  return tf.where(tf.tensor(masked, x.shape, 'bool'), tf.zerosLike(x), x);
+}
+
+/** What is known of each sample of checked inputs `[n, …spatial, channels]`, of which `pattern` are the graphs. */
+export function factsOf(
+  where: string,
+  x: Tree<Samples>,
+  maskConstant: number | undefined,
+  pattern: Pattern,
+): SampleFacts[] {
+  const leaves = leavesOf(x);
+  const masks = maskConstant === undefined ? [] : leaves.map((leaf) => masksOf(leaf, maskConstant));
+  return factsOfMasks(where, leaves[0].shape[0], masks, pattern);
+}
+
+/** What is known of each of `count` samples, of which `masks` are those of each input. */
+export function factsOfMasks(
+  where: string,
+  count: number,
+  masks: readonly (readonly Mask[])[],
+  pattern: Pattern,
+): SampleFacts[] {
+  const patterns = pattern && patternsOf(where, pattern, count);
+  return Array.from({ length: count }, (_, i) => ({
+    masks: masks.map((own) => own[i]),
+    pattern: patterns?.[i] ?? null,
+  }));
+}
+
+/**
+ * The patterns of x1 and x2.
+ *
+ * @throws UnsupportedError when one of them is absent, or there is one for two inputs.
+ */
+export function pairOfPatterns(
+  where: string,
+  { pattern = null }: SampleOptions,
+  x2IsNull: boolean,
+): [Pattern, Pattern] {
+  const isPair = Array.isArray(pattern);
+  const [first, second] = (isPair ? pattern : [pattern, x2IsNull ? pattern : null]) as [Pattern, Pattern];
+  if ((first === null) === (second === null)) return [first, second];
+  throw new UnsupportedError(
+    `${where}: pattern must hold the graphs of x1 and of x2, got those of one. Pass [pattern1, pattern2].`,
+  );
+}
+
+/**
+ * The pattern of each of `count` samples.
+ *
+ * @throws TypeError when it is no array.
+ * @throws ShapeError when it is not of as many samples.
+ */
+export function patternsOf(where: string, pattern: Samples, count: number): NdArray[] {
+  if (!isSamples(pattern)) {
+    throw new TypeError(`${where}: pattern must be a tensor or { shape, data }, got ${typeof pattern}.`);
+  }
+  const [n, ...shape] = pattern.shape;
+  if (n !== count) {
+    throw new ShapeError(
+      `${where}: pattern must be of as many samples as the inputs (${count}), got shape [${pattern.shape}].`,
+    );
+  }
+  const numbers = (pattern instanceof tf.Tensor ? pattern.dataSync() : pattern.data) as FloatArray;
+  const size = numbers.length / count;
+  return Array.from({ length: count }, (_, i) => ({
+    shape,
+    data: numbers.subarray(i * size, (i + 1) * size) as FloatArray,
+  }));
+}
+
+/** The mask of each sample of an array `[n, …spatial, channels]`. */
+export function masksOf(x: Samples, maskConstant: number): Mask[] {
+  const numbers = x instanceof tf.Tensor ? x.dataSync() : x.data;
+  const [count, ...shape] = x.shape;
+  const size = numbers.length / count;
+  const isMasked = maskedBy(maskConstant, numbers);
+  return Array.from({ length: count }, (_, i) => ({
+    shape,
+    data: Uint8Array.from(numbers.subarray(i * size, (i + 1) * size), (entry) => Number(isMasked(entry))),
+  }));
+}
+
+/** Whether an entry of such an array is masked: of float32 numbers the constant is the one that these can hold. */
+function maskedBy(maskConstant: number, numbers: ArrayLike<number>): (entry: number) => boolean {
+  const constant = numbers instanceof Float64Array ? maskConstant : Math.fround(maskConstant);
+  return (entry) => Object.is(entry, constant) || entry === constant;
+}

@@ -1,0 +1,49 @@
+import * as tf from '@tensorflow/tfjs';
+import type { NdArray } from '../base/nd-array.js';
+import { type AxesRequests, fromStandardOrder, inputAxes, toStandardOrder } from '../tracing/axes.js';
+import type { Tree } from '../tracing/tree.js';
+import { isSamples, type Samples } from './check-input.js';
+import { toStandard, transposeArray } from './transpose.js';
+
+/** Applies `f` to every leaf of a tree of inputs and to what the network asks of that input's axes. */
+export function mapInputs<Leaf extends object, Result>(
+  inputs: Tree<Leaf>,
+  requests: AxesRequests,
+  f: (leaf: Leaf, requests: AxesRequests) => Result,
+): Tree<Result> {
+  if (!Array.isArray(inputs)) return f(inputs as Leaf, requests);
+  const own = Array.isArray(requests) && requests.length === inputs.length ? requests : null;
+  return inputs.map((branch, i) => mapInputs(branch as Tree<Leaf>, own ? own[i] : requests, f));
+}
+
+/**
+ * Inputs with samples first and channels last, as networks are traced, of inputs with their axes where the network asks for
+ * them. What is no array of samples is left for the checks to refuse.
+ *
+ * @throws ShapeError when an input has no such axes.
+ */
+export function standardInputs<X extends Samples>(
+  where: string,
+  requests: AxesRequests,
+  x: Tree<X>,
+): Tree<X> {
+  return mapInputs<X, X>(x, requests, (leaf, own) => {
+    if (!isSamples(leaf) || leaf.shape.length < 2) return leaf;
+    const axes = inputAxes(where, own, leaf.shape.length);
+    if (!(leaf instanceof tf.Tensor))
+      return transposeArray(leaf, toStandardOrder(axes, leaf.shape.length)) as X;
+    return leaf.isDisposed ? leaf : (toStandard(leaf, axes) as X);
+  });
+}
+
+/** Arrays like such inputs (their gradients), with the axes where the caller has them. */
+export function callersArrays(
+  where: string,
+  requests: AxesRequests,
+  x: Tree<NdArray<Float64Array>>,
+): Tree<NdArray<Float64Array>> {
+  return mapInputs(x, requests, (leaf, own) => {
+    const rank = leaf.shape.length;
+    return transposeArray(leaf, fromStandardOrder(inputAxes(where, own, rank), rank));
+  });
+}

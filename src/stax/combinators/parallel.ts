@@ -1,0 +1,60 @@
+import { ShapeError } from '../../base/errors.js';
+import { split } from '../../random/index.js';
+import type { SymbolicTree } from '../../tracing/symbolic.js';
+import { isShape, type Shape, type Tree } from '../../tracing/tree.js';
+import { type AnyLayer, type Layer, makeTreeLayer, splitOptions } from '../layer/layer.js';
+import type { Params } from '../layer/params.js';
+import type { InputOf, OutputOf } from '../layer/typing.js';
+
+/**
+ * The network that runs layer i on branch i of a list; its parameters are the list of theirs.
+ *
+ * @throws RangeError without layers.
+ * @throws ShapeError from `init`, `apply` and `kernel`, when there are not as many branches as layers.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { stax } from 'neural-tangents';
+ * const { kernel } = stax.serial(stax.parallel(stax.Dense(64), stax.Dense(64)), stax.FanInSum());
+ * const x = [tf.tensor2d([[1]]), tf.tensor2d([[0, 2]])];
+ * console.log(kernel(x, null, 'nngp').arraySync()); // [ [ 3 ] ]
+ * ```
+ */
+export function parallel<const Layers extends readonly AnyLayer[]>(
+  ...layers: Layers
+): Layer<InputOf<Layers[number]>[], OutputOf<Layers[number]>[]> {
+  if (layers.length === 0) throw new RangeError('parallel: needs at least one layer, got none.');
+  const branches = <T>(value: T | readonly T[], isList: boolean): readonly T[] => {
+    const list = isList ? (value as readonly T[]) : [value as T];
+    if (!isList || list.length !== layers.length) {
+      throw new ShapeError(
+        `parallel: needs as many branches as layers (${layers.length}), got ${isList ? list.length : 'one tensor'}. ` +
+          `Pass a list, or put FanOut(${layers.length}) before it.`,
+      );
+    }
+    return list;
+  };
+  const shapesOf = (shape: Tree<Shape>) => branches<Tree<Shape>>(shape as Tree<Shape>[], !isShape(shape));
+  return makeTreeLayer({
+    name: 'parallel',
+    axes: layers.map((layer) => layer.axes),
+    outShape: (shape) => {
+      const shapes = shapesOf(shape);
+      return layers.map((layer, i) => layer.outShape(shapes[i]));
+    },
+    init(key, inputShape) {
+      const [shapes, keys] = [shapesOf(inputShape), split(key, layers.length)];
+      const drawn = layers.map((layer, i): [Tree<Shape>, Params] => layer.init(keys[i], shapes[i]));
+      return [drawn.map(([shape]) => shape), drawn.map(([, params]) => params)];
+    },
+    apply(params, x, options) {
+      const [xs, own] = [branches(x, Array.isArray(x)), splitOptions(options, layers.length)];
+      return layers.map((layer, i) => layer.apply((params as readonly Params[])[i], xs[i], own[i]));
+    },
+    propagate(kernel) {
+      const kernels = branches<SymbolicTree>(kernel as SymbolicTree[], Array.isArray(kernel));
+      return layers.map((layer, i) => layer.propagate(kernels[i]));
+    },
+  });
+}

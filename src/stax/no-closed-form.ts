@@ -1,9 +1,0 @@
-import { UnsupportedError } from '../errors.js';
-
-/** @throws UnsupportedError always: the kernel of the layer has no closed form, and how to get at it all the same. */
-export function noClosedForm(name: string, instead: string): never {
-  throw new UnsupportedError(
-    `${name}: its kernel has no closed form. Estimate it from wide finite networks: the mean over draws of ` +
-      `init of y·yᵀ/width for y = apply(params, x); docs/monte-carlo.md shows how. ${instead}`,
-  );
-}

@@ -1,0 +1,72 @@
+import type { Tensor } from '@tensorflow/tfjs';
+import { checkOptions } from '../../base/check-options.js';
+import { type FunctionName, functionNames, namedFunctions } from '../../program/ops/duals/functions.js';
+import { ownQuadrature, registerDual } from '../../program/ops/duals/own.js';
+import type { Layer } from '../layer/layer.js';
+import { checkCount } from '../layer/options.js';
+import { makeNonlinearity } from './nonlinearity.js';
+
+export type { FunctionName };
+
+/** Options of `ElementwiseNumerical`. */
+export interface ElementwiseNumericalOptions {
+  /**
+   * The derivative of a function of one's own; by default found by automatic differentiation. Gradients of the NTK
+   * need it, because tfjs does not differentiate twice.
+   */
+  readonly df?: (x: Tensor) => Tensor;
+}
+
+/**
+ * Any smooth function of each entry, whose kernel is found by Gauss–Hermite quadrature: by the names `'tanh'`,
+ * `'sigmoid'`, `'softplus'`, `'silu'`, `'elu'`, or one's own on tensors.
+ *
+ * With nodes x_i and weights w_i: K' = (1/π) Σ_ij w_i w_j f(√(2q1)·x_i)·f(K√(2/q1)·x_i + √(2(q2 − K²/q1))·x_j), and
+ * Θ' = Θ times the same of f′.
+ *
+ * @param fn a name, or a function on tensors that acts on each entry by itself and that tfjs can differentiate.
+ * @param deg nodes of the quadrature; 25 is enough for smooth functions at variances about 1. Functions with kinks
+ *   converge slowly: `Relu` and its like have layers of their own.
+ * @throws RangeError for an unknown name. @throws TypeError when fn is neither a name nor a function.
+ * @throws ShapeError when deg is not a positive integer.
+ * @throws UnsupportedError from `kernel`, when the activations before are not Gaussian; from the engine (`gram`) for a
+ *   function of one's own, which runs on the tf executor, in float32.
+ * @remarks About deg² evaluations of f an entry. The rule takes x1 and x2 differently: K(x1, x2) is K(x2, x1)ᵀ but for
+ * its error, and so is K(x, x); the engine computes one triangle of that and mirrors it.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { stax } from 'neural-tangents';
+ * const { kernel } = stax.serial(stax.Dense(64), stax.ElementwiseNumerical('tanh', 25));
+ * const nngp = kernel(tf.tensor2d([[1, 1]]), null, 'nngp');
+ * console.log(nngp.dataSync()[0].toFixed(3)); // 0.394
+ * ```
+ */
+export function ElementwiseNumerical(
+  fn: FunctionName | ((x: Tensor) => Tensor),
+  deg: number,
+  options: ElementwiseNumericalOptions = {},
+): Layer {
+  const name = 'ElementwiseNumerical';
+  checkOptions(name, options, ['df']);
+  checkCount(name, 'deg', deg);
+  if (typeof fn === 'function') {
+    const id = registerDual(ownQuadrature(fn, deg, options.df));
+    return makeNonlinearity({ name, dual: { fn: 'own', params: [id] }, apply: fn });
+  }
+  if (typeof fn !== 'string') {
+    throw new TypeError(`${name}: fn must be a name or a function on tensors, got ${typeof fn}.`);
+  }
+  const index = functionNames.indexOf(fn);
+  if (index < 0) {
+    throw new RangeError(
+      `${name}: fn must be one of ${functionNames.join(', ')}, or a function, got '${fn}'.`,
+    );
+  }
+  return makeNonlinearity({
+    name,
+    dual: { fn: 'quadrature', params: [index, deg] },
+    apply: namedFunctions[fn].f,
+  });
+}

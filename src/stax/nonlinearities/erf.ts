@@ -1,0 +1,47 @@
+import { checkOptions } from '../../base/check-options.js';
+import type { Layer } from '../layer/layer.js';
+import { checkNumber } from '../layer/options.js';
+import { makeNonlinearity } from './nonlinearity.js';
+
+/** Options of `Erf`. */
+export interface ErfOptions {
+  /** Factor on the output; 1 by default. */
+  readonly a?: number;
+  /** Factor on the input; 1 by default. */
+  readonly b?: number;
+  /** Constant added to the output; 0 by default. */
+  readonly c?: number;
+}
+
+/**
+ * a·erf(b·x) + c.
+ *
+ * With K, q1, q2 scaled by b²: K' = a²·(2/π)·asin(2K/√((1 + 2q1)(1 + 2q2))) + c², Θ' = Θ·∂K'/∂K.
+ *
+ * @throws RangeError when a, b or c is not a finite number.
+ * @throws UnsupportedError from `kernel`, when the activations before are not Gaussian.
+ * @source C. Williams, Computing with infinite networks, 1997, eq. 11.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { stax } from 'neural-tangents';
+ * const { kernel } = stax.serial(stax.Dense(64), stax.Erf());
+ * console.log(kernel(tf.tensor2d([[1, 0], [1, 1]]), null, 'nngp').dataSync()[1].toFixed(4)); // 0.2677
+ * ```
+ */
+export function Erf(options: ErfOptions = {}): Layer {
+  checkOptions('Erf', options, ['a', 'b', 'c']);
+  const { a = 1, b = 1, c = 0 } = options;
+  checkNumber('Erf', 'a', a);
+  checkNumber('Erf', 'b', b);
+  checkNumber('Erf', 'c', c);
+  return makeNonlinearity({
+    name: 'Erf',
+    dual: { fn: 'erf', params: [] },
+    inputScale: b,
+    outputScale: a,
+    outputShift: c,
+    apply: (x) => x.mul(b).erf().mul(a).add(c),
+  });
+}

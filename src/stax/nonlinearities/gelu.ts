@@ -1,0 +1,43 @@
+import { checkOptions } from '../../base/check-options.js';
+import type { Layer } from '../layer/layer.js';
+import { makeNonlinearity } from './nonlinearity.js';
+
+/** Options of `Gelu`. */
+export interface GeluOptions {
+  /** Run the finite layer with the usual tanh approximation; the kernel is that of the exact function. */
+  readonly approximate?: boolean;
+}
+
+/**
+ * x·Φ(x), Φ being the standard normal distribution function.
+ *
+ * @throws UnsupportedError from `kernel`, when the activations before are not Gaussian.
+ * @source R. Tsuchida et al., Avoiding kernel fixed points: computing with ELU and GELU infinite networks, 2021,
+ *   https://arxiv.org/abs/2002.08517, section 3.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { stax } from 'neural-tangents';
+ * const { kernel } = stax.serial(stax.Dense(64), stax.Gelu());
+ * console.log(kernel(tf.tensor2d([[1, 0], [1, 1]]), null, 'nngp').dataSync()[1].toFixed(4)); // 0.2003
+ * ```
+ */
+export function Gelu(options: GeluOptions = {}): Layer {
+  checkOptions('Gelu', options, ['approximate']);
+  const approximate = options.approximate === true;
+  return makeNonlinearity({
+    name: 'Gelu',
+    dual: { fn: 'gelu', params: [] },
+    apply(x) {
+      const twiceCdf = approximate
+        ? x
+            .add(x.mul(x).mul(x).mul(0.044715))
+            .mul(Math.sqrt(2 / Math.PI))
+            .tanh()
+            .add(1)
+        : x.mul(Math.SQRT1_2).erf().add(1);
+      return x.mul(twiceCdf).mul(0.5);
+    },
+  });
+}

@@ -1,0 +1,29 @@
+import { checkOptions } from '../../base/check-options.js';
+import { type AxesOptions, axesOptionNames, axesRequest } from '../../tracing/axes.js';
+import { type Layer, makeLayer } from '../layer/layer.js';
+import { noClosedForm } from '../layer/no-closed-form.js';
+
+/**
+ * e^x over its sum, over the channels. A finite layer alone: `kernel` is refused.
+ *
+ * @throws UnsupportedError from `kernel`: over finitely many channels the covariance has no closed form, and over infinitely many
+ *   every entry is 0.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { stax } from 'neural-tangents';
+ * const { apply } = stax.Softmax();
+ * console.log(apply([], tf.tensor2d([[2, 2]])).dataSync()); // Float32Array(2) [ 0.5, 0.5 ]
+ * ```
+ */
+export function Softmax(options: AxesOptions = {}): Layer {
+  checkOptions('Softmax', options, axesOptionNames);
+  return makeLayer({
+    name: 'Softmax',
+    axes: { input: axesRequest('Softmax', options) },
+    outShape: (shape) => shape,
+    apply: (_, x) => x.softmax(),
+    propagate: () => noClosedForm('Softmax', 'GlobalSelfAttention has a kernel with softmax over positions.'),
+  });
+}

@@ -1,0 +1,191 @@
+import { UnsupportedError } from '../base/errors.js';
+import { mapInputs } from '../inputs/standard-inputs.js';
+import { ProgramBuilder } from '../program/builder.js';
+import type { Program } from '../program/program.js';
+import type { RowLayout } from '../program/row.js';
+import { type Axes, type AxesRequest, type AxesRequests, inputAxes } from './axes.js';
+import {
+  givenKernel,
+  inputKernel,
+  type SymbolicKernel,
+  type SymbolicMask,
+  type SymbolicTree,
+} from './symbolic.js';
+import { inputMask } from './symbolic-mask.js';
+import { mapShapes, mapTree, type Shape, type Tree } from './tree.js';
+
+/** What tracing needs of a layer: how it maps a symbolic kernel. */
+export interface Traceable {
+  /** Name in messages. */
+  readonly name: string;
+  /** What the network asks of its inputs' axes. */
+  readonly axes: AxesRequests;
+  /** The kernel after the layer; emits the ops that compute it. */
+  propagate(kernel: SymbolicTree): SymbolicTree;
+}
+
+/** One output of a traced network. */
+export interface Traced extends Axes {
+  readonly program: Program;
+  /** Shape of one sample's activations, `[...spatial, channels]`. */
+  readonly shape: Shape;
+  readonly isGaussian: boolean;
+  readonly mask: SymbolicMask | null;
+}
+
+/** What is known of a kernel record that a network starts from. */
+export interface GivenStart extends Axes {
+  readonly shape: Shape;
+  readonly isGaussian: boolean;
+  /** Shape of one sample's mask; null: nothing is masked. */
+  readonly mask: Shape | null;
+}
+
+/**
+ * What a trace starts from: inputs whose samples have these shapes `[...spatial, channels]`, with their axes where `axes`, or
+ * else the network asks for them, some entries masked where `masked`; or kernel records. With `hasPattern` samples bring a graph.
+ */
+export type TraceStart = InputsStart | GivenKernelsStart;
+
+/** A trace's start from inputs. */
+export interface InputsStart {
+  readonly from: 'inputs';
+  readonly shapes: Tree<Shape>;
+  readonly axes?: AxesRequest;
+  readonly masked?: boolean;
+  readonly hasPattern?: boolean;
+}
+
+/** A trace's start from kernel records. */
+export interface GivenKernelsStart {
+  readonly from: 'given';
+  readonly kernels: Tree<GivenStart>;
+  readonly hasPattern?: boolean;
+}
+
+/** A traced network: its outputs, and what the rows hold that these start from. */
+export interface Trace {
+  readonly row: RowLayout;
+  readonly outputs: Tree<Traced>;
+}
+
+/** By `propagate`, the part of a layer that its traces come from. */
+const traces = new WeakMap<Traceable['propagate'], Map<string, Trace>>();
+
+/**
+ * Traces a network: one Program for each of its outputs (a tree if it ends in branches). Cached by network and start.
+ *
+ * @throws ShapeError when the network does not take activations of this shape.
+ * @throws UnsupportedError when the network has no exact kernel.
+ */
+export function trace(layer: Traceable, start: TraceStart): Trace {
+  let known = traces.get(layer.propagate);
+  if (known === undefined) {
+    known = new Map();
+    traces.set(layer.propagate, known);
+  }
+  const key = JSON.stringify(start);
+  let traced = known.get(key);
+  if (traced === undefined) {
+    const builder = new ProgramBuilder(start.hasPattern);
+    const result = layer.propagate(startOf(builder, layer, start));
+    const outputs = mapTree<SymbolicKernel, Traced>(result, (k) => ({
+      program: builder.program(k.node),
+      shape: k.shape,
+      isGaussian: k.isGaussian,
+      mask: k.mask,
+      batchAxis: k.batchAxis,
+      channelAxis: k.channelAxis,
+    }));
+    traced = { row: builder.row, outputs };
+    known.set(key, traced);
+  }
+  return traced;
+}
+
+/** The symbolic kernels that a network starts from. */
+function startOf(builder: ProgramBuilder, layer: Traceable, start: TraceStart): SymbolicTree {
+  let index = 0;
+  const withMask = (k: SymbolicKernel, shape: Shape | null): SymbolicKernel => ({
+    ...k,
+    mask: shape && inputMask(index++, shape),
+  });
+  if (start.from === 'inputs') {
+    const samples = mapShapes(start.shapes, (shape) => ({ shape }));
+    return mapInputs(samples, start.axes ?? layer.axes, ({ shape }, own) => {
+      const k = inputKernel(builder, shape, inputAxes(layer.name, own, shape.length + 1));
+      return withMask(k, start.masked ? shape : null);
+    });
+  }
+  let given = 0;
+  return mapTree<GivenStart, SymbolicKernel>(start.kernels, (kernel) =>
+    withMask(givenKernel(builder, given++, kernel), kernel.mask),
+  );
+}
+
+/** The trace of a network with one output, for inputs of these shapes. */
+export function traceSingle(
+  where: string,
+  layer: Traceable,
+  shapes: Tree<Shape>,
+  options: Pick<InputsStart, 'masked' | 'hasPattern'> = {},
+): Traced & Pick<Trace, 'row'> {
+  const { row, outputs } = trace(layer, { from: 'inputs', shapes, ...options });
+  if (Array.isArray(outputs)) {
+    throw new UnsupportedError(
+      `${where}: a Program has one output, got a network with ${outputs.length}. End it with FanInSum.`,
+    );
+  }
+  return { ...(outputs as Traced), row };
+}
+
+/**
+ * The Program of a network with one output, for inputs whose samples have shape `sampleShape` (`[...spatial, channels]`; of a
+ * network with several inputs: the list of their shapes).
+ *
+ * @throws ShapeError when the network does not take inputs of this shape.
+ * @throws UnsupportedError when the network has no exact kernel, or several outputs.
+ *
+ * @example
+ * ```ts
+ * import { stax, traceProgram } from 'neural-tangents';
+ * const net = stax.serial(stax.Dense(64), stax.Relu(), stax.Dense(1));
+ * const program = traceProgram(net, [784]);
+ * console.log(program.ops.map(({ op }) => op)); // [ 'gram', 'affine', 'activation', 'affine' ]
+ * ```
+ */
+export function traceProgram(layer: Traceable, sampleShape: Tree<Shape>): Program {
+  return traceSingle('traceProgram', layer, sampleShape).program;
+}
+
+const layers = new WeakMap<object, Traceable>();
+
+/** Remembers which layer a kernel function belongs to, for `programOf`. */
+export function registerKernel(kernel: object, layer: Traceable): void {
+  layers.set(kernel, layer);
+}
+
+/**
+ * The Program behind a layer's `kernel` function, for inputs whose samples have shape `sampleShape` (or the list of shapes).
+ *
+ * @throws TypeError when `kernel` is not the `kernel` of a layer.
+ * @throws ShapeError when the network does not take inputs of this shape.
+ * @throws UnsupportedError when the network has no exact kernel, or several outputs.
+ */
+export function programOf(kernel: object, sampleShape: Tree<Shape>): Program {
+  return traceSingle('programOf', layerOf(kernel), sampleShape).program;
+}
+
+/** The layer that a kernel function belongs to. @throws TypeError when `kernel` is not the `kernel` of a layer. */
+export function layerOf(kernel: object): Traceable {
+  const layer = layers.get(kernel);
+  if (layer !== undefined) return layer;
+  throw new TypeError(
+    'programOf: expects the kernel function of a layer, got another function. Pass e.g. stax.serial(…).kernel.',
+  );
+}
+
+/** A stable text of a Program: equal for equal Programs, so that it can key a cache. */
+export function programHash(program: Program): string {
+  return JSON.stringify(program);
+}
