@@ -17,8 +17,9 @@ import { tensorRows } from '../inputs/rows.js';
 import { standardInputs } from '../inputs/standard-inputs.js';
 import { fromStandard, toStandard } from '../inputs/transpose.js';
 import { batchSizes, mixesBatch } from '../program/batch-sizes.js';
-import type { CovarianceField, Executor, Source } from '../program/executor.js';
+import type { Executor } from '../program/executor.js';
 import type { Mask, RowLayout, SampleFacts } from '../program/row.js';
+import type { CovarianceField, Source } from '../program/source.js';
 import { type Axes, type AxesRequest, axesRequest, batchShapeOf, sampleShapeOf } from '../tracing/axes.js';
 import type { SymbolicMask } from '../tracing/symbolic.js';
 import {

@@ -1,5 +1,6 @@
 import { stax } from '../../src/index.js';
 import type { AnyLayer, Layer } from '../../src/stax/index.js';
+import type { LayerNet } from './layer-net.js';
 import { nonlinearityNets } from './nonlinearity-nets.js';
 
 const { Dense, Conv, Relu, LeakyRelu, ABRelu, Abs, Erf, Gelu, Flatten, Identity, FanOut, FanInSum } = stax;
@@ -17,9 +18,6 @@ const {
   parallel,
   repeat,
 } = stax;
-
-/** A network for each layer and its options: one sample's shape, and the hidden layers by their width, without a readout. */
-export type LayerNet = [name: string, sample: readonly number[], (width: number) => AnyLayer[]];
 
 const conv = (width: number, filter = [2, 2], options = {}) =>
   Conv(width, filter, { wStd: 1.4, bStd: 0.3, ...options });

@@ -1,5 +1,5 @@
 import { stax } from '../../src/index.js';
-import type { LayerNet } from './layer-nets.js';
+import type { LayerNet } from './layer-net.js';
 
 const dense = (width: number) => stax.Dense(width, { wStd: 1.4, bStd: 0.3 });
 

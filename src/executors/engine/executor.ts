@@ -2,11 +2,12 @@ import * as tf from '@tensorflow/tfjs';
 import { bytesOf } from '../../base/dtype.js';
 import { UnsupportedError } from '../../base/errors.js';
 import type { FloatArray } from '../../base/nd-array.js';
-import type { CovarianceField, Executor, Positions } from '../../program/executor.js';
+import type { Executor } from '../../program/executor.js';
 import type { Program } from '../../program/program.js';
+import type { CovarianceField, Positions } from '../../program/source.js';
 import { perAxis, pixels, type Triple, triple } from './lowering/geometry.js';
 import { compile } from './planning/compile.js';
-import type { ResultImage } from './planning/plan.js';
+import type { ResultImage } from './planning/plan-types.js';
 import { type GroupVisitor, type Rows, TileRunner } from './tiles/tile.js';
 
 /** Tensors are float32, but what stands between them is computed in f64: exact to the last bit of the result. */

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { batchSizes, mixesBatch } from '../../program/batch-sizes.js';
-import type { CovarianceField, Executor, Positions, Source } from '../../program/executor.js';
+import type { Executor } from '../../program/executor.js';
 import { type AnyOp, opRules } from '../../program/ops/index.js';
 import {
   disposeCovariances,
@@ -10,6 +10,7 @@ import {
 } from '../../program/ops/pair-covariances.js';
 import type { EvaluationContext, OpRule } from '../../program/ops/rule.js';
 import type { Program } from '../../program/program.js';
+import type { CovarianceField, Positions, Source } from '../../program/source.js';
 import { apart, joined } from './joined-batch.js';
 
 /**

@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs';
-import type { OpBase } from '../program.js';
 import { abReluDual } from './duals/ab-relu.js';
 import { applyDual, type Dual } from './duals/dual.js';
 import { erfDual } from './duals/erf.js';
@@ -15,6 +14,7 @@ import { quadratureDual } from './duals/quadrature.js';
 import { rectifiedMonomialDual } from './duals/rectified-monomial.js';
 import { signDual } from './duals/sign.js';
 import { sineDual } from './duals/sine.js';
+import type { OpBase } from './op.js';
 import { variancesOf } from './pair-covariances.js';
 import { type OpRule, sameOffset } from './rule.js';
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { sizeOf } from '../../base/nd-array.js';
-import type { OpBase } from '../program.js';
 import { mapBatch } from './batch.js';
+import type { OpBase } from './op.js';
 import { type OpRule, sameOffset } from './rule.js';
 
 /**

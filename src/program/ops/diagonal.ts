@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { sizeOf } from '../../base/nd-array.js';
-import type { OpBase } from '../program.js';
+import type { OpBase } from './op.js';
 import { mapCovariances } from './pair-covariances.js';
 import type { OpRule } from './rule.js';
 

@@ -1,4 +1,4 @@
-import type { OpBase } from '../program.js';
+import type { OpBase } from './op.js';
 import { fromAdjacentPairs } from './pair-covariances.js';
 import { noOffset, type OpRule } from './rule.js';
 

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import type { OpBase } from '../program.js';
 import { mapBatch, multiplyBatch } from './batch.js';
+import type { OpBase } from './op.js';
 import type { PairCovariances } from './pair-covariances.js';
 import { type OpRule, sameOffset } from './rule.js';
 import { sumRule } from './sum.js';

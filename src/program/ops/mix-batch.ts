@@ -1,7 +1,7 @@
-import type { OpBase } from '../program.js';
 import { type ResizeMethod, resizeMatrix } from '../resize.js';
 import { type SliceRange, slicePositions } from '../slice.js';
 import { blockDiagonal, mapBatch, multiplyBatch } from './batch.js';
+import type { OpBase } from './op.js';
 import { type OpRule, sameOffset } from './rule.js';
 
 /** A linear map of a batch, whatever its size. */

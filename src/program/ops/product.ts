@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { OpBase } from '../program.js';
+import type { OpBase } from './op.js';
 import { type OpRule, sameOffset } from './rule.js';
 
 /** K' = K₁·K₂ and Θ' = Θ₁·K₂ + K₁·Θ₂ of two inputs: the activations of independent branches multiplied. */

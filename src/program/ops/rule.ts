@@ -1,4 +1,4 @@
-import type { Source } from '../executor.js';
+import type { Source } from '../source.js';
 import type { PairCovariances } from './pair-covariances.js';
 
 /** Displacement D = p' − p between a position of x2 and one of x1, one integer per spatial axis. */

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { OpBase } from '../program.js';
+import type { OpBase } from './op.js';
 import { type OpRule, sameOffset } from './rule.js';
 
 /** K' = Σ K_i and Θ' = Σ Θ_i over the inputs: independent branches added up. */

@@ -1,5 +1,5 @@
 import { sizeOf } from '../../base/nd-array.js';
-import type { OpBase } from '../program.js';
+import type { OpBase } from './op.js';
 import { weighPositions } from './pair-covariances.js';
 import { rowsOf } from './rows.js';
 import { type OpRule, sameOffset } from './rule.js';

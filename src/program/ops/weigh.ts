@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { OpBase } from '../program.js';
+import type { OpBase } from './op.js';
 import { mapCovariances } from './pair-covariances.js';
 import { combinations, type OpRule, sameOffset } from './rule.js';
 

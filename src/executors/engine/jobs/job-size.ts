@@ -1,8 +1,9 @@
 import { bytesOf } from '../../../base/dtype.js';
 import { instantiate } from '../../../wasm/module.js';
+import type { Plans } from '../planning/plan-types.js';
 import { productBytes } from '../products/product-gradients.js';
 import { type BlockSize, blockSize, pairCost, spans } from '../tasks/blocks.js';
-import { HOARD_BYTES, type Plans } from '../tiles/tile.js';
+import { HOARD_BYTES } from '../tiles/tile.js';
 
 /** What a job asks of the engine: values, both gradients, or a ridge regression's residuals and gradient in x1. */
 export type JobKind = 'gram' | 'vjp' | 'ridge';

@@ -1,12 +1,13 @@
 import { shareable, zeros } from '../../../base/dtype.js';
 import type { Program } from '../../../program/program.js';
 import { compile } from '../planning/compile.js';
+import type { Plans } from '../planning/plan-types.js';
 import { blockSize, type Span, spans } from '../tasks/blocks.js';
 import { RidgeBlock, type RidgeBlockSums, type RidgeData } from '../tasks/ridge-block.js';
 import { slice } from '../tasks/slice.js';
 import type { RidgeTask } from '../tasks/tasks.js';
 import { runTasks } from '../threads/workers.js';
-import type { Plans, Rows } from '../tiles/tile.js';
+import type { Rows } from '../tiles/tile.js';
 import { visitsOnce } from './job-size.js';
 import { addAt, type EngineOptions, engineGram, engineVjp } from './run.js';
 

@@ -3,6 +3,7 @@ import type { Dtype, FloatArray } from '../../../base/nd-array.js';
 import type { Program } from '../../../program/program.js';
 import { isSymmetric } from '../lowering/activations.js';
 import { compile } from '../planning/compile.js';
+import type { Plans } from '../planning/plan-types.js';
 import { matrixProduct } from '../products/matrix-product.js';
 import { nativeGradient, nativeProducts, strips } from '../products/native-products.js';
 import { productGradient } from '../products/product-gradients.js';
@@ -10,7 +11,7 @@ import { type BlockSize, blockSize, type Span, spans } from '../tasks/blocks.js'
 import { slice } from '../tasks/slice.js';
 import type { GramTask, TaskResults, VjpTask } from '../tasks/tasks.js';
 import { type RunOptions, runTasks } from '../threads/workers.js';
-import type { Plans, Rows } from '../tiles/tile.js';
+import type { Rows } from '../tiles/tile.js';
 
 /** How the engine runs a computation. */
 export interface EngineOptions extends RunOptions {

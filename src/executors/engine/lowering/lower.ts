@@ -114,6 +114,12 @@ export function variancesOf(step: Step): number {
   return readsVariances(step) ? pixels(step.shape) : 0;
 }
 
+/** Numbers of scratch for each lane: the input's and the result's pairs of positions, and two half-way products. */
+export function wholeScratchSize(step: WholeStep): number {
+  const [n, m] = [pixels(step.inputShape), pixels(step.shape)];
+  return n * n + 2 * n * m + m * m;
+}
+
 /** Whether a step depends on the covariances of each sample with itself. */
 export const readsVariances = (step: Step): boolean =>
   step.kind === 'normalize' ||

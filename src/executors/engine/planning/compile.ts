@@ -1,11 +1,11 @@
 import type { Dtype } from '../../../base/nd-array.js';
-import type { Positions } from '../../../program/executor.js';
 import type { Program } from '../../../program/program.js';
+import type { Positions } from '../../../program/source.js';
 import { FREE } from '../../../wasm/module.js';
 import { pixels } from '../lowering/geometry.js';
 import { lower } from '../lowering/lower.js';
-import type { Plans } from '../tiles/tile.js';
 import { plan } from './plan.js';
+import type { Plans } from './plan-types.js';
 
 /** What is asked of a Program. */
 export interface CompileRequest {

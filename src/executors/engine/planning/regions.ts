@@ -1,8 +1,14 @@
 import { pixels } from '../lowering/geometry.js';
-import { type FilterStep, factorsOf, isWhole, type Step, variancesOf } from '../lowering/lower.js';
+import {
+  type FilterStep,
+  factorsOf,
+  isWhole,
+  type Step,
+  variancesOf,
+  wholeScratchSize,
+} from '../lowering/lower.js';
 import { Assembler, type Layout } from './assembler.js';
-import { wholeScratchSize } from './emit/whole.js';
-import type { PlanRequest } from './plan.js';
+import type { PlanRequest } from './plan-types.js';
 
 /** Addresses of a filter step's descriptors: all of it, its weights alone, its nonlinearity alone on variances. */
 export interface FilterDescriptors {

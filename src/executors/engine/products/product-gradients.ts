@@ -1,10 +1,11 @@
 import { bytesOf } from '../../../base/dtype.js';
 import { instantiate } from '../../../wasm/module.js';
+import type { Plans } from '../planning/plan-types.js';
 import { spans } from '../tasks/blocks.js';
 import { slice } from '../tasks/slice.js';
 import type { ProductTask } from '../tasks/tasks.js';
 import { type RunOptions, runTasks } from '../threads/workers.js';
-import { type Plans, PRODUCT_PART, type ProductGradient } from '../tiles/tile.js';
+import { PRODUCT_PART, type ProductGradient } from '../tiles/tile.js';
 
 // Networks of one position know their samples through the products X1·X2ᵀ alone. Their gradient is made in two steps: the
 // products' cotangents block by block, then one matrix product a side, cut by that side's samples. So no block brings gradients

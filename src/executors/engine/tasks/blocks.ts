@@ -1,5 +1,5 @@
 import { bytesOf } from '../../../base/dtype.js';
-import type { Plans } from '../tiles/tile.js';
+import type { Plans } from '../planning/plan-types.js';
 
 /** [start, end) of rows. */
 export type Span = readonly [number, number];

@@ -1,14 +1,7 @@
 import { zeros } from '../../../base/dtype.js';
 import type { FloatArray } from '../../../base/nd-array.js';
-import type {
-  Gradients,
-  GroupVisitor,
-  Plans,
-  ProductGradient,
-  Products,
-  Rows,
-  TileRunner,
-} from '../tiles/tile.js';
+import type { Plans } from '../planning/plan-types.js';
+import type { Gradients, GroupVisitor, ProductGradient, Products, Rows, TileRunner } from '../tiles/tile.js';
 import { RidgeBlock, type RidgeBlockSums, type RidgeData } from './ridge-block.js';
 
 /** Covariances of one number per pair, `[n1, n2]`. */

@@ -1,7 +1,8 @@
+import type { Plans } from '../planning/plan-types.js';
 // Entry of the engine's worker threads, in Node and in browsers; bundled to one script by the build.
 import type { Task } from '../tasks/tasks.js';
 import { runTask } from '../tasks/tasks.js';
-import { type Plans, TileRunner } from '../tiles/tile.js';
+import { TileRunner } from '../tiles/tile.js';
 
 /** Main thread → worker: a task, with its plans the first time that this worker meets them. */
 export interface Request {

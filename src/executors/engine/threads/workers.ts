@@ -1,6 +1,7 @@
+import type { Plans } from '../planning/plan-types.js';
 import type { Task, TaskResults } from '../tasks/tasks.js';
 import { runTask } from '../tasks/tasks.js';
-import { type Plans, TileRunner } from '../tiles/tile.js';
+import { TileRunner } from '../tiles/tile.js';
 import { workerSource } from './generated/worker-source.js';
 import type { Reply, Request } from './worker.js';
 

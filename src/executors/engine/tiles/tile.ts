@@ -1,17 +1,6 @@
-import type { Dtype, FloatArray } from '../../../base/nd-array.js';
-import type { Plan, Range, ResultImage } from '../planning/plan.js';
+import type { FloatArray } from '../../../base/nd-array.js';
+import type { Plan, Plans, Range, ResultImage } from '../planning/plan-types.js';
 import { TileMemory } from './tile-memory.js';
-
-/** The two plans of a computation: of each sample with itself and, after it in memory, of the pairs. */
-export interface Plans {
-  readonly key: string;
-  readonly dtype: Dtype;
-  readonly lanes: number;
-  /** Whether Θ is computed. */
-  readonly ntk: boolean;
-  readonly sample: Plan;
-  readonly pair: Plan;
-}
 
 /** Samples as rows of a matrix, `[count, sampleSize]`. */
 export interface Rows {

@@ -3,17 +3,8 @@ import { firstPixel, imageSize, negate, pixels, type Triple } from '../../loweri
 import type { Lowered, Step } from '../../lowering/lower.js';
 import type { Assembler } from '../assembler.js';
 import { opcode } from '../opcodes.js';
-import type { PlanRequest } from '../plan.js';
+import type { Image, ImageOf, PlanRequest } from '../plan-types.js';
 import type { Regions } from '../regions.js';
-
-/** K's and Θ's address of the image of one step at one offset; Θ's is 0 where there is none. */
-export interface Image {
-  readonly k: number;
-  readonly theta: number;
-}
-
-/** Looks up the image of a step's input at an offset. */
-export type ImageOf = (step: number, d: Offset) => Image;
 
 /** A step of one kind. */
 export type StepOf<Kind extends Step['kind']> = Step & { readonly kind: Kind };

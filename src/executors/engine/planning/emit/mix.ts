@@ -3,7 +3,8 @@ import { imageSize } from '../../lowering/geometry.js';
 import { stepNeeds } from '../../lowering/lower.js';
 import type { Assembler } from '../assembler.js';
 import { opcode } from '../opcodes.js';
-import { bothImages, type Emission, type Image, type StepOf, type StepRule } from './emission.js';
+import type { Image } from '../plan-types.js';
+import { bothImages, type Emission, type StepOf, type StepRule } from './emission.js';
 
 /** A matrix per axis. */
 export const mixRule: StepRule<'mix'> = {

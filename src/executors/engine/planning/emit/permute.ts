@@ -2,7 +2,8 @@ import type { Offset } from '../../../../program/ops/rule.js';
 import { imageSize, perAxis, type Triple } from '../../lowering/geometry.js';
 import type { Assembler } from '../assembler.js';
 import { opcode } from '../opcodes.js';
-import type { Image, StepOf, StepRule } from './emission.js';
+import type { Image } from '../plan-types.js';
+import type { StepOf, StepRule } from './emission.js';
 
 /** Axes in another order. */
 export const permuteRule: StepRule<'permute'> = {

@@ -1,14 +1,8 @@
 import type { Offset } from '../../../../program/ops/rule.js';
 import { firstPixel, imageSize, isZero, negate, pixels } from '../../lowering/geometry.js';
 import { opcode } from '../opcodes.js';
-import {
-  bothImages,
-  type Emission,
-  type Image,
-  type Instance,
-  type StepOf,
-  type StepRule,
-} from './emission.js';
+import type { Image } from '../plan-types.js';
+import { bothImages, type Emission, type Instance, type StepOf, type StepRule } from './emission.js';
 
 /** A step that maps each pair of positions by itself, in a way that is its own adjoint: `to` += what it makes of `from`. */
 function selfAdjoint<Kind extends 'weigh' | 'weighSamples' | 'dropout'>(

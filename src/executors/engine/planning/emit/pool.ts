@@ -3,14 +3,8 @@ import { imageSize, perAxis } from '../../lowering/geometry.js';
 import { stepNeeds } from '../../lowering/lower.js';
 import type { Assembler } from '../assembler.js';
 import { opcode } from '../opcodes.js';
-import {
-  bothImages,
-  type Emission,
-  type Image,
-  type ImageOf,
-  type StepOf,
-  type StepRule,
-} from './emission.js';
+import type { Image, ImageOf } from '../plan-types.js';
+import { bothImages, type Emission, type StepOf, type StepRule } from './emission.js';
 
 /** The share of a pool's input at offset `d` in each of its results, or (adjoint) of its cotangents in d's. */
 export function emitPool(

@@ -2,7 +2,8 @@ import type { Offset } from '../../../../program/ops/rule.js';
 import { imageSize, perAxis, type Triple } from '../../lowering/geometry.js';
 import type { Assembler } from '../assembler.js';
 import { opcode } from '../opcodes.js';
-import type { Emission, Image, StepOf, StepRule } from './emission.js';
+import type { Image } from '../plan-types.js';
+import type { Emission, StepOf, StepRule } from './emission.js';
 
 /** Positions chosen on each axis. */
 export const selectRule: StepRule<'select'> = {

@@ -1,9 +1,10 @@
 import type { AttentionMechanism } from '../../../../program/ops/attention.js';
-import { OffsetSet, pixels, type Triple } from '../../lowering/geometry.js';
+import { OffsetSet, type Triple } from '../../lowering/geometry.js';
 import { isWhole, type WholeStep } from '../../lowering/lower.js';
 import type { Assembler } from '../assembler.js';
 import { opcode } from '../opcodes.js';
-import type { Emission, Image } from './emission.js';
+import type { Image } from '../plan-types.js';
+import type { Emission } from './emission.js';
 
 /** K's and Θ's addresses of a step's images by displacement. */
 type Images = ReadonlyMap<string, Image>;
@@ -127,12 +128,6 @@ function emitAttention(
     ...images.flatMap((each) => table(step.shape, each, 'k')),
   ];
   emitSized(code, name, words, [step.scale]);
-}
-
-/** Numbers of scratch for each lane: the input's and the result's pairs of positions, and two half-way products. */
-export function wholeScratchSize(step: WholeStep): number {
-  const [n, m] = [pixels(step.inputShape), pixels(step.shape)];
-  return n * n + 2 * n * m + m * m;
 }
 
 type Field = 'k' | 'theta';
