@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { gram, stax } from '../../src/index.js';
 import type { AnyLayer, Layer } from '../../src/stax/index.js';
 import { relativeError } from '../support/compare.js';
+import { byEngine, generic, tensorOf } from '../support/compute.js';
 import { tolerance } from '../support/tolerance.js';
-import { byEngine, generic, tensorOf } from './compute.js';
 
 const { ABRelu, Cos, Erf, Hermite, Identity, LeakyRelu, Monomial, Polynomial, Rbf, RectifiedMonomial, Relu } =
   stax;

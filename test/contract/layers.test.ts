@@ -2,10 +2,10 @@ import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { describe, expect, it } from 'vitest';
 import { gram, gramVjp, type NdArray, programOf, random } from '../../src/index.js';
 import { relativeError } from '../support/compare.js';
+import { byEngine, byTf, type Computed, generic, lossOf, tensorOf } from '../support/compute.js';
 import { layerNets, withReadout } from '../support/layer-nets.js';
 import { kernelOnlyNets } from '../support/nonlinearity-nets.js';
 import { tolerance } from '../support/tolerance.js';
-import { byEngine, byTf, type Computed, generic, lossOf, tensorOf } from './compute.js';
 
 describe.each([...layerNets, ...kernelOnlyNets])('%s', (name, sample, hidden) => {
   const net = withReadout(hidden(3), 2);

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { random, stax } from '../../src/index.js';
 import type { AnyLayer, Layer } from '../../src/stax/index.js';
 import { relativeError } from '../support/compare.js';
+import { generic, tensorOf } from '../support/compute.js';
 import { tolerance } from '../support/tolerance.js';
-import { generic, tensorOf } from './compute.js';
 
 const { AvgPool, FanInConcat, FanOut, Flatten, GlobalAvgPool, GlobalSumPool, Identity, ImageResize, Index } =
   stax;

@@ -3,9 +3,9 @@ import { afterAll, expect, it } from 'vitest';
 import { gram, type NdArray, releaseThreads } from '../../src/index.js';
 import type { Layer } from '../../src/stax/index.js';
 import { relativeError } from '../support/compare.js';
+import { byEngine, byTf, type Computed, generic, lossOf } from '../support/compute.js';
 import { drawNet } from '../support/random-nets.js';
 import { tolerance } from '../support/tolerance.js';
-import { byEngine, byTf, type Computed, generic, lossOf } from './compute.js';
 
 /** How many networks to try, and which: `RANDOM_NETS=500 RANDOM_NETS_SEED=7 npx vitest run --project contract random-nets`. */
 const runs = Number(process.env.RANDOM_NETS ?? 40);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type NdArray, stax } from '../../src/index.js';
 import type { AnyLayer, Layer } from '../../src/stax/index.js';
-import { byEngine, byTf, type Computed, generic } from './compute.js';
+import { byEngine, byTf, type Computed, generic } from '../support/compute.js';
 
 /** Every nonlinearity. */
 const nonlinearities: [string, AnyLayer][] = [

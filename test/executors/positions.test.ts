@@ -6,8 +6,8 @@ import { tfExecutor } from '../../src/executors/tf/executor.js';
 import { stax, traceProgram } from '../../src/index.js';
 import type { CovarianceField } from '../../src/program/source.js';
 import type { Layer } from '../../src/stax/index.js';
-import { generic, tensorOf } from '../contract/compute.js';
 import { relativeError } from '../support/compare.js';
+import { generic, tensorOf } from '../support/compute.js';
 import { tolerance } from '../support/tolerance.js';
 
 const { AvgPool, Conv, ConvLocal, Erf, LayerNorm, Relu, serial } = stax;

@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
 import { type Kernel, stax, UnsupportedError } from '../../src/index.js';
 import type { Layer } from '../../src/stax/index.js';
-import { generic, tensorOf } from '../contract/compute.js';
 import { relativeError } from '../support/compare.js';
+import { generic, tensorOf } from '../support/compute.js';
 import { tolerance } from '../support/tolerance.js';
 
 const { AvgPool, Conv, ConvLocal, Dense, Dropout, Flatten, GlobalAvgPool, Identity, Relu, serial } = stax;

@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { type NdArray, stax } from '../../src/index.js';
 import type { ApplyOptions, Layer } from '../../src/stax/index.js';
-import { generic, tensorOf } from '../contract/compute.js';
+import { generic, tensorOf } from '../support/compute.js';
 import { withReadout } from '../support/layer-nets.js';
 import { maskedNets } from '../support/masked-nets.js';
 import { distance, resolution } from './distance.js';

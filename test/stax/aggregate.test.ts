@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { gram, type NdArray, random, ShapeError, stax } from '../../src/index.js';
-import { byEngine, byTf, generic, lossOf, tensorOf } from '../contract/compute.js';
 import { relativeError } from '../support/compare.js';
+import { byEngine, byTf, generic, lossOf, tensorOf } from '../support/compute.js';
 import { tolerance } from '../support/tolerance.js';
 
 const dense = () => stax.Dense(4, { wStd: 1.4, bStd: 0.3 });

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
 import { gram, random, ShapeError, stax, traceProgram } from '../../src/index.js';
-import { generic } from '../contract/compute.js';
 import { relativeError } from '../support/compare.js';
+import { generic } from '../support/compute.js';
 import { tolerance } from '../support/tolerance.js';
 
 const { Dense, Erf, Flatten, GlobalAvgPool, Recurrent, Relu, serial } = stax;

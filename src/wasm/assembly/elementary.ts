@@ -1,5 +1,5 @@
 // Elementary functions of SIMD registers, from their series after a reduction of the argument. Relative errors, observed
-// in test/executors/engine/activations.test.ts: `exp` 2.2e-16 (f64) and 7.2e-8 (f32), a unit in the last place; the
+// in test/wasm/activations.test.ts: `exp` 2.2e-16 (f64) and 7.2e-8 (f32), a unit in the last place; the
 // others up to 1e-15 in f64.
 import { add, div, mul, scale, shift, sub } from './arithmetic';
 import { splat } from './lanes';

@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { gram, gramVjp, type NdArray, random, stax, traceProgram } from '../../src/index.js';
 import { transposeArray } from '../../src/inputs/transpose.js';
 import type { AnyLayer, Layer } from '../../src/stax/index.js';
-import { generic } from '../contract/compute.js';
 import { relativeError } from '../support/compare.js';
+import { generic } from '../support/compute.js';
 import { tolerance } from '../support/tolerance.js';
 
 type Params = stax.Params;

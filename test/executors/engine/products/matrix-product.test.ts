@@ -1,6 +1,6 @@
 import { Matrix } from 'ml-matrix';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { strips } from '../../../src/executors/engine/products/native-products.js';
+import { strips } from '../../../../src/executors/engine/products/native-products.js';
 import {
   gram,
   gramVjp,
@@ -10,9 +10,9 @@ import {
   releaseThreads,
   setMatrixProduct,
   stax,
-} from '../../../src/index.js';
-import { relativeError } from '../../support/compare.js';
-import { tolerance } from '../../support/tolerance.js';
+} from '../../../../src/index.js';
+import { relativeError } from '../../../support/compare.js';
+import { tolerance } from '../../../support/tolerance.js';
 
 const { kernel } = stax.serial(
   ...[stax.Dense(8, { bStd: 0.1 }), stax.Relu(), stax.Dense(8), stax.Erf(), stax.Dense(1)],

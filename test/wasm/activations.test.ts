@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { gram, type NdArray, stax } from '../../../src/index.js';
-import type { Layer } from '../../../src/stax/index.js';
-import { relativeError } from '../../support/compare.js';
-import { tolerance } from '../../support/tolerance.js';
+import { gram, type NdArray, stax } from '../../src/index.js';
+import type { Layer } from '../../src/stax/index.js';
+import { relativeError } from '../support/compare.js';
+import { tolerance } from '../support/tolerance.js';
 
 const points = (...rows: number[][]): NdArray<Float64Array> => ({
   shape: [rows.length, rows[0].length],

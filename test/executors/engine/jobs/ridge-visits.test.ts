@@ -1,10 +1,10 @@
 import { Matrix } from 'ml-matrix';
 import { afterAll, expect, it } from 'vitest';
-import { jobSize, visitsOnce } from '../../../src/executors/engine/jobs/job-size.js';
-import { compile } from '../../../src/executors/engine/planning/compile.js';
-import { gram, gramVjp, programOf, random, releaseThreads, ridgeVisit, stax } from '../../../src/index.js';
-import { relativeError } from '../../support/compare.js';
-import { tolerance } from '../../support/tolerance.js';
+import { jobSize, visitsOnce } from '../../../../src/executors/engine/jobs/job-size.js';
+import { compile } from '../../../../src/executors/engine/planning/compile.js';
+import { gram, gramVjp, programOf, random, releaseThreads, ridgeVisit, stax } from '../../../../src/index.js';
+import { relativeError } from '../../../support/compare.js';
+import { tolerance } from '../../../support/tolerance.js';
 
 afterAll(releaseThreads);
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { imageSize, OffsetSet, pixels } from '../../../src/executors/engine/lowering/geometry.js';
-import { lower } from '../../../src/executors/engine/lowering/lower.js';
-import { walkNeeds } from '../../../src/executors/engine/lowering/needs.js';
-import { stax, traceProgram } from '../../../src/index.js';
+import { imageSize, OffsetSet, pixels } from '../../../../src/executors/engine/lowering/geometry.js';
+import { lower } from '../../../../src/executors/engine/lowering/lower.js';
+import { walkNeeds } from '../../../../src/executors/engine/lowering/needs.js';
+import { stax, traceProgram } from '../../../../src/index.js';
 
 const conv = () => stax.Conv(8, [3, 3], { padding: 'SAME' });
 const block = () => [conv(), stax.Relu()];

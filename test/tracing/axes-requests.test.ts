@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
 import { gram, gramVjp, random, ShapeError, stax } from '../../src/index.js';
-import { generic, tensorOf } from '../contract/compute.js';
 import { relativeError } from '../support/compare.js';
+import { generic, tensorOf } from '../support/compute.js';
 import { tolerance } from '../support/tolerance.js';
 
 const { Conv, Dense, FanInSum, FanOut, Flatten, GlobalAvgPool, Identity, parallel, Relu, serial } = stax;

@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import { Matrix } from 'ml-matrix';
 import { afterAll, describe, expect, it } from 'vitest';
 import { estimate, gram, gramVjp, programOf, releaseThreads, ridgeVisit, stax } from '../../src/index.js';
-import { generic, tensorOf } from '../contract/compute.js';
 import { relativeError } from '../support/compare.js';
+import { generic, tensorOf } from '../support/compute.js';
 import { tolerance } from '../support/tolerance.js';
 
 const dense = () => stax.Dense(4, { wStd: 1.4, bStd: 0.3 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { ShapeError, UnsupportedError } from '../../../src/base/errors.js';
-import { appendRows, cholesky, choleskySolve, gemm, solveAppended } from '../../../src/linalg/linalg.js';
-import { relativeError } from '../../support/compare.js';
-import { tolerance } from '../../support/tolerance.js';
+import { ShapeError, UnsupportedError } from '../../src/base/errors.js';
+import { appendRows, cholesky, choleskySolve, gemm, solveAppended } from '../../src/linalg/linalg.js';
+import { relativeError } from '../support/compare.js';
+import { tolerance } from '../support/tolerance.js';
 
 const { rounding } = tolerance.f64;
 const { lapackRatio } = tolerance.linalg;

@@ -1,8 +1,8 @@
 import { Matrix } from 'ml-matrix';
 import { afterAll, describe, expect, it } from 'vitest';
-import { gram, gramVjp, type NdArray, releaseThreads, ridgeVisit, stax } from '../../../src/index.js';
-import { relativeError } from '../../support/compare.js';
-import { tolerance } from '../../support/tolerance.js';
+import { gram, gramVjp, type NdArray, releaseThreads, ridgeVisit, stax } from '../../src/index.js';
+import { relativeError } from '../support/compare.js';
+import { tolerance } from '../support/tolerance.js';
 
 const weights = { wStd: Math.SQRT2, bStd: 0.1 };
 const conv = () => stax.Conv(8, [3, 3], { ...weights, padding: 'SAME' });

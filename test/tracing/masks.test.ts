@@ -9,8 +9,8 @@ import {
   stax,
   UnsupportedError,
 } from '../../src/index.js';
-import { byEngine, byTf, generic, lossOf, tensorOf } from '../contract/compute.js';
 import { relativeError } from '../support/compare.js';
+import { byEngine, byTf, generic, lossOf, tensorOf } from '../support/compute.js';
 import { maskedNets } from '../support/masked-nets.js';
 import { tolerance } from '../support/tolerance.js';
 
