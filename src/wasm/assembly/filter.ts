@@ -11,7 +11,7 @@
 import { AB_RELU, forward } from './activations/index';
 import { forwardTaps3 } from './activations/ab-relu';
 import { spread } from './layout';
-import { addInto, REGISTER, splat } from './lanes';
+import { REGISTER, STEP, TWO_A_GROUP, addInto, splat } from './lanes';
 import { word } from './words';
 
 /** Descriptor words of `filter`, by name. */
@@ -43,9 +43,14 @@ function sumRows<T extends number>(
   for (let i = max(z0, 0); i < bottom; i++) {
     const row = image + <usize>(i * rows + from) * rowBytes;
     if (first && count == 3) {
-      for (let b: usize = 0; b < rowBytes; b += REGISTER) {
-        const two = v128.add<T>(v128.load(row + b), v128.load(row + rowBytes + b));
-        v128.store(to + b, v128.add<T>(two, v128.load(row + 2 * rowBytes + b)));
+      for (let b: usize = 0; b < rowBytes; b += STEP) {
+        const at = row + b;
+        const two = v128.add<T>(v128.load(at), v128.load(at + rowBytes));
+        v128.store(to + b, v128.add<T>(two, v128.load(at + 2 * rowBytes)));
+        if (TWO_A_GROUP) {
+          const next = v128.add<T>(v128.load(at, REGISTER), v128.load(at + rowBytes, REGISTER));
+          v128.store(to + b, v128.add<T>(next, v128.load(at + 2 * rowBytes, REGISTER)), REGISTER);
+        }
       }
       first = false;
       continue;
@@ -113,7 +118,7 @@ export function filter<T extends number>(pc: usize, width: usize): void {
   const sparePreTheta = sparePreK + rowOut;
   if (!pointwise) memory.fill(sumsK, 0, sparePreK - sumsK);
   const one1 = word(desc, SPREAD) != 0;
-  const fused = code == AB_RELU && taps == 3 && step == width && outTheta != 0 && one1;
+  const fused = code == AB_RELU && taps == 3 && step == width && outTheta != 0 && one1 && rowOut > REGISTER;
 
   for (let z = 0; z < word(pc, 13); z++) {
     for (let y = 0; y < word(pc, 14); y++) {

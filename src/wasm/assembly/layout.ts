@@ -1,4 +1,5 @@
 // Moves between row-major samples and the engine's layout, in which the W pairs of a group stand side by side.
+import { REGISTER } from './lanes';
 
 /** destination[e][w] = source[w·stride + e] for e < count, w < rows; the other lanes repeat the last row. */
 export function pack<T extends number>(
@@ -46,7 +47,7 @@ export function spread<T extends number>(source: usize, count: i32, width: i32, 
   const bytes = <usize>width * sizeof<T>();
   for (let e: i32 = 0; e < count; e++) {
     const x = v128.load_splat<T>(source + <usize>e * sizeof<T>());
-    for (let i: usize = 0; i < bytes; i += 16) v128.store(destination + i, x);
+    for (let i: usize = 0; i < bytes; i += REGISTER) v128.store(destination + i, x);
     destination += bytes;
   }
 }

@@ -1,7 +1,7 @@
 // Average and sum pooling gather several offsets of the input into one of the output. This is the share of one
 // input offset: to[P] += scale·Σ from[P·stride + start + i], i < count along each axis, outside the image nothing.
 // Words: toK, toΘ, fromK, fromΘ (Θ's 0: none), from size[3], to size[3], stride[3], start[3], count[3], [pad]; f64 scale.
-import { REGISTER, splat } from './lanes';
+import { REGISTER, STEP, TWO_A_GROUP, splat } from './lanes';
 import { word } from './words';
 
 export function pool<T extends number>(pc: usize, width: usize): void {
@@ -42,10 +42,14 @@ function move<T extends number>(pc: usize, width: usize, to: usize, from: usize,
             let at = row + <usize>(first * stride + tap) * width;
             const end = to + <usize>last * width;
             for (let out = to + <usize>first * width; out < end; out += width) {
-              for (let w: usize = 0; w < width; w += REGISTER) {
+              for (let w: usize = 0; w < width; w += STEP) {
                 const target = adjoint ? at + w : out + w;
-                const source = v128.load(adjoint ? out + w : at + w);
-                v128.store(target, v128.add<T>(v128.load(target), v128.mul<T>(scale, source)));
+                const source = adjoint ? out + w : at + w;
+                v128.store(target, v128.add<T>(v128.load(target), v128.mul<T>(scale, v128.load(source))));
+                if (TWO_A_GROUP) {
+                  const flow = v128.mul<T>(scale, v128.load(source, REGISTER));
+                  v128.store(target, v128.add<T>(v128.load(target, REGISTER), flow), REGISTER);
+                }
               }
               at += <usize>stride * width;
             }

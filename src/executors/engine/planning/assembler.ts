@@ -1,6 +1,6 @@
 import type { opcode } from './opcodes.js';
 
-/** Where things lie in the engine's memory: a bump allocator of byte addresses, 16-byte aligned. */
+/** Where things lie in the engine's memory: a bump allocator of byte addresses, aligned to groups of 64 bytes. */
 export class Layout {
   #next: number;
 
@@ -11,7 +11,7 @@ export class Layout {
   /** Reserves `bytes` and returns their address. */
   reserve(bytes: number): number {
     const at = this.#next;
-    this.#next += Math.ceil(bytes / 16) * 16;
+    this.#next += Math.ceil(bytes / 64) * 64;
     return at;
   }
 

@@ -1,3 +1,4 @@
+import { bytesOf } from '../../../base/dtype.js';
 import type { Dtype } from '../../../base/nd-array.js';
 import type { Program } from '../../../program/program.js';
 import type { Positions } from '../../../program/source.js';
@@ -19,8 +20,8 @@ export interface CompileRequest {
   readonly positions?: Positions;
 }
 
-/** Pairs of SIMD registers that run side by side where images are of one pixel; of larger images at least 1. */
-const REGISTER_PAIRS = 32;
+/** Groups of 64 bytes that run side by side where images are of one pixel; of larger images at least 1. */
+const GROUPS = 16;
 
 const cache = new WeakMap<Program, Map<string, Plans>>();
 
@@ -36,7 +37,7 @@ export function compile(program: Program, request: CompileRequest): Plans {
 
   const lowered = lower(program);
   const largest = Math.max(...lowered.steps.map((step) => pixels(step.shape)));
-  const lanes = (dtype === 'float32' ? 8 : 4) * Math.max(1, Math.floor(REGISTER_PAIRS / largest));
+  const lanes = (64 / bytesOf(dtype)) * Math.max(1, Math.floor(GROUPS / largest));
   const some = gradient.x1 || gradient.x2;
   const shared = { lowered, dtype, lanes };
   const sample = plan({

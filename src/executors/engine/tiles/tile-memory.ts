@@ -57,7 +57,7 @@ export class TileMemory {
 
   reserve(bytes: number): number {
     const at = this.#next;
-    this.#next += Math.ceil(bytes / 16) * 16;
+    this.#next += Math.ceil(bytes / 64) * 64;
     ensureBytes(this.#engine.memory, this.#next);
     this.#refresh();
     return at;

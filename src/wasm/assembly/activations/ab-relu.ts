@@ -5,7 +5,7 @@
 // products of two leave the range of normal numbers counts as 0.
 // Parameters: κ, (H + ab)/2, (H − ab)/2, and 1 where K is known to be never negative.
 import { arccos, one, sineSquared } from '../arcs';
-import { REGISTER, splat } from '../lanes';
+import { REGISTER, TWO_A_GROUP, splat } from '../lanes';
 
 /** The sign bit of every lane. */
 const SIGN_32 = memory.data<u32>([0x80000000]);
@@ -85,9 +85,9 @@ export function forward<T extends number>(
 
 /**
  * The 3-tap sum of a convolution's row, its weights and the nonlinearity in one pass, for NNGP and NTK: the
- * engine's most frequent work. `k` and `theta` are rows of sums, whose neighbours are `width` bytes apart, an even number
- * of registers; `preK` and `preTheta` (0: not kept) receive what the nonlinearity is applied to. x1's factors are one
- * number for all lanes. `coefficients`: see filter.ts.
+ * engine's most frequent work. `k` and `theta` are rows of sums, two or more, whose neighbours are `width` bytes apart, a
+ * register or an even number of them; `preK` and `preTheta` (0: not kept) receive what the nonlinearity is applied to.
+ * x1's factors are one number for all lanes. `coefficients`: see filter.ts.
  */
 export function forwardTaps3<T extends number>(
   bytes: usize,
@@ -112,19 +112,27 @@ export function forwardTaps3<T extends number>(
   const ntkWeights =
     load<f64>(coefficients) == load<f64>(coefficients + 16) &&
     load<f64>(coefficients + 8) == load<f64>(coefficients + 24);
-  if (ntkWeights && <f64>load<T>(params + 3 * sizeof<T>()) == 1) {
-    for (let pixel: usize = 0; pixel < bytes; pixel += width, f1 += sizeof<T>()) {
-      for (let i = pixel; i < pixel + width; i += 2 * REGISTER) {
+  // Two registers of one pixel; or, where a pixel has one, of two, the last two of a row that has an odd number.
+  const ahead: usize = !TWO_A_GROUP && width == REGISTER ? sizeof<T>() : 0;
+  const span = ahead ? 2 * width : width;
+  const simple = ntkWeights && <f64>load<T>(params + 3 * sizeof<T>()) == 1;
+  for (let pixel: usize = 0; pixel < bytes; pixel += span, f1 += sizeof<T>() + ahead) {
+    if (ahead && pixel + span > bytes) {
+      pixel -= width;
+      f1 -= sizeof<T>();
+    }
+    if (simple) {
+      for (let i = pixel; i < pixel + span; i += 2 * REGISTER) {
         twoRegisters<T, u16>(
-          i, width, k, theta, scale, shift, share, bias, preK, preTheta, f1, plane1, f2, plane, outK, outTheta, params,
+          i, width, k, theta, scale, shift, share, bias, preK, preTheta, f1, ahead, plane1, f2, plane, outK, outTheta,
+          params,
         );
       }
-    }
-  } else {
-    for (let pixel: usize = 0; pixel < bytes; pixel += width, f1 += sizeof<T>()) {
-      for (let i = pixel; i < pixel + width; i += 2 * REGISTER) {
+    } else {
+      for (let i = pixel; i < pixel + span; i += 2 * REGISTER) {
         twoRegisters<T, u8>(
-          i, width, k, theta, scale, shift, share, bias, preK, preTheta, f1, plane1, f2, plane, outK, outTheta, params,
+          i, width, k, theta, scale, shift, share, bias, preK, preTheta, f1, ahead, plane1, f2, plane, outK, outTheta,
+          params,
         );
       }
     }
@@ -139,13 +147,14 @@ function threeTaps<T extends number>(at: usize, width: usize): v128 {
 
 @inline
 function threeTapsAfter<T extends number>(at: usize, width: usize): v128 {
-  const two = v128.add<T>(v128.load(at, 16), v128.load(at + width, 16));
-  return v128.add<T>(two, v128.load(at + width + width, 16));
+  const two = v128.add<T>(v128.load(at, REGISTER), v128.load(at + width, REGISTER));
+  return v128.add<T>(two, v128.load(at + width + width, REGISTER));
 }
 
 /**
  * Two registers of `forwardTaps3` side by side: their chains of operations wait for themselves alone, and stores
- * come last, as loads are not moved before them. P is u16 where, besides, Θ' = K' + scale·n (the `ntk` parameterization).
+ * come last, as loads are not moved before them. x1's factors of the second are `ahead` bytes from those of the first. P is
+ * u16 where, besides, Θ' = K' + scale·n (the `ntk` parameterization).
  */
 @inline
 function twoRegisters<T extends number, P>(
@@ -160,6 +169,7 @@ function twoRegisters<T extends number, P>(
   preK: usize,
   preTheta: usize,
   f1: usize,
+  ahead: usize,
   plane1: usize,
   f2: usize,
   plane: usize,
@@ -174,10 +184,12 @@ function twoRegisters<T extends number, P>(
   const n1 = v128.mul<T>(threeTapsAfter<T>(theta + i, width), scale);
   const q1 = v128.load_splat<T>(f1);
   const r1 = v128.load_splat<T>(f1 + plane1);
+  const nextQ1 = TWO_A_GROUP ? q1 : v128.load_splat<T>(f1 + ahead);
+  const nextR1 = TWO_A_GROUP ? r1 : v128.load_splat<T>(f1 + ahead + plane1);
   const p0 = v128.mul<T>(q1, v128.load(f2 + i));
-  const p1 = v128.mul<T>(q1, v128.load(f2 + i, 16));
+  const p1 = v128.mul<T>(nextQ1, v128.load(f2 + i, REGISTER));
   const inverse0 = v128.mul<T>(r1, v128.load(f2 + plane + i));
-  const inverse1 = v128.mul<T>(r1, v128.load(f2 + plane + i, 16));
+  const inverse1 = v128.mul<T>(nextR1, v128.load(f2 + plane + i, REGISTER));
   const cov0 = v128.add<T>(v128.mul<T>(m0, scale), shift);
   const cov1 = v128.add<T>(v128.mul<T>(m1, scale), shift);
   const flow0 = v128.add<T>(sizeof<P>() == 2 ? cov0 : v128.add<T>(v128.mul<T>(m0, share), bias), n0);
@@ -196,14 +208,14 @@ function twoRegisters<T extends number, P>(
   const theta1 = v128.mul<T>(flow1, derivative<T, P>(cov1, steep1, turn1));
   if (preK) {
     v128.store(preK + i, cov0);
-    v128.store(preK + i, cov1, 16);
+    v128.store(preK + i, cov1, REGISTER);
     v128.store(preTheta + i, flow0);
-    v128.store(preTheta + i, flow1, 16);
+    v128.store(preTheta + i, flow1, REGISTER);
   }
   v128.store(outK + i, k0);
-  v128.store(outK + i, k1, 16);
+  v128.store(outK + i, k1, REGISTER);
   v128.store(outTheta + i, theta0);
-  v128.store(outTheta + i, theta1, 16);
+  v128.store(outTheta + i, theta1, REGISTER);
 }
 
 export function backward<T extends number>(

@@ -2,7 +2,7 @@
 // its first two derivatives.
 import { add, div, mul, scale, shift, sub } from '../arithmetic';
 import { exp, expm1, log1p, tanh } from '../elementary';
-import { splat } from '../lanes';
+import { REGISTER, splat } from '../lanes';
 
 const TANH: i32 = 0;
 const SIGMOID: i32 = 1;
@@ -11,18 +11,18 @@ const SILU: i32 = 3;
 const ELU: i32 = 4;
 
 /** f, f′ and f″ of the last call of `evaluate`. */
-const RESULTS = memory.data(48, 16);
+const RESULTS = memory.data(3 * 64, 64);
 
 @inline
 export function derivative(order: usize): v128 {
-  return v128.load(RESULTS + 16 * order);
+  return v128.load(RESULTS + REGISTER * order);
 }
 
 @inline
 function give(f: v128, first: v128, second: v128): void {
   v128.store(RESULTS, f);
-  v128.store(RESULTS + 16, first);
-  v128.store(RESULTS + 32, second);
+  v128.store(RESULTS + REGISTER, first);
+  v128.store(RESULTS + 2 * REGISTER, second);
 }
 
 /** Computes function number `code` and its derivatives at `x`. */

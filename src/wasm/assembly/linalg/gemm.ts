@@ -11,6 +11,7 @@
 // or additions of 128 bits every two cycles, 34 and 17 GFLOP/s. 3 × 3, 5 × 2, 6 × 2, 4 × 3, 2 × 5 and all of them unrolled
 // spill registers in V8: 25–29 and 13–15.
 
+import { REGISTER } from '../lanes';
 import { DEPTH, gemv } from './gemv';
 import { packStrip } from './pack';
 
@@ -20,12 +21,12 @@ const COLUMNS: i32 = 512;
 
 /** Columns of a packed strip of B: two registers. */
 function stripColumns<T>(): i32 {
-  return 32 / <i32>sizeof<T>();
+  return 2 * <i32>REGISTER / <i32>sizeof<T>();
 }
 
-/** Bytes of scratch memory that a product needs, for f32 and f64 alike. */
+/** Bytes of scratch memory that a product needs, for f32 and f64 and registers of all sizes alike. */
 export function gemmWorkBytes(): i32 {
-  return (DEPTH * COLUMNS + ROWS * DEPTH + ROWS * 4) * 8;
+  return (DEPTH * COLUMNS + ROWS * DEPTH) * 8 + ROWS * 2 * 64;
 }
 
 @inline
@@ -47,7 +48,7 @@ function microkernel<T>(depth: i32, a: usize, b: usize, c: usize, cStride: usize
   const end = a + <usize>depth * (4 * sizeof<T>());
   while (a < end) {
     const b0 = v128.load(b);
-    const b1 = v128.load(b, 16);
+    const b1 = v128.load(b, REGISTER);
     let x = v128.load_splat<T>(a);
     c00 = v128.add<T>(c00, v128.mul<T>(x, b0));
     c01 = v128.add<T>(c01, v128.mul<T>(x, b1));
@@ -61,24 +62,24 @@ function microkernel<T>(depth: i32, a: usize, b: usize, c: usize, cStride: usize
     c30 = v128.add<T>(c30, v128.mul<T>(x, b0));
     c31 = v128.add<T>(c31, v128.mul<T>(x, b1));
     a += 4 * sizeof<T>();
-    b += 32;
+    b += 2 * REGISTER;
   }
   accumulate<T>(c, c00, subtract);
-  accumulate<T>(c + 16, c01, subtract);
+  accumulate<T>(c + REGISTER, c01, subtract);
   c += cStride;
   accumulate<T>(c, c10, subtract);
-  accumulate<T>(c + 16, c11, subtract);
+  accumulate<T>(c + REGISTER, c11, subtract);
   c += cStride;
   accumulate<T>(c, c20, subtract);
-  accumulate<T>(c + 16, c21, subtract);
+  accumulate<T>(c + REGISTER, c21, subtract);
   c += cStride;
   accumulate<T>(c, c30, subtract);
-  accumulate<T>(c + 16, c31, subtract);
+  accumulate<T>(c + REGISTER, c31, subtract);
 }
 
 /** Adds the part of a product that lies within C: `edge` holds 4 × 2 registers of it. */
 function addEdge<T>(rows: i32, columns: i32, edge: usize, c: usize, cStride: usize): void {
-  for (let i = 0; i < rows; i++, edge += 32, c += cStride) {
+  for (let i = 0; i < rows; i++, edge += 2 * REGISTER, c += cStride) {
     for (let j: usize = 0; j < <usize>columns * sizeof<T>(); j += sizeof<T>()) {
       store<T>(c + j, load<T>(c + j) + load<T>(edge + j));
     }
@@ -88,7 +89,7 @@ function addEdge<T>(rows: i32, columns: i32, edge: usize, c: usize, cStride: usi
 /**
  * C ± A·B, with A `[m, k]`, B `[k, n]`, C `[m, n]`; C's columns are contiguous.
  *
- * @param work scratch memory of `gemmWorkBytes()` bytes, aligned to 16
+ * @param work scratch memory of `gemmWorkBytes()` bytes, aligned to 64
  */
 export function gemm<T>(
   m: i32,
@@ -155,7 +156,7 @@ export function gemmBelow<T>(
   const edge = aStrip + <usize>(ROWS * DEPTH) * size;
   for (let k0 = 0; k0 < k; k0 += DEPTH) {
     const depth = min(DEPTH, k - k0);
-    const stripBytes = <usize>depth * 32;
+    const stripBytes = <usize>depth * (2 * REGISTER);
     for (let j0 = 0; j0 < n; j0 += COLUMNS) {
       const columns = min(COLUMNS, n - j0);
       const bBlock = b + <usize>k0 * bRow + <usize>j0 * bColumn;
@@ -168,12 +169,12 @@ export function gemmBelow<T>(
         packStrip<T>(ROWS, rows, depth, a + <usize>i * aRow + <usize>k0 * aColumn, aRow, aColumn, aStrip);
         let target = c + <usize>i * cRow + <usize>j0 * size;
         const reach = diagonal < n ? min(columns, i + ROWS + diagonal - j0) : columns;
-        for (let j = 0, bStrip = work; j < reach; j += width, bStrip += stripBytes, target += 32) {
+        for (let j = 0, bStrip = work; j < reach; j += width, bStrip += stripBytes, target += 2 * REGISTER) {
           if (rows === ROWS && j + width <= columns) {
             microkernel<T>(depth, aStrip, bStrip, target, cRow, subtract);
           } else {
-            memory.fill(edge, 0, 128);
-            microkernel<T>(depth, aStrip, bStrip, edge, 32, subtract);
+            memory.fill(edge, 0, 8 * REGISTER);
+            microkernel<T>(depth, aStrip, bStrip, edge, 2 * REGISTER, subtract);
             addEdge<T>(rows, min(width, columns - j), edge, target, cRow);
           }
         }

@@ -1,5 +1,6 @@
 // Matrix times vector, c ± A·b, each entry summed as the matrix product does. A is read once, in place: packing it
 // would cost more than the product.
+import { REGISTER } from '../lanes';
 
 /** Terms of a sum that are added up before they join the rest, in all products. */
 export const DEPTH: i32 = 256;
@@ -71,22 +72,22 @@ function eightRegisters<T>(
   for (let p = 0; p < depth; p++, a += aColumn, b += bStep) {
     const x = v128.load_splat<T>(b);
     sum0 = v128.add<T>(sum0, v128.mul<T>(x, v128.load(a)));
-    sum1 = v128.add<T>(sum1, v128.mul<T>(x, v128.load(a, 16)));
-    sum2 = v128.add<T>(sum2, v128.mul<T>(x, v128.load(a, 32)));
-    sum3 = v128.add<T>(sum3, v128.mul<T>(x, v128.load(a, 48)));
-    sum4 = v128.add<T>(sum4, v128.mul<T>(x, v128.load(a, 64)));
-    sum5 = v128.add<T>(sum5, v128.mul<T>(x, v128.load(a, 80)));
-    sum6 = v128.add<T>(sum6, v128.mul<T>(x, v128.load(a, 96)));
-    sum7 = v128.add<T>(sum7, v128.mul<T>(x, v128.load(a, 112)));
+    sum1 = v128.add<T>(sum1, v128.mul<T>(x, v128.load(a, REGISTER)));
+    sum2 = v128.add<T>(sum2, v128.mul<T>(x, v128.load(a, 2 * REGISTER)));
+    sum3 = v128.add<T>(sum3, v128.mul<T>(x, v128.load(a, 3 * REGISTER)));
+    sum4 = v128.add<T>(sum4, v128.mul<T>(x, v128.load(a, 4 * REGISTER)));
+    sum5 = v128.add<T>(sum5, v128.mul<T>(x, v128.load(a, 5 * REGISTER)));
+    sum6 = v128.add<T>(sum6, v128.mul<T>(x, v128.load(a, 6 * REGISTER)));
+    sum7 = v128.add<T>(sum7, v128.mul<T>(x, v128.load(a, 7 * REGISTER)));
   }
   accumulateRegister<T>(c, sum0, subtract);
-  accumulateRegister<T>(c + 16, sum1, subtract);
-  accumulateRegister<T>(c + 32, sum2, subtract);
-  accumulateRegister<T>(c + 48, sum3, subtract);
-  accumulateRegister<T>(c + 64, sum4, subtract);
-  accumulateRegister<T>(c + 80, sum5, subtract);
-  accumulateRegister<T>(c + 96, sum6, subtract);
-  accumulateRegister<T>(c + 112, sum7, subtract);
+  accumulateRegister<T>(c + REGISTER, sum1, subtract);
+  accumulateRegister<T>(c + 2 * REGISTER, sum2, subtract);
+  accumulateRegister<T>(c + 3 * REGISTER, sum3, subtract);
+  accumulateRegister<T>(c + 4 * REGISTER, sum4, subtract);
+  accumulateRegister<T>(c + 5 * REGISTER, sum5, subtract);
+  accumulateRegister<T>(c + 6 * REGISTER, sum6, subtract);
+  accumulateRegister<T>(c + 7 * REGISTER, sum7, subtract);
 }
 
 /** c ± A·b with A `[m, k]`; strides in bytes. */
@@ -103,10 +104,10 @@ export function gemv<T>(
   subtract: bool,
 ): void {
   const size = sizeof<T>();
-  const rows = 128 / <i32>size;
+  const rows = 8 * <i32>REGISTER / <i32>size;
   let i = 0;
   if (aRow === size && cStep === size) {
-    for (; i + rows <= m; i += rows, a += 128, c += 128) {
+    for (; i + rows <= m; i += rows, a += 8 * REGISTER, c += 8 * REGISTER) {
       for (let p = 0; p < k; p += DEPTH) {
         const at = a + <usize>p * aColumn;
         eightRegisters<T>(min(DEPTH, k - p), at, aColumn, b + <usize>p * bStep, bStep, c, subtract);

@@ -1,9 +1,12 @@
+import { REGISTER } from '../lanes';
+
 /** to[i] += factors[i]·x[i] for `rows` rows of `columns` numbers. */
 export function addScaledRows<T>(rows: i32, columns: i32, factors: usize, x: usize, to: usize): void {
-  const registers = columns & ~(16 / <i32>sizeof<T>() - 1);
+  const step = <i32>REGISTER / <i32>sizeof<T>();
+  const registers = columns & ~(step - 1);
   for (let i = 0; i < rows; i++, factors += sizeof<T>()) {
     const factor = v128.load_splat<T>(factors);
-    for (let e = 0; e < registers; e += 16 / <i32>sizeof<T>(), x += 16, to += 16) {
+    for (let e = 0; e < registers; e += step, x += REGISTER, to += REGISTER) {
       v128.store(to, v128.add<T>(v128.load(to), v128.mul<T>(factor, v128.load(x))));
     }
     for (let e = registers; e < columns; e++, x += sizeof<T>(), to += sizeof<T>()) {

@@ -2,6 +2,7 @@
 // a product, solve the rest. A triangle is given with both strides, so the transpose of a factor is solved
 // with the same code.
 
+import { FOUR_A_GROUP, GROUP, REGISTER, TWO_A_GROUP } from '../lanes';
 import { gemm } from './gemm';
 import { packStrip } from './pack';
 
@@ -16,11 +17,12 @@ export function half(n: i32): i32 {
 /** row[0..columns) -= factor · other[0..columns) */
 function subtractScaled(columns: i32, row: usize, factor: f64, other: usize): void {
   const pair = v128.splat<f64>(factor);
+  const step = <i32>REGISTER / 8;
   let j = 0;
-  for (; j + 2 <= columns; j += 2, row += 16, other += 16) {
+  for (; j + step <= columns; j += step, row += REGISTER, other += REGISTER) {
     v128.store(row, v128.sub<f64>(v128.load(row), v128.mul<f64>(pair, v128.load(other))));
   }
-  if (j < columns) store<f64>(row, load<f64>(row) - factor * load<f64>(other));
+  for (; j < columns; j++, row += 8, other += 8) store<f64>(row, load<f64>(row) - factor * load<f64>(other));
 }
 
 function divide(columns: i32, row: usize, divisor: f64): void {
@@ -120,8 +122,8 @@ export function solveUpper64(
   solveUpper64(top, columns, u, rowStride, columnStride, b, bStride, work);
 }
 
-/** X Lᵀ = B by substitution for at most four rows, side by side in the scratch memory. */
-function solveFourRows(
+/** X Lᵀ = B by substitution for at most eight rows, side by side in the scratch memory. */
+function solveEightRows(
   rows: i32,
   n: i32,
   l: usize,
@@ -131,22 +133,37 @@ function solveFourRows(
   work: usize,
 ): void {
   const bRow = <usize>bStride * 8;
-  packStrip<f64>(4, rows, n, b, bRow, 8, work);
-  for (let c = 0, to = work; c < n; c++, to += 32, l += <usize>lStride * 8) {
+  packStrip<f64>(8, rows, n, b, bRow, 8, work);
+  for (let c = 0, to = work; c < n; c++, to += GROUP, l += <usize>lStride * 8) {
     let x0 = v128.load(to);
-    let x1 = v128.load(to, 16);
+    let x1 = x0;
+    let x2 = x0;
+    let x3 = x0;
+    if (TWO_A_GROUP) x1 = v128.load(to, REGISTER);
+    if (FOUR_A_GROUP) {
+      x2 = v128.load(to, 2 * REGISTER);
+      x3 = v128.load(to, 3 * REGISTER);
+    }
     let factor = l;
-    for (let from = work; from < to; from += 32, factor += 8) {
+    for (let from = work; from < to; from += GROUP, factor += 8) {
       const x = v128.load_splat<f64>(factor);
       x0 = v128.sub<f64>(x0, v128.mul<f64>(x, v128.load(from)));
-      x1 = v128.sub<f64>(x1, v128.mul<f64>(x, v128.load(from, 16)));
+      if (TWO_A_GROUP) x1 = v128.sub<f64>(x1, v128.mul<f64>(x, v128.load(from, REGISTER)));
+      if (FOUR_A_GROUP) {
+        x2 = v128.sub<f64>(x2, v128.mul<f64>(x, v128.load(from, 2 * REGISTER)));
+        x3 = v128.sub<f64>(x3, v128.mul<f64>(x, v128.load(from, 3 * REGISTER)));
+      }
     }
     const pivot = v128.load_splat<f64>(factor);
     v128.store(to, v128.div<f64>(x0, pivot));
-    v128.store(to, v128.div<f64>(x1, pivot), 16);
+    if (TWO_A_GROUP) v128.store(to, v128.div<f64>(x1, pivot), REGISTER);
+    if (FOUR_A_GROUP) {
+      v128.store(to, v128.div<f64>(x2, pivot), 2 * REGISTER);
+      v128.store(to, v128.div<f64>(x3, pivot), 3 * REGISTER);
+    }
   }
   for (let r: usize = 0; r < <usize>rows; r++, b += bRow) {
-    for (let c: usize = 0; c < <usize>n; c++) store<f64>(b + c * 8, load<f64>(work + c * 32 + r * 8));
+    for (let c: usize = 0; c < <usize>n; c++) store<f64>(b + c * 8, load<f64>(work + c * GROUP + r * 8));
   }
 }
 
@@ -165,8 +182,8 @@ export function solveLowerOnRight64(
   work: usize,
 ): void {
   if (n <= BASE) {
-    for (let r = 0; r < rows; r += 4) {
-      solveFourRows(min(4, rows - r), n, l, lStride, b + <usize>r * bStride * 8, bStride, work);
+    for (let r = 0; r < rows; r += 8) {
+      solveEightRows(min(8, rows - r), n, l, lStride, b + <usize>r * bStride * 8, bStride, work);
     }
     return;
   }
