@@ -3,14 +3,14 @@ import { join, resolve } from 'node:path';
 import { format } from 'node:util';
 import ts from 'typescript';
 import { afterEach, beforeAll, expect, it, vi } from 'vitest';
-import { markdownExamples, sourceExamples } from './examples.js';
+import { folderExamples, markdownExamples, sourceExamples } from './examples.js';
 
 const root = resolve(import.meta.dirname, '../..');
 const generated = join(import.meta.dirname, 'generated');
 
 const examples = [
   ...markdownExamples('README.md'),
-  ...markdownExamples('docs/monte-carlo.md'),
+  ...folderExamples('docs', ['api', '.vitepress']),
   ...sourceExamples('src'),
 ].map((example) => ({
   ...example,

@@ -4,6 +4,6 @@ import { UnsupportedError } from '../../base/errors.js';
 export function noClosedForm(name: string, instead: string): never {
   throw new UnsupportedError(
     `${name}: its kernel has no closed form. Estimate it from wide finite networks: the mean over draws of ` +
-      `init of y·yᵀ/width for y = apply(params, x); docs/monte-carlo.md shows how. ${instead}`,
+      `init of y·yᵀ/width for y = apply(params, x); docs/how-to/monte-carlo.md shows how. ${instead}`,
   );
 }

@@ -1,0 +1,55 @@
+import { defineConfig } from 'vitepress';
+import { apiSidebar } from './api-sidebar.js';
+
+const guides = [
+  {
+    text: 'Start',
+    items: [
+      { text: 'Overview', link: '/' },
+      { text: 'Tutorial: distil digits', link: '/tutorial' },
+      { text: 'Concepts', link: '/concepts' },
+    ],
+  },
+  {
+    text: 'How to',
+    items: [
+      { text: 'Build an architecture', link: '/how-to/architectures' },
+      { text: 'Use inputs of different lengths', link: '/how-to/masks' },
+      { text: 'Use graphs', link: '/how-to/graphs' },
+      { text: 'Compute large Gram matrices', link: '/how-to/large-gram-matrices' },
+      { text: 'Run in browsers', link: '/how-to/browsers' },
+      { text: 'Use CommonJS and Jest', link: '/how-to/commonjs' },
+      { text: 'Choose a tfjs backend', link: '/how-to/tfjs-backends' },
+      { text: 'Estimate kernels by Monte-Carlo', link: '/how-to/monte-carlo' },
+    ],
+  },
+  {
+    text: 'Background',
+    items: [
+      { text: 'Glossary', link: '/glossary' },
+      { text: 'Regression and distillation', link: '/regression-and-distillation' },
+      { text: 'Compatibility with Neural Tangents', link: '/compatibility' },
+      { text: 'Performance', link: '/performance' },
+      { text: 'Architecture', link: '/architecture' },
+    ],
+  },
+];
+
+export default defineConfig({
+  title: 'neural-tangents',
+  description: 'Exact kernels of infinitely wide neural networks in TypeScript',
+  cleanUrls: true,
+  lastUpdated: false,
+  markdown: { math: true },
+  themeConfig: {
+    search: { provider: 'local' },
+    outline: [2, 3],
+    nav: [
+      { text: 'Tutorial', link: '/tutorial' },
+      { text: 'Concepts', link: '/concepts' },
+      { text: 'How to', link: '/how-to/architectures', activeMatch: '/how-to/' },
+      { text: 'API', link: '/api/', activeMatch: '/api/' },
+    ],
+    sidebar: { '/': guides, '/api/': apiSidebar() },
+  },
+});
