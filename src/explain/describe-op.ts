@@ -1,4 +1,4 @@
-import { functionNames } from '../program/ops/duals/functions.js';
+import { functionNames } from '../program/function-names.js';
 import type { AnyOp } from '../program/ops/index.js';
 import type { Shape } from '../tracing/tree.js';
 

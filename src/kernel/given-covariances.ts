@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { sizeOf } from '../base/nd-array.js';
-import type { Covariances } from '../program/source.js';
+import type { Covariances } from '../executors/executor.js';
 import { sampleShapeOf } from '../tracing/axes.js';
 import { spatialOf } from '../tracing/symbolic.js';
 import type { Kernel } from './kernel.js';

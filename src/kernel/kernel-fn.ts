@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { checkOptions } from '../base/check-options.js';
 import { ShapeError, UnsupportedError } from '../base/errors.js';
 import { sizeOf } from '../base/nd-array.js';
+import type { Executor, Source } from '../executors/executor.js';
 import { checkInputs, checkNotDisposed, eachNamed } from '../inputs/check-input.js';
 import {
   checkMaskConstant,
@@ -17,9 +18,8 @@ import { tensorRows } from '../inputs/rows.js';
 import { standardInputs } from '../inputs/standard-inputs.js';
 import { fromStandard, toStandard } from '../inputs/transpose.js';
 import { batchSizes, mixesBatch } from '../program/batch-sizes.js';
-import type { Executor } from '../program/executor.js';
+import type { CovarianceField } from '../program/result.js';
 import type { Mask, RowLayout, SampleFacts } from '../program/row.js';
-import type { CovarianceField, Source } from '../program/source.js';
 import { type Axes, type AxesRequest, axesRequest, batchShapeOf, sampleShapeOf } from '../tracing/axes.js';
 import type { SymbolicMask } from '../tracing/symbolic.js';
 import {

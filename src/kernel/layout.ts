@@ -1,9 +1,9 @@
 import { UnsupportedError } from '../base/errors.js';
-import type { Executor } from '../program/executor.js';
+import type { Executor, Source } from '../executors/executor.js';
 import { type AnyOp, opRules } from '../program/ops/index.js';
 import type { Offset, OpRule } from '../program/ops/rule.js';
 import type { Program } from '../program/program.js';
-import type { CovarianceField, Positions, Source } from '../program/source.js';
+import type { CovarianceField, Positions } from '../program/result.js';
 import { diagonalOf, isDiagonal } from './diagonal.js';
 import type { Kernel } from './kernel.js';
 

@@ -4,7 +4,7 @@ import { engineExecutor } from '../../src/executors/engine/executor.js';
 import { compile } from '../../src/executors/engine/planning/compile.js';
 import { tfExecutor } from '../../src/executors/tf/executor.js';
 import { stax, traceProgram } from '../../src/index.js';
-import type { CovarianceField } from '../../src/program/source.js';
+import type { CovarianceField } from '../../src/program/result.js';
 import type { Layer } from '../../src/stax/index.js';
 import { relativeError } from '../support/compare.js';
 import { generic, tensorOf } from '../support/compute.js';

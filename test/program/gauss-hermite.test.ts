@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { gaussHermite } from '../../src/program/ops/duals/gauss-hermite.js';
+import { gaussHermite } from '../../src/program/gauss-hermite.js';
 import { relativeError } from '../support/compare.js';
 import { tolerance } from '../support/tolerance.js';
 

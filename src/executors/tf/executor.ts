@@ -1,17 +1,18 @@
 import * as tf from '@tensorflow/tfjs';
 import { batchSizes, mixesBatch } from '../../program/batch-sizes.js';
-import type { Executor } from '../../program/executor.js';
-import { type AnyOp, opRules } from '../../program/ops/index.js';
+import type { AnyOp } from '../../program/ops/index.js';
+import type { Program } from '../../program/program.js';
+import type { CovarianceField, Positions } from '../../program/result.js';
+import type { Executor, Source } from '../executor.js';
+import { apart, joined } from './joined-batch.js';
+import type { Evaluation, EvaluationContext } from './ops/evaluation.js';
+import { evaluations } from './ops/index.js';
 import {
   disposeCovariances,
   type PairCovariances,
   toAdjacentPairs,
   toEqualPositions,
-} from '../../program/ops/pair-covariances.js';
-import type { EvaluationContext, OpRule } from '../../program/ops/rule.js';
-import type { Program } from '../../program/program.js';
-import type { CovarianceField, Positions, Source } from '../../program/source.js';
-import { apart, joined } from './joined-batch.js';
+} from './pair-covariances.js';
 
 /**
  * Runs Programs by plain differentiable tfjs ops, on whichever backend is active, in float32.
@@ -77,8 +78,8 @@ function evaluate(
   inputs: readonly PairCovariances[],
   context: EvaluationContext,
 ): PairCovariances {
-  const rule = opRules[op.op] as OpRule<AnyOp>;
-  return rule.evaluate(op, inputs, context);
+  const evaluation = evaluations[op.op] as Evaluation<AnyOp>;
+  return evaluation(op, inputs, context);
 }
 
 function fieldOf(

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { UnsupportedError } from '../../base/errors.js';
-import type { PairCovariances } from '../../program/ops/pair-covariances.js';
-import type { Source } from '../../program/source.js';
+import type { Source } from '../executor.js';
+import type { PairCovariances } from './pair-covariances.js';
 
 /**
  * x1 and x2 as one batch, x1's samples first, with the number of each one's (one number if x2 is x1): what a Program that mixes

@@ -1,6 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
 import type { OpBase } from './op.js';
-import { mapCovariances } from './pair-covariances.js';
 import { type OpRule, sameOffset } from './rule.js';
 
 /**
@@ -17,16 +15,5 @@ export interface AffineOp extends OpBase<'affine'> {
   readonly ntkShift: number;
 }
 
-/** How executors run `affine`. */
-export const affineRule: OpRule<AffineOp> = {
-  needs: sameOffset,
-  evaluate(op, [input], { withNtk }) {
-    const { scale, shift, ntkFromNngp, ntkShift } = op;
-    const moved = mapCovariances({ ...input, ntk: null }, op.shape, (k) => tf.add(tf.mul(k, scale), shift));
-    const terms: tf.Tensor4D[] = [];
-    if (withNtk && ntkFromNngp !== 0) terms.push(tf.mul(input.nngp, ntkFromNngp));
-    if (input.ntk !== null) terms.push(tf.mul(input.ntk, scale));
-    if (withNtk && ntkShift !== 0) terms.push(tf.fill(input.nngp.shape, ntkShift));
-    return { ...moved, ntk: terms.length === 0 ? null : tf.addN(terms) };
-  },
-};
+/** What executors have to know of `affine`. */
+export const affineRule: OpRule<AffineOp> = { needs: sameOffset };

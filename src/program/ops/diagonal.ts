@@ -1,7 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
-import { sizeOf } from '../../base/nd-array.js';
 import type { OpBase } from './op.js';
-import { mapCovariances } from './pair-covariances.js';
 import type { OpRule } from './rule.js';
 
 /**
@@ -11,12 +8,7 @@ import type { OpRule } from './rule.js';
  */
 export interface DiagonalOp extends OpBase<'diagonal'> {}
 
-/** How executors run `diagonal`. */
+/** What executors have to know of `diagonal`. */
 export const diagonalRule: OpRule<DiagonalOp> = {
   needs: (_op, offset) => (offset.every((d) => d === 0) ? [offset] : []),
-  evaluate(op, [input]) {
-    const p = sizeOf(op.shape);
-    const equal = tf.reshape(tf.eye(p), [1, p, 1, p]);
-    return mapCovariances(input, op.shape, (k) => tf.mul(k, equal));
-  },
 };

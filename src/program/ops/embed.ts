@@ -1,7 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
-import { sizeOf } from '../../base/nd-array.js';
 import type { OpBase } from './op.js';
-import { mapCovariances } from './pair-covariances.js';
 import { type OpRule, sameOffset } from './rule.js';
 
 /** K'[p,p'] = K[p,p'] + R[p,p'], Θ' = Θ + R: trainable positional embeddings that are added to the activations. */
@@ -10,13 +7,5 @@ export interface EmbedOp extends OpBase<'embed'> {
   readonly covariance: readonly (readonly number[])[];
 }
 
-/** How executors run `embed`. */
-export const embedRule: OpRule<EmbedOp> = {
-  needs: sameOffset,
-  evaluate({ shape, covariance }, [input], { withNtk }) {
-    const p = sizeOf(shape);
-    const added = tf.reshape(tf.tensor2d(covariance.map((row) => [...row])), [1, p, 1, p]);
-    const ntk = input.ntk ?? (withNtk ? tf.zerosLike(input.nngp) : null);
-    return mapCovariances({ ...input, ntk }, shape, (k) => tf.add(k, added));
-  },
-};
+/** What executors have to know of `embed`. */
+export const embedRule: OpRule<EmbedOp> = { needs: sameOffset };

@@ -1,9 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
-import { mapBatch, multiplyBatch } from './batch.js';
 import type { OpBase } from './op.js';
-import type { PairCovariances } from './pair-covariances.js';
 import { type OpRule, sameOffset } from './rule.js';
-import { sumRule } from './sum.js';
 
 /**
  * The samples of the inputs one after the other; K' = 0 between samples of different inputs, which are independent. Θ alike.
@@ -12,29 +8,8 @@ import { sumRule } from './sum.js';
  */
 export interface JoinBatchOp extends OpBase<'joinBatch'> {}
 
-/** How executors run `joinBatch`. */
+/** What executors have to know of `joinBatch`. */
 export const joinBatchRule: OpRule<JoinBatchOp> = {
   needs: sameOffset,
   batchSize: (_op, sizes) => sizes.reduce((a, b) => a + b, 0),
-  evaluate(op, inputs, context) {
-    const placed = inputs.map((input, branch): PairCovariances => {
-      const matrix = placement(context.batches, branch);
-      return mapBatch(input, op.shape, (k) => multiplyBatch(k, matrix));
-    });
-    return sumRule.evaluate({ ...op, op: 'sum' }, placed, context);
-  },
 };
-
-/**
- * The matrix `[all, own]` that puts a branch's samples where they are among those of all branches: x1's of every branch, then
- * x2's.
- */
-function placement(batches: readonly (readonly number[])[], branch: number): tf.Tensor2D {
-  const labels = batches[0].flatMap((_, side) =>
-    batches.flatMap((sizes, b) => Array.from({ length: sizes[side] }, (__, i) => `${b} ${side} ${i}`)),
-  );
-  const own = batches[branch].flatMap((n, side) =>
-    Array.from({ length: n }, (_, i) => `${branch} ${side} ${i}`),
-  );
-  return tf.tensor2d(labels.map((label) => own.map((other) => Number(label === other))));
-}

@@ -1,6 +1,5 @@
-import { type ResizeMethod, resizeMatrix } from '../resize.js';
+import type { ResizeMethod } from '../resize.js';
 import { type SliceRange, slicePositions } from '../slice.js';
-import { blockDiagonal, mapBatch, multiplyBatch } from './batch.js';
 import type { OpBase } from './op.js';
 import { type OpRule, sameOffset } from './rule.js';
 
@@ -24,18 +23,8 @@ export interface MixBatchOp extends OpBase<'mixBatch'> {
   readonly map: BatchMap;
 }
 
-/** The matrix `[out, in]` of a map of `n` samples. */
-function matrixOf(map: BatchMap, n: number): number[][] {
-  if (map.kind === 'resize') return resizeMatrix(map.method, n, map.to, map.antialias);
-  return slicePositions(map.range, n).map((at) => Array.from({ length: n }, (_, i) => Number(i === at)));
-}
-
-/** How executors run `mixBatch`. */
+/** What executors have to know of `mixBatch`. */
 export const mixBatchRule: OpRule<MixBatchOp> = {
   needs: sameOffset,
   batchSize: ({ map }, [n]) => (map.kind === 'resize' ? map.to : slicePositions(map.range, n).length),
-  evaluate({ map, shape }, [input], { batches: [sizes] }) {
-    const matrix = blockDiagonal(sizes.map((n) => matrixOf(map, n)));
-    return mapBatch(input, shape, (k) => multiplyBatch(k, matrix));
-  },
 };

@@ -1,6 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
 import type { OpBase } from './op.js';
-import { mapCovariances, multiplyAxis } from './pair-covariances.js';
 import { combinations, type OpRule } from './rule.js';
 
 /** K'[P,P'] = Σ_p Σ_p' M[P,p]·M[P',p']·K[p,p'], M being the product of one matrix per axis. Θ alike. */
@@ -9,22 +7,12 @@ export interface MixOp extends OpBase<'mix'> {
   readonly matrices: readonly (readonly (readonly number[])[] | null)[];
 }
 
-/** How executors run `mix`. */
+/** What executors have to know of `mix`. */
 export const mixRule: OpRule<MixOp> = {
   needs: ({ matrices }, offset) =>
     combinations(
       matrices.map((matrix, axis) => (matrix ? displacements(matrix, offset[axis]) : [offset[axis]])),
     ),
-  evaluate: ({ matrices, shape }, [input]) =>
-    mapCovariances(input, shape, (k) => {
-      const sizes = [...input.shape];
-      return matrices.reduce<typeof k>((result, matrix, axis) => {
-        if (matrix === null) return result;
-        const next = multiplyAxis(result, sizes, axis, tf.tensor2d(matrix.map((row) => [...row])));
-        sizes[axis] = matrix.length;
-        return next;
-      }, tf.clone(k));
-    }),
 };
 
 /** The different p' − p of positions that rows P and P + d of a matrix read, smallest first. */

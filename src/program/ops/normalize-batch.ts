@@ -1,8 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
-import { sizeOf } from '../../base/nd-array.js';
-import { mapBatch } from './batch.js';
 import type { OpBase } from './op.js';
-import { variancesOf } from './pair-covariances.js';
 import { type OpRule, sameOffset } from './rule.js';
 
 /**
@@ -17,22 +13,8 @@ export interface NormalizeBatchOp extends OpBase<'normalizeBatch'> {
   readonly eps: number;
 }
 
-/** How executors run `normalizeBatch`. */
+/** What executors have to know of `normalizeBatch`. */
 export const normalizeBatchRule: OpRule<NormalizeBatchOp> = {
   needs: sameOffset,
   batchSize: (_op, [n]) => n,
-  evaluate({ shape, axes, eps }, [input], { batches: [sizes] }) {
-    const p = sizeOf(shape);
-    const over = [0, ...axes.map((axis) => axis + 1)];
-    const factors = tf.split(variancesOf(input.cov1), [...sizes]).map((variances) => {
-      const image = tf.reshape(variances, [-1, ...shape]);
-      const spread = tf.rsqrt(tf.add(tf.mean(image, over, true), eps));
-      return tf.reshape(tf.mul(spread, tf.onesLike(image)), [-1, p]);
-    });
-    const all = tf.concat(factors);
-    const [n] = all.shape;
-    return mapBatch(input, shape, (k) =>
-      tf.mul(tf.mul(k, tf.reshape(all, [n, p, 1, 1])), tf.reshape(all, [1, 1, n, p])),
-    );
-  },
 };

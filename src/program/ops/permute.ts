@@ -1,6 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
 import type { OpBase } from './op.js';
-import { mapCovariances } from './pair-covariances.js';
 import type { OpRule } from './rule.js';
 
 /**
@@ -13,23 +11,7 @@ export interface PermuteOp extends OpBase<'permute'> {
   readonly order: readonly number[];
 }
 
-/** How executors run `permute`. */
+/** What executors have to know of `permute`. */
 export const permuteRule: OpRule<PermuteOp> = {
   needs: ({ order }, offset) => [order.map((_, axis) => offset[order.indexOf(axis)])],
-  evaluate: ({ order, shape }, [input]) =>
-    mapCovariances(input, shape, (k) => permuted(permuted(k, input.shape, order, 1), input.shape, order, 3)),
 };
-
-/** `[n1, p, n2, p']` with the positions of axis `at` in the order of the result. */
-function permuted(
-  covariance: tf.Tensor4D,
-  image: readonly number[],
-  order: readonly number[],
-  at: 1 | 3,
-): tf.Tensor4D {
-  const before = covariance.shape.slice(0, at).reduce((a, b) => a * b, 1);
-  const after = covariance.shape.slice(at + 1).reduce((a, b) => a * b, 1);
-  const axes = [0, ...order.map((axis) => axis + 1), image.length + 1];
-  const split = tf.reshape(covariance, [before, ...image, after]);
-  return tf.reshape(tf.transpose(split, axes), covariance.shape);
-}

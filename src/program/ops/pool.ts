@@ -1,6 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
 import type { OpBase } from './op.js';
-import { mapCovariances, multiplyAxis } from './pair-covariances.js';
 import { combinations, type OpRule } from './rule.js';
 
 /**
@@ -16,7 +14,7 @@ export interface PoolOp extends OpBase<'pool'> {
   readonly scale: number;
 }
 
-/** How executors run `pool`. */
+/** What executors have to know of `pool`. */
 export const poolRule: OpRule<PoolOp> = {
   needs: (op, offset, inputShape) =>
     combinations(
@@ -28,18 +26,4 @@ export const poolRule: OpRule<PoolOp> = {
         return Array.from({ length: Math.max(last - first + 1, 0) }, (_, j) => first + j);
       }),
     ),
-  evaluate: (op, [input]) =>
-    mapCovariances(input, op.shape, (k) => {
-      const sizes = [...input.shape];
-      let result = k;
-      for (const [axis, size] of input.shape.entries()) {
-        const sums = Array.from({ length: op.shape[axis] ?? 1 }, (_, P) => {
-          const first = P * op.strides[axis] - op.low[axis];
-          return Array.from({ length: size }, (_, i) => Number(i >= first && i < first + op.window[axis]));
-        });
-        result = multiplyAxis(result, sizes, axis, tf.tensor2d(sums));
-        sizes[axis] = sums.length;
-      }
-      return tf.mul(result, op.scale);
-    }),
 };

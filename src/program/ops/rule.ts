@@ -1,22 +1,7 @@
-import type { Source } from '../source.js';
-import type { PairCovariances } from './pair-covariances.js';
-
 /** Displacement D = p' − p between a position of x2 and one of x1, one integer per spatial axis. */
 export type Offset = readonly number[];
 
-/** What an evaluation on tensors is given besides an op's inputs. */
-export interface EvaluationContext {
-  readonly source: Source;
-  /** Whether NTKs are wanted; without, `ntk` of the inputs is null and that of the result is not read. */
-  readonly withNtk: boolean;
-  /**
-   * For each of the op's inputs: how many of its samples are x1's, then x2's, where the Program mixes the samples of a
-   * batch and so runs on x1 and x2 joined to one batch; `[]` in other Programs.
-   */
-  readonly batches: readonly (readonly number[])[];
-}
-
-/** What the executors have to know of an op: the offsets that it reads and its evaluation on tensors. */
+/** What every executor has to know of an op: the displacements that it reads, and how it treats batches and rows. */
 export interface OpRule<Op> {
   /**
    * Offsets of an input that the op's result at `offset` reads, each with |d| < `inputShape` on every axis.
@@ -32,12 +17,6 @@ export interface OpRule<Op> {
   batchSize?(op: Op, sizes: readonly number[]): number;
   /** Whether the op reads numbers of each sample's row beside its inputs; absent: it does not. */
   readsRows?(op: Op): boolean;
-  /**
-   * The op's result by differentiable tfjs ops, as new tensors (no handle of an input is passed on).
-   *
-   * @param inputs results of the ops that `op.inputs` names, in that order.
-   */
-  evaluate(op: Op, inputs: readonly PairCovariances[], context: EvaluationContext): PairCovariances;
 }
 
 /** `needs` of an op that acts on each entry by itself: the result at D reads the input at D. */

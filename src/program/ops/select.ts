@@ -1,6 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
 import type { OpBase } from './op.js';
-import { mapCovariances, multiplyAxis, selection } from './pair-covariances.js';
 import { combinations, type OpRule } from './rule.js';
 
 /**
@@ -16,7 +14,7 @@ export interface SelectOp extends OpBase<'select'> {
   readonly at: readonly (number | readonly number[])[];
 }
 
-/** How executors run `select`. */
+/** What executors have to know of `select`. */
 export const selectRule: OpRule<SelectOp> = {
   needs({ at }, offset) {
     let axis = 0;
@@ -24,16 +22,6 @@ export const selectRule: OpRule<SelectOp> = {
       at.map((places) => (typeof places === 'number' ? [0] : displacements(places, offset[axis++]))),
     );
   },
-  evaluate: ({ at, shape }, [input]) =>
-    mapCovariances(input, shape, (k) => {
-      const sizes = [...input.shape];
-      return at.reduce<typeof k>((result, places, axis) => {
-        const picks = typeof places === 'number' ? [places] : places;
-        const next = multiplyAxis(result, sizes, axis, selection(picks, sizes[axis]));
-        sizes[axis] = picks.length;
-        return next;
-      }, tf.clone(k));
-    }),
 };
 
 /** The different at[P + d] − at[P], smallest first. */

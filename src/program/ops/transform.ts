@@ -1,9 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
-import { sizeOf } from '../../base/nd-array.js';
 import type { OpBase } from './op.js';
-import { mapCovariances, multiplyAxis } from './pair-covariances.js';
-import { multiplyPositions } from './position-matrices.js';
-import { rowsOf } from './rows.js';
 import { allOffsets, type Offset, type OpRule } from './rule.js';
 
 /** A matrix over positions `[out, in]`, these in row-major order: one for all samples, or in each sample's row from `at` on. */
@@ -14,7 +9,7 @@ export interface TransformOp extends OpBase<'transform'> {
   readonly matrix: PositionMatrix;
 }
 
-/** How executors run `transform`. */
+/** What executors have to know of `transform`. */
 export const transformRule: OpRule<TransformOp> = {
   needs({ matrix, shape }, offset, inputShape) {
     const picks = 'values' in matrix ? matrix.values.map(onlyEntry) : [undefined];
@@ -30,16 +25,6 @@ export const transformRule: OpRule<TransformOp> = {
     return [...found.values()];
   },
   readsRows: ({ matrix }) => 'at' in matrix,
-  evaluate({ matrix, shape }, [input], { source }) {
-    const size = sizeOf(input.shape);
-    if ('values' in matrix) {
-      const constant = tf.tensor2d(matrix.values.map((row) => [...row]));
-      return mapCovariances(input, shape, (k) => multiplyAxis(k, [size], 0, constant));
-    }
-    const { first, second } = rowsOf('transform', source, matrix.at, sizeOf(shape) * size);
-    const square = (rows: tf.Tensor2D): tf.Tensor3D => tf.reshape(rows, [rows.shape[0], -1, size]);
-    return multiplyPositions(input, shape, square(first), second && square(second));
-  },
 };
 
 /** Where a row's only entry that is not 0 is; null if it has none, undefined if several. */

@@ -1,7 +1,4 @@
-import { sizeOf } from '../../base/nd-array.js';
 import type { OpBase } from './op.js';
-import { weighPositions } from './pair-covariances.js';
-import { rowsOf } from './rows.js';
 import { type OpRule, sameOffset } from './rule.js';
 
 /**
@@ -14,12 +11,8 @@ export interface WeighSamplesOp extends OpBase<'weighSamples'> {
   readonly at: number;
 }
 
-/** How executors run `weighSamples`. */
+/** What executors have to know of `weighSamples`. */
 export const weighSamplesRule: OpRule<WeighSamplesOp> = {
   needs: sameOffset,
   readsRows: () => true,
-  evaluate({ shape, at }, [input], { source }) {
-    const { first, second } = rowsOf('weighSamples', source, at, sizeOf(shape));
-    return weighPositions(input, first, second);
-  },
 };

@@ -1,7 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import { checkOptions } from '../../base/check-options.js';
-import { type FunctionName, functionNames, namedFunctions } from '../../program/ops/duals/functions.js';
-import { ownQuadrature, registerDual } from '../../program/ops/duals/own.js';
+import { namedFunctions } from '../../executors/tf/duals/functions.js';
+import { ownQuadrature, registerDual } from '../../executors/tf/duals/own.js';
+import { type FunctionName, functionNames } from '../../program/function-names.js';
 import type { Layer } from '../layer/layer.js';
 import { checkCount } from '../layer/options.js';
 import { makeNonlinearity } from './nonlinearity.js';

@@ -1,8 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import { checkOptions } from '../../base/check-options.js';
 import { UnsupportedError } from '../../base/errors.js';
-import type { MomentFunction } from '../../program/ops/duals/dual.js';
-import { ownDual, registerDual } from '../../program/ops/duals/own.js';
+import type { MomentFunction } from '../../executors/tf/duals/dual.js';
+import { ownDual, registerDual } from '../../executors/tf/duals/own.js';
 import type { Layer } from '../layer/layer.js';
 import { makeNonlinearity } from './nonlinearity.js';
 

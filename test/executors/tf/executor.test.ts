@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
+import type { Source } from '../../../src/executors/executor.js';
 import { tfExecutor } from '../../../src/executors/tf/executor.js';
 import { stax } from '../../../src/index.js';
 import type { AnyOp } from '../../../src/program/ops/index.js';
 import type { Program } from '../../../src/program/program.js';
-import type { CovarianceField, Source } from '../../../src/program/source.js';
+import type { CovarianceField } from '../../../src/program/result.js';
 
 const all: CovarianceField[] = ['nngp', 'ntk', 'cov1', 'cov2'];
 

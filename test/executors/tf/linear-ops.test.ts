@@ -2,11 +2,11 @@ import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sizeOf } from '../../../src/base/nd-array.js';
+import type { Covariances } from '../../../src/executors/executor.js';
 import { tfExecutor } from '../../../src/executors/tf/executor.js';
 import { type AnyOp, opRules } from '../../../src/program/ops/index.js';
 import { combinations, type Offset, type OpRule } from '../../../src/program/ops/rule.js';
 import type { Program } from '../../../src/program/program.js';
-import type { Covariances } from '../../../src/program/source.js';
 import { relativeError } from '../../support/compare.js';
 import { tolerance } from '../../support/tolerance.js';
 

@@ -1,7 +1,7 @@
 import { UnsupportedError } from '../../../base/errors.js';
+import { gaussHermite } from '../../../program/gauss-hermite.js';
 import type { ActivationOp } from '../../../program/ops/activation.js';
-import { gaussHermite } from '../../../program/ops/duals/gauss-hermite.js';
-import { gaussianMoments, hermiteMoments } from '../../../program/ops/duals/polynomial.js';
+import { gaussianMoments, hermiteMoments } from '../../../program/polynomial-moments.js';
 import type { Program } from '../../../program/program.js';
 
 /** How the engine runs a nonlinearity. */

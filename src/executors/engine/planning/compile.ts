@@ -1,7 +1,7 @@
 import { bytesOf } from '../../../base/dtype.js';
 import type { Dtype } from '../../../base/nd-array.js';
 import type { Program } from '../../../program/program.js';
-import type { Positions } from '../../../program/source.js';
+import type { Positions } from '../../../program/result.js';
 import { FREE } from '../../../wasm/module.js';
 import { pixels } from '../lowering/geometry.js';
 import { lower } from '../lowering/lower.js';

@@ -1,6 +1,6 @@
 import type { Dtype } from '../../../base/nd-array.js';
 import type { Offset } from '../../../program/ops/rule.js';
-import type { Positions } from '../../../program/source.js';
+import type { Positions } from '../../../program/result.js';
 import type { Triple } from '../lowering/geometry.js';
 import type { Lowered } from '../lowering/lower.js';
 

@@ -1,7 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs';
-
-/** A covariance of the result. NNGP and NTK are over pairs of samples, cov1 and cov2 over each sample itself. */
-export type CovarianceField = 'nngp' | 'ntk' | 'cov1' | 'cov2';
+import type { Program } from '../program/program.js';
+import type { CovarianceField, Positions } from '../program/result.js';
 
 /**
  * Covariances as tensors, spatial axes in adjacent pairs (one of x1's, one of x2's positions):
@@ -15,9 +14,6 @@ export interface Covariances {
   readonly cov2: Tensor | null;
 }
 
-/** Between which positions: any two, or each and itself alone. */
-export type Positions = 'all' | 'equal';
-
 /** What a Program starts from. */
 export interface Source {
   /** Rows (`RowLayout`) of x1's samples, `[n1, rowSize]` (or another shape of as many numbers); absent if no op reads them. */
@@ -26,4 +22,21 @@ export interface Source {
   readonly x2?: Tensor | null;
   /** The covariances that `given` ops stand for, in their order. */
   readonly given?: readonly Covariances[];
+}
+
+/** Something that runs Programs on tensors; its results are differentiable with `tf.grad` in the source. */
+export interface Executor {
+  readonly name: 'engine' | 'tf';
+  /**
+   * The wanted fields of the Program's result (float32). A field that is identically zero or does not
+   * apply (`cov2` with x2 null) comes as zeros and null respectively.
+   *
+   * @param positions `all` by default; `equal` gives the diagonals, spatial axes once: `[n1, n2, h, w, …]`, `[n, h, w, …]`.
+   */
+  evaluate(
+    program: Program,
+    source: Source,
+    want: readonly CovarianceField[],
+    positions?: Positions,
+  ): Partial<Record<CovarianceField, Tensor | null>>;
 }

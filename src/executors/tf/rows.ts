@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Source } from '../source.js';
+import type { Source } from '../executor.js';
 
 /** `size` numbers of every row from `at` on: x1's `[n1, size]` and x2's `[n2, size]`, null where x2 is x1. */
 export function rowsOf(

@@ -1,10 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-
-/** A function that the engine has by name. */
-export type FunctionName = 'tanh' | 'sigmoid' | 'softplus' | 'silu' | 'elu';
-
-/** Smooth functions that quadrature knows by name, in the order of the engine's list. */
-export const functionNames: readonly FunctionName[] = ['tanh', 'sigmoid', 'softplus', 'silu', 'elu'];
+import type { FunctionName } from '../../../program/function-names.js';
 
 /** A function on tensors, entry by entry, and its first two derivatives. */
 export interface TensorFunction {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import { gaussHermite } from '../../../program/gauss-hermite.js';
 import type { Dual, DualFunction, Moments } from './dual.js';
 import type { TensorFunction } from './functions.js';
-import { gaussHermite } from './gauss-hermite.js';
 
 /** A function that acts on each entry by itself. */
 export type Entrywise = (x: tf.Tensor) => tf.Tensor;
