@@ -6,10 +6,14 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writeInstructions } from './write-instructions.mjs';
 
 const script = fileURLToPath(import.meta.url);
 const root = path.resolve(path.dirname(script), '..');
 const assembly = path.join(root, 'src/wasm/assembly');
+
+// Before the sources are hashed or compiled, whoever does so.
+await writeInstructions();
 
 /** Runs a tool of `node_modules`. */
 export function runTool(name, args) {

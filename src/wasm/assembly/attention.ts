@@ -1,24 +1,18 @@
 // The weights G = ζ(scale·q + bias) of attention, [query][key] with a sample a lane, from a sample's covariances with itself
 // at all displacements; and what the weights' cotangents send back to these.
 import { exp } from './elementary';
+import { Attention, Mechanism } from './generated/instructions';
 import { REGISTER, splat } from './lanes';
-import { GATHER, movePairs, SCATTER_ADD } from './pairs';
+import { GATHER, movePairs, positions, SCATTER_ADD, tableBytes } from './pairs';
 import { word } from './words';
-
-const SOFTMAX: i32 = 0;
-const IDENTITY: i32 = 1;
-const ABS: i32 = 2;
 
 /** The score of keys that softmax is to leave out. */
 const LEFT_OUT: f64 = -1e20;
 
-/** Words before the tables of images. */
-const HEADER: usize = 11;
-
 /** The last operand. */
 @inline
 function scaleOf(pc: usize): f64 {
-  return load<f64>(pc + ((<usize>word(pc, 1)) << 2) - 8);
+  return load<f64>(pc + ((<usize>word(pc, Attention.length)) << 2) - 8);
 }
 
 /**
@@ -26,20 +20,20 @@ function scaleOf(pc: usize): f64 {
  * (lanes of 1, or of 0 for keys to leave out; 0: none), the addresses of the images; [pad]; f64 scale.
  */
 export function attention<T extends number>(pc: usize, width: usize): void {
-  const n = word(pc, 2) * word(pc, 3) * word(pc, 4);
-  const weights = <usize>word(pc, 7);
+  const n = positions(pc, Attention.shape);
+  const weights = <usize>word(pc, Attention.weights);
   scores<T>(pc, n, weights, width);
-  const mechanism = word(pc, 6);
-  if (mechanism == IDENTITY) return;
+  const mechanism = word(pc, Attention.mechanism);
+  if (mechanism == Mechanism.identity) return;
   for (let query = 0; query < n; query++) {
     const row = weights + <usize>(query * n) * width;
     for (let w: usize = 0; w < width; w += REGISTER) {
-      if (mechanism == SOFTMAX) softmax<T>(row + w, n, width);
+      if (mechanism == Mechanism.softmax) softmax<T>(row + w, n, width);
       else {
         for (let key = 0; key < n; key++) {
           const at = row + <usize>key * width + w;
           const score = v128.load(at);
-          v128.store(at, mechanism == ABS ? v128.abs<T>(score) : v128.max<T>(score, splat<T>(0)));
+          v128.store(at, mechanism == Mechanism.abs ? v128.abs<T>(score) : v128.max<T>(score, splat<T>(0)));
         }
       }
     }
@@ -51,19 +45,19 @@ export function attention<T extends number>(pc: usize, width: usize): void {
  * of the covariances' images those of their cotangents, which are added to.
  */
 export function attentionAdjoint<T extends number>(pc: usize, width: usize): void {
-  const n = word(pc, 2) * word(pc, 3) * word(pc, 4);
-  const weights = <usize>word(pc, 7);
-  const g = <usize>word(pc, 8);
-  const keys = <usize>word(pc, 10);
-  const mechanism = word(pc, 6);
-  const scratch = <usize>word(pc, 5);
+  const n = positions(pc, Attention.shape);
+  const weights = <usize>word(pc, Attention.weights);
+  const g = <usize>word(pc, Attention.gWeights);
+  const keys = <usize>word(pc, Attention.keys);
+  const mechanism = word(pc, Attention.mechanism);
+  const scratch = <usize>word(pc, Attention.scratch);
   const scale = splat<T>(scaleOf(pc));
-  if (mechanism != SOFTMAX && mechanism != IDENTITY) scores<T>(pc, n, scratch, width);
+  if (mechanism != Mechanism.softmax && mechanism != Mechanism.identity) scores<T>(pc, n, scratch, width);
   for (let query = 0; query < n; query++) {
     const row = <usize>(query * n) * width;
     for (let w: usize = 0; w < width; w += REGISTER) {
       let mean = splat<T>(0);
-      if (mechanism == SOFTMAX) {
+      if (mechanism == Mechanism.softmax) {
         for (let key = 0; key < n; key++) {
           const at = row + <usize>key * width + w;
           mean = v128.add<T>(mean, v128.mul<T>(v128.load(weights + at), v128.load(g + at)));
@@ -72,32 +66,31 @@ export function attentionAdjoint<T extends number>(pc: usize, width: usize): voi
       for (let key = 0; key < n; key++) {
         const at = row + <usize>key * width + w;
         let flow = v128.mul<T>(v128.load(g + at), scale);
-        if (mechanism == SOFTMAX) {
+        if (mechanism == Mechanism.softmax) {
           flow = v128.mul<T>(v128.load(weights + at), v128.sub<T>(flow, v128.mul<T>(mean, scale)));
-        } else if (mechanism != IDENTITY) {
+        } else if (mechanism != Mechanism.identity) {
           const score = v128.load(scratch + at);
           const positive = v128.and(flow, v128.gt<T>(score, splat<T>(0)));
           const negative = v128.and(flow, v128.lt<T>(score, splat<T>(0)));
-          flow = mechanism == ABS ? v128.sub<T>(positive, negative) : positive;
+          flow = mechanism == Mechanism.abs ? v128.sub<T>(positive, negative) : positive;
         }
         if (keys) flow = v128.mul<T>(flow, v128.load(keys + <usize>key * width + w));
         v128.store(g + at, flow);
       }
     }
   }
-  const displacements = (2 * word(pc, 2) - 1) * (2 * word(pc, 3) - 1) * (2 * word(pc, 4) - 1);
-  const images = pc + ((HEADER + <usize>displacements) << 2);
-  movePairs<T>(SCATTER_ADD, images, pc + 8, g, width);
+  const images = pc + (Attention.images << 2);
+  movePairs<T>(SCATTER_ADD, images + tableBytes(pc, Attention.shape), pc + (Attention.shape << 2), g, width);
 }
 
 /** scale·q + bias of all pairs; of keys that are left out 0, or for softmax −1e20. */
 function scores<T extends number>(pc: usize, n: i32, to: usize, width: usize): void {
-  const bias = <usize>word(pc, 9);
-  const keys = <usize>word(pc, 10);
+  const bias = <usize>word(pc, Attention.bias);
+  const keys = <usize>word(pc, Attention.keys);
   const scale = splat<T>(scaleOf(pc));
-  const leftOut = splat<T>(word(pc, 6) == SOFTMAX ? LEFT_OUT : 0);
+  const leftOut = splat<T>(word(pc, Attention.mechanism) == Mechanism.softmax ? LEFT_OUT : 0);
   const one = splat<T>(1);
-  movePairs<T>(GATHER, pc + (HEADER << 2), pc + 8, to, width);
+  movePairs<T>(GATHER, pc + (Attention.images << 2), pc + (Attention.shape << 2), to, width);
   for (let pair = 0; pair < n * n; pair++) {
     const added = bias ? v128.load_splat<T>(bias + <usize>pair * sizeof<T>()) : splat<T>(0);
     for (let w: usize = 0; w < width; w += REGISTER) {

@@ -8,26 +8,12 @@
 // margin, spread, factors; then scale, shift, ntkFromNngp, ntkShift as f64. f1, f2 point at the factors of the first
 // pixel, `factors` numbers of each, `plane` bytes apart: a number a lane, but f1's are one for all lanes where x1 is one
 // sample, and then `spread` (else 0) is room to repeat them.
-import { AB_RELU, forward } from './activations/index';
+import { forward } from './activations/index';
 import { forwardTaps3 } from './activations/ab-relu';
+import { Activation, Filter, FilterAdjoint, FilterDescriptor } from './generated/instructions';
 import { spread } from './layout';
 import { REGISTER, STEP, TWO_A_GROUP, addInto, splat } from './lanes';
 import { word } from './words';
-
-/** Descriptor words of `filter`, by name. */
-const WINDOW: usize = 0;
-const STRIDE: usize = 3;
-const LOW: usize = 6;
-const FULL_1: usize = 9;
-const FULL_2: usize = 10;
-const ACTIVATION: usize = 11;
-const PLANE: usize = 12;
-const PARAMS: usize = 13;
-const SCRATCH: usize = 14;
-const MARGIN: usize = 15;
-const SPREAD: usize = 16;
-const FACTORS: usize = 17;
-const COEFFICIENTS: usize = 72;
 
 /**
  * Sum of an image's rows (z, y) with z0 <= z < z0 + depth and y0 <= y < y0 + height, as far as they are inside,
@@ -75,62 +61,63 @@ function sumTaps<T extends number>(at: usize, taps: i32, width: usize): v128 {
 
 /** Where the factors of x1's row at f1 are, a number a lane: there, or repeated. */
 export function rowFactors<T extends number>(desc: usize, f1: usize, rowBytes: usize, width: usize): usize {
-  const to = <usize>word(desc, SPREAD);
+  const to = <usize>word(desc, FilterDescriptor.spread);
   if (!to) return f1;
-  const plane = <usize>word(desc, PLANE);
+  const plane = <usize>word(desc, FilterDescriptor.plane);
   const lanes = <i32>(width / sizeof<T>());
-  for (let i: usize = 0; i < <usize>word(desc, FACTORS); i++) {
+  for (let i: usize = 0; i < <usize>word(desc, FilterDescriptor.factors); i++) {
     spread<T>(f1 + (i * plane) / lanes, <i32>(rowBytes / width), lanes, to + i * plane);
   }
   return to;
 }
 
 export function filter<T extends number>(pc: usize, width: usize): void {
-  const desc = <usize>word(pc, 1);
-  const inK = <usize>word(pc, 2);
-  const inTheta = <usize>word(pc, 3);
-  let outK = <usize>word(pc, 4);
-  let outTheta = <usize>word(pc, 5);
-  let preK = <usize>word(pc, 6);
-  let preTheta = <usize>word(pc, 7);
-  const code = word(desc, ACTIVATION);
-  const taps = word(desc, WINDOW + 2);
-  const step = <usize>word(desc, STRIDE + 2) * width;
-  const low = <usize>word(desc, LOW + 2) * width;
-  const rowIn = <usize>word(pc, 12) * width;
-  const rowOut = <usize>word(pc, 15) * width;
-  const margin = <usize>word(desc, MARGIN) * width;
-  const params = <usize>word(desc, PARAMS);
-  const plane = <usize>word(desc, PLANE);
-  const scale = splat<T>(load<f64>(desc + COEFFICIENTS));
-  const shift = splat<T>(load<f64>(desc + COEFFICIENTS + 8));
-  const fromNngp = splat<T>(load<f64>(desc + COEFFICIENTS + 16));
-  const ntkShift = splat<T>(load<f64>(desc + COEFFICIENTS + 24));
-  const planes = word(pc, 10);
-  const rows = word(pc, 11);
-  const depth = word(desc, WINDOW);
-  const height = word(desc, WINDOW + 1);
+  const desc = <usize>word(pc, Filter.descriptor);
+  const inK = <usize>word(pc, Filter.inK);
+  const inTheta = <usize>word(pc, Filter.inTheta);
+  let outK = <usize>word(pc, Filter.outK);
+  let outTheta = <usize>word(pc, Filter.outTheta);
+  let preK = <usize>word(pc, Filter.preK);
+  let preTheta = <usize>word(pc, Filter.preTheta);
+  const code = word(desc, FilterDescriptor.activation);
+  const taps = word(desc, FilterDescriptor.window + 2);
+  const step = <usize>word(desc, FilterDescriptor.stride + 2) * width;
+  const low = <usize>word(desc, FilterDescriptor.low + 2) * width;
+  const rowIn = <usize>word(pc, Filter.inSize + 2) * width;
+  const rowOut = <usize>word(pc, Filter.outSize + 2) * width;
+  const margin = <usize>word(desc, FilterDescriptor.margin) * width;
+  const params = <usize>word(desc, FilterDescriptor.parameters);
+  const plane = <usize>word(desc, FilterDescriptor.plane);
+  const scale = splat<T>(load<f64>(desc + FilterDescriptor.scale));
+  const shift = splat<T>(load<f64>(desc + FilterDescriptor.shift));
+  const fromNngp = splat<T>(load<f64>(desc + FilterDescriptor.ntkFromNngp));
+  const ntkShift = splat<T>(load<f64>(desc + FilterDescriptor.ntkShift));
+  const planes = word(pc, Filter.inSize);
+  const rows = word(pc, Filter.inSize + 1);
+  const depth = word(desc, FilterDescriptor.window);
+  const height = word(desc, FilterDescriptor.window + 1);
   const pointwise = depth * height * taps == 1;
   // Scratch: K's row of sums with zero margins on both sides, Θ's, then (K', Θ') of a row.
-  const sumsK = <usize>word(desc, SCRATCH);
+  const sumsK = <usize>word(desc, FilterDescriptor.scratch);
   const sumsTheta = sumsK + margin + rowIn + margin;
   const sparePreK = sumsTheta + margin + rowIn + margin;
   const sparePreTheta = sparePreK + rowOut;
   if (!pointwise) memory.fill(sumsK, 0, sparePreK - sumsK);
-  const one1 = word(desc, SPREAD) != 0;
-  const fused = code == AB_RELU && taps == 3 && step == width && outTheta != 0 && one1 && rowOut > REGISTER;
+  const one1 = word(desc, FilterDescriptor.spread) != 0;
+  const fused =
+    code == Activation.abRelu && taps == 3 && step == width && outTheta != 0 && one1 && rowOut > REGISTER;
 
-  for (let z = 0; z < word(pc, 13); z++) {
-    for (let y = 0; y < word(pc, 14); y++) {
+  for (let z = 0; z < word(pc, Filter.outSize); z++) {
+    for (let y = 0; y < word(pc, Filter.outSize + 1); y++) {
       let fromK = sumsK + margin - low;
       let fromTheta = sumsTheta + margin - low;
       if (pointwise) {
-        const row = <usize>(z * word(desc, STRIDE) * rows + y * word(desc, STRIDE + 1)) * rowIn;
+        const row = <usize>(z * word(desc, FilterDescriptor.stride) * rows + y * word(desc, FilterDescriptor.stride + 1)) * rowIn;
         fromK = inK + row;
         fromTheta = inTheta + row;
       } else {
-        const z0 = z * word(desc, STRIDE) - word(desc, LOW);
-        const y0 = y * word(desc, STRIDE + 1) - word(desc, LOW + 1);
+        const z0 = z * word(desc, FilterDescriptor.stride) - word(desc, FilterDescriptor.low);
+        const y0 = y * word(desc, FilterDescriptor.stride + 1) - word(desc, FilterDescriptor.low + 1);
         if (!sumRows<T>(inK, planes, rows, z0, depth, y0, height, rowIn, sumsK + margin)) {
           memory.fill(sumsK + margin, 0, rowIn);
           memory.fill(sumsTheta + margin, 0, rowIn);
@@ -138,11 +125,11 @@ export function filter<T extends number>(pc: usize, width: usize): void {
           sumRows<T>(inTheta, planes, rows, z0, depth, y0, height, rowIn, sumsTheta + margin);
         }
       }
-      const pixels = <usize>((z * word(desc, FULL_1) + y) * word(desc, FULL_2));
-      const f1 = <usize>word(pc, 8) + pixels * (one1 ? sizeof<T>() : width);
-      const f2 = <usize>word(pc, 9) + pixels * width;
+      const pixels = <usize>((z * word(desc, FilterDescriptor.full) + y) * word(desc, FilterDescriptor.full + 1));
+      const f1 = <usize>word(pc, Filter.f1) + pixels * (one1 ? sizeof<T>() : width);
+      const f2 = <usize>word(pc, Filter.f2) + pixels * width;
       if (fused) {
-        const coefficients = desc + COEFFICIENTS;
+        const coefficients = desc + FilterDescriptor.scale;
         forwardTaps3<T>(
           rowOut, width, fromK, fromTheta, coefficients, preK, preTheta, f1, f2, plane, outK, outTheta, params,
         );
@@ -183,40 +170,43 @@ export function filter<T extends number>(pc: usize, width: usize): void {
  * (K', Θ') at (outK, outΘ). Same words as `filter`; preK, preΘ, f1, f2 are not read.
  */
 export function filterAdjoint<T extends number>(pc: usize, width: usize): void {
-  const desc = <usize>word(pc, 1);
-  const unit = word(desc, STRIDE) * word(desc, STRIDE + 1) * word(desc, STRIDE + 2) == 1;
-  const whole = word(pc, 13) * word(pc, 14) * word(pc, 15) == 1;
-  if (unit && !whole && word(pc, 5) != 0) gatherAdjoint<T>(pc, width);
+  const desc = <usize>word(pc, FilterAdjoint.descriptor);
+  const stride = FilterDescriptor.stride;
+  const unit = word(desc, stride) * word(desc, stride + 1) * word(desc, stride + 2) == 1;
+  const whole = word(pc, FilterAdjoint.outSize) * word(pc, FilterAdjoint.outSize + 1) * word(pc, FilterAdjoint.outSize + 2) == 1;
+  if (unit && !whole && word(pc, FilterAdjoint.outTheta) != 0) gatherAdjoint<T>(pc, width);
   else scatterAdjoint<T>(pc, width);
 }
 
 /** With stride 1 the adjoint of a window is the window turned round: every input row sums up output rows. */
 function gatherAdjoint<T extends number>(pc: usize, width: usize): void {
-  const desc = <usize>word(pc, 1);
-  let inK = <usize>word(pc, 2);
-  let inTheta = <usize>word(pc, 3);
-  const depth = word(desc, WINDOW);
-  const height = word(desc, WINDOW + 1);
-  const taps = word(desc, WINDOW + 2);
-  const outPlanes = word(pc, 13);
-  const outRows = word(pc, 14);
-  const rowIn = <usize>word(pc, 12) * width;
-  const rowOut = <usize>word(pc, 15) * width;
-  const left = <usize>(taps - 1 - word(desc, LOW + 2)) * width;
+  const desc = <usize>word(pc, FilterAdjoint.descriptor);
+  let inK = <usize>word(pc, FilterAdjoint.inK);
+  let inTheta = <usize>word(pc, FilterAdjoint.inTheta);
+  const outK = <usize>word(pc, FilterAdjoint.outK);
+  const outTheta = <usize>word(pc, FilterAdjoint.outTheta);
+  const depth = word(desc, FilterDescriptor.window);
+  const height = word(desc, FilterDescriptor.window + 1);
+  const taps = word(desc, FilterDescriptor.window + 2);
+  const outPlanes = word(pc, FilterAdjoint.outSize);
+  const outRows = word(pc, FilterAdjoint.outSize + 1);
+  const rowIn = <usize>word(pc, FilterAdjoint.inSize + 2) * width;
+  const rowOut = <usize>word(pc, FilterAdjoint.outSize + 2) * width;
+  const left = <usize>(taps - 1 - word(desc, FilterDescriptor.low + 2)) * width;
   // The padded row of sums must hold every tap of every input column.
   const padded = max(left + rowOut, rowIn + <usize>(taps - 1) * width);
-  const scale = splat<T>(load<f64>(desc + COEFFICIENTS));
-  const fromNngp = splat<T>(load<f64>(desc + COEFFICIENTS + 16));
-  const sumsK = <usize>word(desc, SCRATCH);
+  const scale = splat<T>(load<f64>(desc + FilterDescriptor.scale));
+  const fromNngp = splat<T>(load<f64>(desc + FilterDescriptor.ntkFromNngp));
+  const sumsK = <usize>word(desc, FilterDescriptor.scratch);
   const sumsTheta = sumsK + padded;
   memory.fill(sumsK, 0, 2 * padded);
-  for (let z = 0; z < word(pc, 10); z++) {
-    const z0 = z + word(desc, LOW) - depth + 1;
-    for (let y = 0; y < word(pc, 11); y++) {
-      const y0 = y + word(desc, LOW + 1) - height + 1;
-      const some = sumRows<T>(<usize>word(pc, 4), outPlanes, outRows, z0, depth, y0, height, rowOut, sumsK + left);
+  for (let z = 0; z < word(pc, FilterAdjoint.inSize); z++) {
+    const z0 = z + word(desc, FilterDescriptor.low) - depth + 1;
+    for (let y = 0; y < word(pc, FilterAdjoint.inSize + 1); y++) {
+      const y0 = y + word(desc, FilterDescriptor.low + 1) - height + 1;
+      const some = sumRows<T>(outK, outPlanes, outRows, z0, depth, y0, height, rowOut, sumsK + left);
       if (some) {
-        sumRows<T>(<usize>word(pc, 5), outPlanes, outRows, z0, depth, y0, height, rowOut, sumsTheta + left);
+        sumRows<T>(outTheta, outPlanes, outRows, z0, depth, y0, height, rowOut, sumsTheta + left);
         for (let x: usize = 0; x < rowIn; x += REGISTER) {
           const n = sumTaps<T>(sumsTheta + x, taps, width);
           const m = v128.mul<T>(sumTaps<T>(sumsK + x, taps, width), scale);
@@ -233,28 +223,28 @@ function gatherAdjoint<T extends number>(pc: usize, width: usize): void {
 
 /** Any strides: every output row is spread over the input rows that it came from. */
 function scatterAdjoint<T extends number>(pc: usize, width: usize): void {
-  const desc = <usize>word(pc, 1);
-  const inK = <usize>word(pc, 2);
-  const inTheta = <usize>word(pc, 3);
-  let outK = <usize>word(pc, 4);
-  let outTheta = <usize>word(pc, 5);
-  const taps = word(desc, WINDOW + 2);
-  const step = <usize>word(desc, STRIDE + 2) * width;
-  const low = <usize>word(desc, LOW + 2) * width;
-  const columns = word(pc, 12);
-  const rows = word(pc, 11);
+  const desc = <usize>word(pc, FilterAdjoint.descriptor);
+  const inK = <usize>word(pc, FilterAdjoint.inK);
+  const inTheta = <usize>word(pc, FilterAdjoint.inTheta);
+  let outK = <usize>word(pc, FilterAdjoint.outK);
+  let outTheta = <usize>word(pc, FilterAdjoint.outTheta);
+  const taps = word(desc, FilterDescriptor.window + 2);
+  const step = <usize>word(desc, FilterDescriptor.stride + 2) * width;
+  const low = <usize>word(desc, FilterDescriptor.low + 2) * width;
+  const columns = word(pc, FilterAdjoint.inSize + 2);
+  const rows = word(pc, FilterAdjoint.inSize + 1);
   const rowIn = <usize>columns * width;
-  const rowOut = <usize>word(pc, 15) * width;
-  const margin = <usize>word(desc, MARGIN) * width;
-  const scale = splat<T>(load<f64>(desc + COEFFICIENTS));
-  const fromNngp = splat<T>(load<f64>(desc + COEFFICIENTS + 16));
-  const spreadK = <usize>word(desc, SCRATCH);
+  const rowOut = <usize>word(pc, FilterAdjoint.outSize + 2) * width;
+  const margin = <usize>word(desc, FilterDescriptor.margin) * width;
+  const scale = splat<T>(load<f64>(desc + FilterDescriptor.scale));
+  const fromNngp = splat<T>(load<f64>(desc + FilterDescriptor.ntkFromNngp));
+  const spreadK = <usize>word(desc, FilterDescriptor.scratch);
   const spreadTheta = spreadK + margin + rowIn + margin;
   const startK = spreadK + margin - low;
   const startTheta = spreadTheta + margin - low;
 
-  for (let z = 0; z < word(pc, 13); z++) {
-    for (let y = 0; y < word(pc, 14); y++) {
+  for (let z = 0; z < word(pc, FilterAdjoint.outSize); z++) {
+    for (let y = 0; y < word(pc, FilterAdjoint.outSize + 1); y++) {
       memory.fill(spreadK, 0, 2 * (margin + rowIn + margin));
       let at: usize = 0;
       for (let x: usize = 0; x < rowOut; x += width, at += step) {
@@ -277,10 +267,10 @@ function scatterAdjoint<T extends number>(pc: usize, width: usize): void {
           }
         }
       }
-      const z0 = z * word(desc, STRIDE) - word(desc, LOW);
-      const y0 = y * word(desc, STRIDE + 1) - word(desc, LOW + 1);
-      for (let i = max(z0, 0); i < min(z0 + word(desc, WINDOW), word(pc, 10)); i++) {
-        for (let j = max(y0, 0); j < min(y0 + word(desc, WINDOW + 1), rows); j++) {
+      const z0 = z * word(desc, FilterDescriptor.stride) - word(desc, FilterDescriptor.low);
+      const y0 = y * word(desc, FilterDescriptor.stride + 1) - word(desc, FilterDescriptor.low + 1);
+      for (let i = max(z0, 0); i < min(z0 + word(desc, FilterDescriptor.window), word(pc, FilterAdjoint.inSize)); i++) {
+        for (let j = max(y0, 0); j < min(y0 + word(desc, FilterDescriptor.window + 1), rows); j++) {
           const row = <usize>(i * rows + j) * rowIn;
           for (let b: usize = 0; b < rowIn; b += REGISTER) {
             v128.store(inK + row + b, v128.add<T>(v128.load(inK + row + b), v128.load(spreadK + margin + b)));

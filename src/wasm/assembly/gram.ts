@@ -3,6 +3,7 @@
 // `x1`, `x2`, `gX1`, `gX2` point at the first pixel of the offset's image; `lanes1` is 1 where x1 holds a number
 // a lane (a sample with itself, or gX1) and 0 where all lanes share one image. Channels are summed in the matrix
 // product's order, so that a sample's variance and its covariance with a copy of itself are the same bits.
+import { Gram, GramAdjoint } from './generated/instructions';
 import { REGISTER, splat } from './lanes';
 import { DEPTH } from './linalg/gemv';
 import { word } from './words';
@@ -41,19 +42,19 @@ function lanesProduct<T extends number>(a: usize, b: usize, width: usize, channe
 }
 
 export function gram<T extends number>(pc: usize, width: usize): void {
-  let k = <usize>word(pc, 1);
-  const channels = word(pc, 9);
-  const lanes1 = word(pc, 10);
+  let k = <usize>word(pc, Gram.k);
+  const channels = word(pc, Gram.channels);
+  const lanes1 = word(pc, Gram.lanes1);
   const rgb = !lanes1 && channels == 3;
-  const inverse = splat<T>(load<f64>(pc + 56));
+  const inverse = splat<T>(load<f64>(pc + Gram.inverse));
   const pixel2 = <usize>channels * width;
   const pixel1 = lanes1 ? pixel2 : <usize>channels * sizeof<T>();
-  for (let z = 0; z < word(pc, 4); z++) {
-    for (let y = 0; y < word(pc, 5); y++) {
-      const row = <usize>((z * word(pc, 7) + y) * word(pc, 8));
-      let a = <usize>word(pc, 2) + row * pixel1;
-      let b = <usize>word(pc, 3) + row * pixel2;
-      for (let x = 0; x < word(pc, 6); x++) {
+  for (let z = 0; z < word(pc, Gram.size); z++) {
+    for (let y = 0; y < word(pc, Gram.size + 1); y++) {
+      const row = <usize>((z * word(pc, Gram.full) + y) * word(pc, Gram.full + 1));
+      let a = <usize>word(pc, Gram.x1) + row * pixel1;
+      let b = <usize>word(pc, Gram.x2) + row * pixel2;
+      for (let x = 0; x < word(pc, Gram.size + 2); x++) {
         for (let w: usize = 0; w < width; w += REGISTER) {
           const sum = rgb
             ? product3<T>(a, sizeof<T>(), b + w, width)
@@ -77,23 +78,23 @@ function addTo<T extends number>(to: usize, x: v128): void {
 
 /** gX2 += K̄·x1/C and gX1 += K̄·x2/C (a number a lane in both), each where its pointer is not 0. */
 export function gramAdjoint<T extends number>(pc: usize, width: usize): void {
-  let k = <usize>word(pc, 1);
-  const channels = word(pc, 9);
-  const lanes1 = word(pc, 10);
-  const inverse = splat<T>(load<f64>(pc + 56));
+  let k = <usize>word(pc, GramAdjoint.k);
+  const channels = word(pc, GramAdjoint.channels);
+  const lanes1 = word(pc, GramAdjoint.lanes1);
+  const inverse = splat<T>(load<f64>(pc + GramAdjoint.inverse));
   const pixel2 = <usize>channels * width;
   const pixel1 = lanes1 ? pixel2 : <usize>channels * sizeof<T>();
-  const want1 = word(pc, 11);
-  const want2 = word(pc, 12);
+  const want1 = word(pc, GramAdjoint.gX1);
+  const want2 = word(pc, GramAdjoint.gX2);
   const rgb = channels == 3 && want1 != 0 && want2 == 0;
-  for (let z = 0; z < word(pc, 4); z++) {
-    for (let y = 0; y < word(pc, 5); y++) {
-      const row = <usize>((z * word(pc, 7) + y) * word(pc, 8));
-      let a = <usize>word(pc, 2) + row * pixel1;
-      let b = <usize>word(pc, 3) + row * pixel2;
+  for (let z = 0; z < word(pc, GramAdjoint.size); z++) {
+    for (let y = 0; y < word(pc, GramAdjoint.size + 1); y++) {
+      const row = <usize>((z * word(pc, GramAdjoint.full) + y) * word(pc, GramAdjoint.full + 1));
+      let a = <usize>word(pc, GramAdjoint.x1) + row * pixel1;
+      let b = <usize>word(pc, GramAdjoint.x2) + row * pixel2;
       let gA = <usize>want1 + row * pixel2;
       let gB = <usize>want2 + row * pixel2;
-      for (let x = 0; x < word(pc, 6); x++) {
+      for (let x = 0; x < word(pc, GramAdjoint.size + 2); x++) {
         for (let w: usize = 0; w < width; w += REGISTER) {
           const flow = v128.mul<T>(v128.load(k + w), inverse);
           if (rgb) {

@@ -1,8 +1,9 @@
-// Runs the instructions that the planner (../plan.ts) laid out in memory, for one group of pairs.
+// Runs the instructions that the planner laid out in memory, for one group of pairs.
 import { attention, attentionAdjoint } from './attention';
 import { dropout } from './dropout';
 import { embed } from './embed';
 import { filter, filterAdjoint } from './filter';
+import * as Ops from './generated/instructions';
 import { gram, gramAdjoint } from './gram';
 import { addInto } from './lanes';
 import { activationAdjoint, varianceFactors } from './nonlinearity';
@@ -16,42 +17,21 @@ import { weigh } from './weigh';
 import { weighSamples } from './weigh-samples';
 import { word } from './words';
 
-/** Opcodes; the planner's list (../opcodes.ts) is the same. */
-const ZERO = 0;
-const ADD = 1;
-const ADD_BOX = 2;
-const GRAM = 3;
-const GRAM_ADJOINT = 4;
-const FILTER = 5;
-const FILTER_ADJOINT = 6;
-const ACTIVATION_ADJOINT = 7;
-const FACTORS = 8;
-const POOL = 9;
-const POOL_ADJOINT = 10;
-const WEIGH = 11;
-const PRODUCT = 12;
-const PRODUCT_ADJOINT = 13;
-const NORMALIZE = 14;
-const NORMALIZE_ADJOINT = 15;
-const NORMALIZE_FACTORS = 16;
-const NORMALIZE_VARIANCES = 17;
-const DROPOUT = 18;
-const MIX = 19;
-const PERMUTE = 20;
-const TRANSFORM = 21;
-const TRANSFORM_ADJOINT = 22;
-const ATTENTION = 23;
-const ATTENTION_ADJOINT = 24;
-const EMBED = 25;
-const WEIGH_SAMPLES = 26;
+/** Where instructions of any length say it, in words. */
+const LENGTH: usize = 1;
 
-/** Words: to, from, extent[3], to's row sizes[1..2], from's row sizes[1..2]: to += from over a box of pixels. */
+/** to += from over a box of pixels. */
 function addBox<T extends number>(pc: usize, width: usize): void {
-  for (let z = 0; z < word(pc, 3); z++) {
-    for (let y = 0; y < word(pc, 4); y++) {
-      const to = <usize>word(pc, 1) + <usize>((z * word(pc, 6) + y) * word(pc, 7)) * width;
-      const from = <usize>word(pc, 2) + <usize>((z * word(pc, 8) + y) * word(pc, 9)) * width;
-      addInto<T>(to, from, <usize>word(pc, 5) * width);
+  const row = <usize>word(pc, Ops.AddBox.extent + 2) * width;
+  for (let z = 0; z < word(pc, Ops.AddBox.extent); z++) {
+    for (let y = 0; y < word(pc, Ops.AddBox.extent + 1); y++) {
+      const to = (z * word(pc, Ops.AddBox.toRow) + y) * word(pc, Ops.AddBox.toRow + 1);
+      const from = (z * word(pc, Ops.AddBox.fromRow) + y) * word(pc, Ops.AddBox.fromRow + 1);
+      addInto<T>(
+        <usize>word(pc, Ops.AddBox.to) + <usize>to * width,
+        <usize>word(pc, Ops.AddBox.from) + <usize>from * width,
+        row,
+      );
     }
   }
 }
@@ -60,113 +40,113 @@ function addBox<T extends number>(pc: usize, width: usize): void {
 export function run<T extends number>(pc: usize, end: usize, width: usize): void {
   while (pc < end) {
     switch (word(pc, 0)) {
-      case ZERO:
-        memory.fill(<usize>word(pc, 1), 0, <usize>word(pc, 2));
-        pc += 12;
+      case Ops.Zero.OPCODE:
+        memory.fill(<usize>word(pc, Ops.Zero.to), 0, <usize>word(pc, Ops.Zero.bytes));
+        pc += Ops.Zero.BYTES;
         break;
-      case ADD:
-        addInto<T>(<usize>word(pc, 1), <usize>word(pc, 2), <usize>word(pc, 3));
-        pc += 16;
+      case Ops.Add.OPCODE:
+        addInto<T>(<usize>word(pc, Ops.Add.to), <usize>word(pc, Ops.Add.from), <usize>word(pc, Ops.Add.bytes));
+        pc += Ops.Add.BYTES;
         break;
-      case ADD_BOX:
+      case Ops.AddBox.OPCODE:
         addBox<T>(pc, width);
-        pc += 40;
+        pc += Ops.AddBox.BYTES;
         break;
-      case GRAM:
+      case Ops.Gram.OPCODE:
         gram<T>(pc, width);
-        pc += 64;
+        pc += Ops.Gram.BYTES;
         break;
-      case GRAM_ADJOINT:
+      case Ops.GramAdjoint.OPCODE:
         gramAdjoint<T>(pc, width);
-        pc += 64;
+        pc += Ops.GramAdjoint.BYTES;
         break;
-      case FILTER:
+      case Ops.Filter.OPCODE:
         filter<T>(pc, width);
-        pc += 64;
+        pc += Ops.Filter.BYTES;
         break;
-      case FILTER_ADJOINT:
+      case Ops.FilterAdjoint.OPCODE:
         filterAdjoint<T>(pc, width);
-        pc += 64;
+        pc += Ops.FilterAdjoint.BYTES;
         break;
-      case ACTIVATION_ADJOINT:
+      case Ops.ActivationAdjoint.OPCODE:
         activationAdjoint<T>(pc, width);
-        pc += 52;
+        pc += Ops.ActivationAdjoint.BYTES;
         break;
-      case FACTORS:
+      case Ops.Factors.OPCODE:
         varianceFactors<T>(pc);
-        pc += 20;
+        pc += Ops.Factors.BYTES;
         break;
-      case POOL:
+      case Ops.Pool.OPCODE:
         pool<T>(pc, width);
-        pc += 88;
+        pc += Ops.Pool.BYTES;
         break;
-      case POOL_ADJOINT:
+      case Ops.PoolAdjoint.OPCODE:
         poolAdjoint<T>(pc, width);
-        pc += 88;
+        pc += Ops.PoolAdjoint.BYTES;
         break;
-      case WEIGH:
+      case Ops.Weigh.OPCODE:
         weigh<T>(pc, width);
-        pc += 48;
+        pc += Ops.Weigh.BYTES;
         break;
-      case PRODUCT:
+      case Ops.Product.OPCODE:
         product<T>(pc);
-        pc += 32;
+        pc += Ops.Product.BYTES;
         break;
-      case PRODUCT_ADJOINT:
+      case Ops.ProductAdjoint.OPCODE:
         productAdjoint<T>(pc);
-        pc += 48;
+        pc += Ops.ProductAdjoint.BYTES;
         break;
-      case NORMALIZE:
+      case Ops.Normalize.OPCODE:
         normalize<T>(pc, width);
-        pc += 52;
+        pc += Ops.Normalize.BYTES;
         break;
-      case NORMALIZE_ADJOINT:
+      case Ops.NormalizeAdjoint.OPCODE:
         normalizeAdjoint<T>(pc, width);
-        pc += 68;
+        pc += Ops.NormalizeAdjoint.BYTES;
         break;
-      case NORMALIZE_FACTORS:
+      case Ops.NormalizeFactors.OPCODE:
         normalizeFactors<T>(pc, width);
-        pc += 48;
+        pc += Ops.NormalizeFactors.BYTES;
         break;
-      case NORMALIZE_VARIANCES:
+      case Ops.NormalizeVariances.OPCODE:
         normalizeVariances<T>(pc, width);
-        pc += 36;
+        pc += Ops.NormalizeVariances.BYTES;
         break;
-      case DROPOUT:
+      case Ops.Dropout.OPCODE:
         dropout<T>(pc, width);
-        pc += 32;
+        pc += Ops.Dropout.BYTES;
         break;
-      case MIX:
+      case Ops.Mix.OPCODE:
         mix<T>(pc, width);
-        pc += (<usize>word(pc, 1)) << 2;
+        pc += (<usize>word(pc, LENGTH)) << 2;
         break;
-      case PERMUTE:
+      case Ops.Permute.OPCODE:
         permute<T>(pc, width);
-        pc += 36;
+        pc += Ops.Permute.BYTES;
         break;
-      case TRANSFORM:
+      case Ops.Transform.OPCODE:
         transform<T>(pc, width);
-        pc += (<usize>word(pc, 1)) << 2;
+        pc += (<usize>word(pc, LENGTH)) << 2;
         break;
-      case TRANSFORM_ADJOINT:
+      case Ops.TransformAdjoint.OPCODE:
         transformAdjoint<T>(pc, width);
-        pc += (<usize>word(pc, 1)) << 2;
+        pc += (<usize>word(pc, LENGTH)) << 2;
         break;
-      case ATTENTION:
+      case Ops.Attention.OPCODE:
         attention<T>(pc, width);
-        pc += (<usize>word(pc, 1)) << 2;
+        pc += (<usize>word(pc, LENGTH)) << 2;
         break;
-      case ATTENTION_ADJOINT:
+      case Ops.AttentionAdjoint.OPCODE:
         attentionAdjoint<T>(pc, width);
-        pc += (<usize>word(pc, 1)) << 2;
+        pc += (<usize>word(pc, LENGTH)) << 2;
         break;
-      case EMBED:
+      case Ops.Embed.OPCODE:
         embed<T>(pc, width);
-        pc += 40;
+        pc += Ops.Embed.BYTES;
         break;
-      case WEIGH_SAMPLES:
+      case Ops.WeighSamples.OPCODE:
         weighSamples<T>(pc, width);
-        pc += 52;
+        pc += Ops.WeighSamples.BYTES;
         break;
       default:
         unreachable();

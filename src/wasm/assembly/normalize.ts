@@ -1,6 +1,8 @@
 // Layer normalisation at one pixel offset: (K', Θ') = r1[p]·r2[p+d]·(K, Θ) with r = 1/√(eps + mean of the variances over
 // some axes), which the `sample` plan computes once for each sample as a number a pixel.
+import { Normalize, NormalizeAdjoint, NormalizeFactors, NormalizeVariances } from './generated/instructions';
 import { REGISTER, splat } from './lanes';
+import { positions } from './pairs';
 import { word } from './words';
 
 /**
@@ -8,19 +10,19 @@ import { word } from './words';
  * numbers are one for all lanes.
  */
 export function normalize<T extends number>(pc: usize, width: usize): void {
-  const toTheta = <usize>word(pc, 2);
+  const toTheta = <usize>word(pc, Normalize.toTheta);
   let at: usize = 0;
-  for (let z = 0; z < word(pc, 7); z++) {
-    for (let y = 0; y < word(pc, 8); y++) {
-      const pixels = <usize>((z * word(pc, 10) + y) * word(pc, 11));
-      const f1 = <usize>word(pc, 5);
-      const f2 = <usize>word(pc, 6) + pixels * width;
-      const row = <usize>word(pc, 9) * width;
+  for (let z = 0; z < word(pc, Normalize.size); z++) {
+    for (let y = 0; y < word(pc, Normalize.size + 1); y++) {
+      const pixels = <usize>((z * word(pc, Normalize.full) + y) * word(pc, Normalize.full + 1));
+      const f1 = <usize>word(pc, Normalize.f1);
+      const f2 = <usize>word(pc, Normalize.f2) + pixels * width;
+      const row = <usize>word(pc, Normalize.size + 2) * width;
       for (let i: usize = 0; i < row; i += REGISTER, at += REGISTER) {
-        const r1 = factor1<T>(f1, pixels, i, width, word(pc, 12));
+        const r1 = factor1<T>(f1, pixels, i, width, word(pc, Normalize.one1));
         const factor = v128.mul<T>(r1, v128.load(f2 + i));
-        v128.store(<usize>word(pc, 1) + at, v128.mul<T>(v128.load(<usize>word(pc, 3) + at), factor));
-        if (toTheta) v128.store(toTheta + at, v128.mul<T>(v128.load(<usize>word(pc, 4) + at), factor));
+        v128.store(<usize>word(pc, Normalize.toK) + at, v128.mul<T>(v128.load(<usize>word(pc, Normalize.fromK) + at), factor));
+        if (toTheta) v128.store(toTheta + at, v128.mul<T>(v128.load(<usize>word(pc, Normalize.fromTheta) + at), factor));
       }
     }
   }
@@ -31,31 +33,33 @@ export function normalize<T extends number>(pc: usize, width: usize): void {
  * of K and Θ and, as r = v^(−1/2), −½·r²·(gK·K' + gΘ·Θ') to those of v.
  */
 export function normalizeAdjoint<T extends number>(pc: usize, width: usize): void {
-  const gTheta = <usize>word(pc, 2);
+  const gTheta = <usize>word(pc, NormalizeAdjoint.gTheta);
+  const v1 = <usize>word(pc, NormalizeAdjoint.v1);
+  const v2 = <usize>word(pc, NormalizeAdjoint.v2);
   const minusHalf = splat<T>(-0.5);
   let at: usize = 0;
-  for (let z = 0; z < word(pc, 11); z++) {
-    for (let y = 0; y < word(pc, 12); y++) {
-      const pixel = <usize>((z * word(pc, 14) + y) * word(pc, 15));
+  for (let z = 0; z < word(pc, NormalizeAdjoint.size); z++) {
+    for (let y = 0; y < word(pc, NormalizeAdjoint.size + 1); y++) {
+      const pixel = <usize>((z * word(pc, NormalizeAdjoint.full) + y) * word(pc, NormalizeAdjoint.full + 1));
       const pixels = pixel * width;
-      const f1 = <usize>word(pc, 7);
-      const f2 = <usize>word(pc, 8) + pixels;
-      const row = <usize>word(pc, 13) * width;
+      const f1 = <usize>word(pc, NormalizeAdjoint.f1);
+      const f2 = <usize>word(pc, NormalizeAdjoint.f2) + pixels;
+      const row = <usize>word(pc, NormalizeAdjoint.size + 2) * width;
       for (let i: usize = 0; i < row; i += REGISTER, at += REGISTER) {
-        const r1 = factor1<T>(f1, pixel, i, width, word(pc, 16));
+        const r1 = factor1<T>(f1, pixel, i, width, word(pc, NormalizeAdjoint.one1));
         const r2 = v128.load(f2 + i);
         const factor = v128.mul<T>(r1, r2);
-        const flow = v128.mul<T>(v128.load(<usize>word(pc, 1) + at), factor);
-        let total = v128.mul<T>(flow, v128.load(<usize>word(pc, 3) + at));
-        add<T>(<usize>word(pc, 5) + at, flow);
+        const flow = v128.mul<T>(v128.load(<usize>word(pc, NormalizeAdjoint.gK) + at), factor);
+        let total = v128.mul<T>(flow, v128.load(<usize>word(pc, NormalizeAdjoint.k) + at));
+        add<T>(<usize>word(pc, NormalizeAdjoint.toK) + at, flow);
         if (gTheta) {
           const flowTheta = v128.mul<T>(v128.load(gTheta + at), factor);
-          total = v128.add<T>(total, v128.mul<T>(flowTheta, v128.load(<usize>word(pc, 4) + at)));
-          add<T>(<usize>word(pc, 6) + at, flowTheta);
+          total = v128.add<T>(total, v128.mul<T>(flowTheta, v128.load(<usize>word(pc, NormalizeAdjoint.theta) + at)));
+          add<T>(<usize>word(pc, NormalizeAdjoint.toTheta) + at, flowTheta);
         }
         total = v128.mul<T>(total, minusHalf);
-        if (word(pc, 9)) add<T>(<usize>word(pc, 9) + pixels + i, v128.mul<T>(total, v128.mul<T>(r1, r1)));
-        if (word(pc, 10)) add<T>(<usize>word(pc, 10) + pixels + i, v128.mul<T>(total, v128.mul<T>(r2, r2)));
+        if (v1) add<T>(v1 + pixels + i, v128.mul<T>(total, v128.mul<T>(r1, r1)));
+        if (v2) add<T>(v2 + pixels + i, v128.mul<T>(total, v128.mul<T>(r2, r2)));
       }
     }
   }
@@ -63,10 +67,10 @@ export function normalizeAdjoint<T extends number>(pc: usize, width: usize): voi
 
 /** Words: q, f, size[3], averaged[3], [pad]; f64 eps: the factors of a whole image of variances. */
 export function normalizeFactors<T extends number>(pc: usize, width: usize): void {
-  const eps = splat<T>(load<f64>(pc + 40));
-  for (let pixel = 0; pixel < word(pc, 3) * word(pc, 4) * word(pc, 5); pixel++) {
-    const to = <usize>word(pc, 2) + <usize>pixel * width;
-    meanOverGroup<T>(pc, pixel, <usize>word(pc, 1), to, width, false);
+  const eps = splat<T>(load<f64>(pc + NormalizeFactors.eps));
+  for (let pixel = 0; pixel < positions(pc, NormalizeFactors.size); pixel++) {
+    const to = <usize>word(pc, NormalizeFactors.to) + <usize>pixel * width;
+    meanOverGroup<T>(pc, pixel, <usize>word(pc, NormalizeFactors.q), to, width, false);
     for (let w: usize = 0; w < width; w += REGISTER) {
       const variance = v128.add<T>(v128.load(to + w), eps);
       v128.store(to + w, v128.div<T>(splat<T>(1), v128.sqrt<T>(variance)));
@@ -76,12 +80,16 @@ export function normalizeFactors<T extends number>(pc: usize, width: usize): voi
 
 /** Words: v, gQ, size[3], averaged[3]: gQ += the adjoint of the mean, which is its own. */
 export function normalizeVariances<T extends number>(pc: usize, width: usize): void {
-  for (let pixel = 0; pixel < word(pc, 3) * word(pc, 4) * word(pc, 5); pixel++) {
-    meanOverGroup<T>(pc, pixel, <usize>word(pc, 1), <usize>word(pc, 2) + <usize>pixel * width, width, true);
+  for (let pixel = 0; pixel < positions(pc, NormalizeVariances.size); pixel++) {
+    const to = <usize>word(pc, NormalizeVariances.gQ) + <usize>pixel * width;
+    meanOverGroup<T>(pc, pixel, <usize>word(pc, NormalizeVariances.v), to, width, true);
   }
 }
 
-/** The mean of `from` over the pixels that differ from `pixel` along the averaged axes alone; `accumulate`: added to `to`. */
+/**
+ * The mean of `from` over the pixels that differ from `pixel` along the averaged axes alone; `accumulate`: added to `to`.
+ * The sizes are where both instructions have them.
+ */
 function meanOverGroup<T extends number>(
   pc: usize,
   pixel: i32,
@@ -90,18 +98,18 @@ function meanOverGroup<T extends number>(
   width: usize,
   accumulate: bool,
 ): void {
-  const rows = word(pc, 4);
-  const columns = word(pc, 5);
+  const rows = word(pc, NormalizeFactors.size + 1);
+  const columns = word(pc, NormalizeFactors.size + 2);
   const x = pixel % columns;
   const y = (pixel / columns) % rows;
   const z = pixel / (columns * rows);
-  const allZ = word(pc, 6);
-  const allY = word(pc, 7);
-  const allX = word(pc, 8);
+  const allZ = word(pc, NormalizeFactors.averaged);
+  const allY = word(pc, NormalizeFactors.averaged + 1);
+  const allX = word(pc, NormalizeFactors.averaged + 2);
   const startZ = allZ ? 0 : z;
   const startY = allY ? 0 : y;
   const startX = allX ? 0 : x;
-  const endZ = allZ ? word(pc, 3) : z + 1;
+  const endZ = allZ ? word(pc, NormalizeFactors.size) : z + 1;
   const endY = allY ? rows : y + 1;
   const endX = allX ? columns : x + 1;
   const count = (endZ - startZ) * (endY - startY) * (endX - startX);

@@ -1,10 +1,24 @@
 // Covariances of all pairs of positions as a matrix [p][p'], a pair a row of lanes, and as the images by displacement that
 // steps leave: image d holds pair (p, p + d) at place min(p, p + d) of a box that is |d| smaller than the whole.
 import { addInto } from './lanes';
+import { word } from './words';
 
 export const GATHER: i32 = 0;
 export const SCATTER: i32 = 1;
 export const SCATTER_ADD: i32 = 2;
+
+/** Bytes of the table of addresses of the images of positions whose shape is at word `shape`. */
+@inline
+export function tableBytes(pc: usize, shape: usize): usize {
+  const displacements = (2 * word(pc, shape) - 1) * (2 * word(pc, shape + 1) - 1) * (2 * word(pc, shape + 2) - 1);
+  return (<usize>displacements) << 2;
+}
+
+/** Positions of an image whose shape is at word `shape`. */
+@inline
+export function positions(pc: usize, shape: usize): i32 {
+  return word(pc, shape) * word(pc, shape + 1) * word(pc, shape + 2);
+}
 
 /**
  * Copies all pairs from images to a matrix (0 where there is no image), or from a matrix to the images that there are, or

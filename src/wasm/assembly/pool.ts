@@ -1,40 +1,42 @@
 // Average and sum pooling gather several offsets of the input into one of the output. This is the share of one
 // input offset: to[P] += scale·Σ from[P·stride + start + i], i < count along each axis, outside the image nothing.
 // Words: toK, toΘ, fromK, fromΘ (Θ's 0: none), from size[3], to size[3], stride[3], start[3], count[3], [pad]; f64 scale.
+import { Pool, PoolAdjoint } from './generated/instructions';
 import { REGISTER, STEP, TWO_A_GROUP, splat } from './lanes';
 import { word } from './words';
 
 export function pool<T extends number>(pc: usize, width: usize): void {
-  move<T>(pc, width, <usize>word(pc, 1), <usize>word(pc, 3), false);
-  if (word(pc, 4)) move<T>(pc, width, <usize>word(pc, 2), <usize>word(pc, 4), false);
+  move<T>(pc, width, <usize>word(pc, Pool.toK), <usize>word(pc, Pool.fromK), false);
+  if (word(pc, Pool.fromTheta)) move<T>(pc, width, <usize>word(pc, Pool.toTheta), <usize>word(pc, Pool.fromTheta), false);
 }
 
 /** The adjoint: from += scale·(what `to`'s cotangent sends back). */
 export function poolAdjoint<T extends number>(pc: usize, width: usize): void {
-  move<T>(pc, width, <usize>word(pc, 1), <usize>word(pc, 3), true);
-  if (word(pc, 4)) move<T>(pc, width, <usize>word(pc, 2), <usize>word(pc, 4), true);
+  move<T>(pc, width, <usize>word(pc, PoolAdjoint.toK), <usize>word(pc, PoolAdjoint.fromK), true);
+  const theta = <usize>word(pc, PoolAdjoint.fromTheta);
+  if (theta) move<T>(pc, width, <usize>word(pc, PoolAdjoint.toTheta), theta, true);
 }
 
 function move<T extends number>(pc: usize, width: usize, to: usize, from: usize, adjoint: bool): void {
-  if (!adjoint && word(pc, 8) * word(pc, 9) * word(pc, 10) == 1) {
+  if (!adjoint && word(pc, Pool.toSize) * word(pc, Pool.toSize + 1) * word(pc, Pool.toSize + 2) == 1) {
     total<T>(pc, width, to, from);
     return;
   }
-  const scale = splat<T>(load<f64>(pc + 80));
-  const rows = word(pc, 6);
-  const columns = word(pc, 7);
-  const outColumns = word(pc, 10);
-  const stride = word(pc, 13);
-  for (let z = 0; z < word(pc, 8); z++) {
-    const z0 = z * word(pc, 11) + word(pc, 14);
-    const zEnd = min(z0 + word(pc, 17), word(pc, 5));
-    for (let y = 0; y < word(pc, 9); y++) {
-      const y0 = y * word(pc, 12) + word(pc, 15);
-      const yEnd = min(y0 + word(pc, 18), rows);
+  const scale = splat<T>(load<f64>(pc + Pool.scale));
+  const rows = word(pc, Pool.fromSize + 1);
+  const columns = word(pc, Pool.fromSize + 2);
+  const outColumns = word(pc, Pool.toSize + 2);
+  const stride = word(pc, Pool.stride + 2);
+  for (let z = 0; z < word(pc, Pool.toSize); z++) {
+    const z0 = z * word(pc, Pool.stride) + word(pc, Pool.start);
+    const zEnd = min(z0 + word(pc, Pool.count), word(pc, Pool.fromSize));
+    for (let y = 0; y < word(pc, Pool.toSize + 1); y++) {
+      const y0 = y * word(pc, Pool.stride + 1) + word(pc, Pool.start + 1);
+      const yEnd = min(y0 + word(pc, Pool.count + 1), rows);
       for (let i = max(z0, 0); i < zEnd; i++) {
         for (let j = max(y0, 0); j < yEnd; j++) {
           const row = from + <usize>((i * rows + j) * columns) * width;
-          for (let tap = word(pc, 16); tap < word(pc, 16) + word(pc, 19); tap++) {
+          for (let tap = word(pc, Pool.start + 2); tap < word(pc, Pool.start + 2) + word(pc, Pool.count + 2); tap++) {
             // Results x with 0 <= x·stride + tap < columns.
             const first = tap < 0 ? (stride - 1 - tap) / stride : 0;
             const last = min(outColumns, (columns - 1 - tap + stride) / stride);
@@ -63,15 +65,16 @@ function move<T extends number>(pc: usize, width: usize, to: usize, from: usize,
 
 /** The share of a result of one pixel: summed row by row, so that few rounding errors add up. */
 function total<T extends number>(pc: usize, width: usize, to: usize, from: usize): void {
-  const scale = splat<T>(load<f64>(pc + 80));
-  const rows = word(pc, 6);
-  const columns = word(pc, 7);
-  const left = max(word(pc, 16), 0);
-  const right = min(word(pc, 16) + word(pc, 19), columns);
+  const scale = splat<T>(load<f64>(pc + Pool.scale));
+  const planes = word(pc, Pool.fromSize);
+  const rows = word(pc, Pool.fromSize + 1);
+  const columns = word(pc, Pool.fromSize + 2);
+  const left = max(word(pc, Pool.start + 2), 0);
+  const right = min(word(pc, Pool.start + 2) + word(pc, Pool.count + 2), columns);
   for (let w: usize = 0; w < width; w += REGISTER) {
     let sum = splat<T>(0);
-    for (let i = max(word(pc, 14), 0); i < min(word(pc, 14) + word(pc, 17), word(pc, 5)); i++) {
-      for (let j = max(word(pc, 15), 0); j < min(word(pc, 15) + word(pc, 18), rows); j++) {
+    for (let i = max(word(pc, Pool.start), 0); i < min(word(pc, Pool.start) + word(pc, Pool.count), planes); i++) {
+      for (let j = max(word(pc, Pool.start + 1), 0); j < min(word(pc, Pool.start + 1) + word(pc, Pool.count + 1), rows); j++) {
         let row = splat<T>(0);
         const start = from + <usize>((i * rows + j) * columns) * width + w;
         for (let x = left; x < right; x++) row = v128.add<T>(row, v128.load(start + <usize>x * width));

@@ -1,16 +1,17 @@
 // The product of two branches: K' = a·b, Θ' = Θa·b + a·Θb, number by number, and its adjoint. A Θ of 0 is absent.
+import { Product, ProductAdjoint } from './generated/instructions';
 import { REGISTER, splat } from './lanes';
 import { word } from './words';
 
 /** Words: toK, toΘ, aK, aΘ, bK, bΘ, bytes. */
 export function product<T extends number>(pc: usize): void {
-  const toTheta = <usize>word(pc, 2);
-  const aTheta = <usize>word(pc, 4);
-  const bTheta = <usize>word(pc, 6);
-  for (let i: usize = 0; i < <usize>word(pc, 7); i += REGISTER) {
-    const a = v128.load(<usize>word(pc, 3) + i);
-    const b = v128.load(<usize>word(pc, 5) + i);
-    v128.store(<usize>word(pc, 1) + i, v128.mul<T>(a, b));
+  const toTheta = <usize>word(pc, Product.toTheta);
+  const aTheta = <usize>word(pc, Product.aTheta);
+  const bTheta = <usize>word(pc, Product.bTheta);
+  for (let i: usize = 0; i < <usize>word(pc, Product.bytes); i += REGISTER) {
+    const a = v128.load(<usize>word(pc, Product.aK) + i);
+    const b = v128.load(<usize>word(pc, Product.bK) + i);
+    v128.store(<usize>word(pc, Product.toK) + i, v128.mul<T>(a, b));
     if (!toTheta) continue;
     let theta = splat<T>(0);
     if (aTheta) theta = v128.mul<T>(v128.load(aTheta + i), b);
@@ -21,24 +22,24 @@ export function product<T extends number>(pc: usize): void {
 
 /** Words: gK, gΘ, aK, aΘ, bK, bΘ, bytes, then the cotangents that are added to: of aK, aΘ, bK, bΘ. */
 export function productAdjoint<T extends number>(pc: usize): void {
-  const gTheta = <usize>word(pc, 2);
-  const aTheta = <usize>word(pc, 4);
-  const bTheta = <usize>word(pc, 6);
-  for (let i: usize = 0; i < <usize>word(pc, 7); i += REGISTER) {
-    const a = v128.load(<usize>word(pc, 3) + i);
-    const b = v128.load(<usize>word(pc, 5) + i);
-    const g = v128.load(<usize>word(pc, 1) + i);
-    add<T>(<usize>word(pc, 8) + i, g, b);
-    add<T>(<usize>word(pc, 10) + i, g, a);
+  const gTheta = <usize>word(pc, ProductAdjoint.gTheta);
+  const aTheta = <usize>word(pc, ProductAdjoint.aTheta);
+  const bTheta = <usize>word(pc, ProductAdjoint.bTheta);
+  for (let i: usize = 0; i < <usize>word(pc, ProductAdjoint.bytes); i += REGISTER) {
+    const a = v128.load(<usize>word(pc, ProductAdjoint.aK) + i);
+    const b = v128.load(<usize>word(pc, ProductAdjoint.bK) + i);
+    const g = v128.load(<usize>word(pc, ProductAdjoint.gK) + i);
+    add<T>(<usize>word(pc, ProductAdjoint.toAK) + i, g, b);
+    add<T>(<usize>word(pc, ProductAdjoint.toBK) + i, g, a);
     if (!gTheta) continue;
     const flow = v128.load(gTheta + i);
     if (aTheta) {
-      add<T>(<usize>word(pc, 9) + i, flow, b);
-      add<T>(<usize>word(pc, 10) + i, flow, v128.load(aTheta + i));
+      add<T>(<usize>word(pc, ProductAdjoint.toATheta) + i, flow, b);
+      add<T>(<usize>word(pc, ProductAdjoint.toBK) + i, flow, v128.load(aTheta + i));
     }
     if (bTheta) {
-      add<T>(<usize>word(pc, 11) + i, flow, a);
-      add<T>(<usize>word(pc, 8) + i, flow, v128.load(bTheta + i));
+      add<T>(<usize>word(pc, ProductAdjoint.toBTheta) + i, flow, a);
+      add<T>(<usize>word(pc, ProductAdjoint.toAK) + i, flow, v128.load(bTheta + i));
     }
   }
 }

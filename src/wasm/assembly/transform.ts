@@ -1,47 +1,33 @@
 // M1·K·M2ᵀ over all pairs of positions, and its adjoint. A matrix is [out][in] of numbers, the same in all lanes, or of rows
 // of lanes; entries of the former that are 0 are skipped.
+import { Transform } from './generated/instructions';
 import { REGISTER } from './lanes';
-import { GATHER, movePairs, SCATTER, SCATTER_ADD } from './pairs';
+import { GATHER, movePairs, positions, SCATTER, SCATTER_ADD, tableBytes } from './pairs';
 import { word } from './words';
-
-/** Words before the tables of images. */
-const HEADER: usize = 15;
-
-/** Bytes of the table of addresses of the images of positions whose shape is at word `shape`. */
-@inline
-function tableBytes(pc: usize, shape: usize): usize {
-  const displacements = (2 * word(pc, shape) - 1) * (2 * word(pc, shape + 1) - 1) * (2 * word(pc, shape + 2) - 1);
-  return (<usize>displacements) << 2;
-}
-
-@inline
-function positions(pc: usize, shape: usize): i32 {
-  return word(pc, shape) * word(pc, shape + 1) * word(pc, shape + 2);
-}
 
 /**
  * Words: length of the instruction in words, input shape[3], output shape[3], scratch, M1, bytes of its entries, M2, bytes of
  * its entries, 0, 0, then addresses of the input's and of the result's images.
  */
 export function transform<T extends number>(pc: usize, width: usize): void {
-  const n = positions(pc, 2);
-  const m = positions(pc, 5);
-  const k = <usize>word(pc, 8);
+  const n = positions(pc, Transform.inShape);
+  const m = positions(pc, Transform.outShape);
+  const k = <usize>word(pc, Transform.scratch);
   const left = k + <usize>(n * n) * width;
   const result = left + <usize>(m * n) * width;
-  const from = pc + (HEADER << 2);
-  movePairs<T>(GATHER, from, pc + 8, k, width);
+  const from = pc + (Transform.images << 2);
+  movePairs<T>(GATHER, from, pc + (Transform.inShape << 2), k, width);
   timesLeft<T>(pc, n, m, k, left, width);
   // result[i][j] = Σ_j' M2[j][j']·left[i][j'].
-  const entry = <usize>word(pc, 12);
+  const entry = <usize>word(pc, Transform.entry2);
   memory.fill(result, 0, <usize>(m * m) * width);
   accumulate<T>(
     result, width, <usize>m * width,
-    <usize>word(pc, 11), <usize>n * entry, entry, entry == width,
+    <usize>word(pc, Transform.m2), <usize>n * entry, entry, entry == width,
     left, width, <usize>n * width,
     m, n, m, width,
   );
-  movePairs<T>(SCATTER, from + tableBytes(pc, 2), pc + 20, result, width);
+  movePairs<T>(SCATTER, from + tableBytes(pc, Transform.inShape), pc + (Transform.outShape << 2), result, width);
 }
 
 /**
@@ -49,29 +35,29 @@ export function transform<T extends number>(pc: usize, width: usize): void {
  * and the tables those of the input's images, of its cotangents, which are added to, and of the result's cotangents.
  */
 export function transformAdjoint<T extends number>(pc: usize, width: usize): void {
-  const n = positions(pc, 2);
-  const m = positions(pc, 5);
-  const k = <usize>word(pc, 8);
+  const n = positions(pc, Transform.inShape);
+  const m = positions(pc, Transform.outShape);
+  const k = <usize>word(pc, Transform.scratch);
   const left = k + <usize>(n * n) * width;
   const gLeft = left + <usize>(m * n) * width;
   const g = gLeft + <usize>(m * n) * width;
-  const from = pc + (HEADER << 2);
-  const size = tableBytes(pc, 2);
-  const wants1 = <usize>word(pc, 13);
-  const wants2 = <usize>word(pc, 14);
-  const entry1 = <usize>word(pc, 10);
-  const entry2 = <usize>word(pc, 12);
+  const from = pc + (Transform.images << 2);
+  const size = tableBytes(pc, Transform.inShape);
+  const wants1 = <usize>word(pc, Transform.gM1);
+  const wants2 = <usize>word(pc, Transform.gM2);
+  const entry1 = <usize>word(pc, Transform.entry1);
+  const entry2 = <usize>word(pc, Transform.entry2);
   const row = <usize>n * width;
-  movePairs<T>(GATHER, from + 2 * size, pc + 20, g, width);
+  movePairs<T>(GATHER, from + 2 * size, pc + (Transform.outShape << 2), g, width);
   // gLeft[i][j'] = Σ_j M2[j][j']·g[i][j].
   memory.fill(gLeft, 0, <usize>m * row);
   accumulate<T>(
     gLeft, width, row,
-    <usize>word(pc, 11), entry2, <usize>n * entry2, entry2 == width,
+    <usize>word(pc, Transform.m2), entry2, <usize>n * entry2, entry2 == width,
     g, width, <usize>m * width,
     n, m, m, width,
   );
-  if (wants1 || wants2) movePairs<T>(GATHER, from, pc + 8, k, width);
+  if (wants1 || wants2) movePairs<T>(GATHER, from, pc + (Transform.inShape << 2), k, width);
   if (wants2) {
     // gM2[j][j'] += Σ_i g[i][j]·left[i][j'].
     timesLeft<T>(pc, n, m, k, left, width);
@@ -85,21 +71,21 @@ export function transformAdjoint<T extends number>(pc: usize, width: usize): voi
   memory.fill(k, 0, <usize>n * row);
   accumulate<T>(
     k, row, width,
-    <usize>word(pc, 9), entry1, <usize>n * entry1, entry1 == width,
+    <usize>word(pc, Transform.m1), entry1, <usize>n * entry1, entry1 == width,
     gLeft, row, width,
     n, m, n, width,
   );
-  movePairs<T>(SCATTER_ADD, from + size, pc + 8, k, width);
+  movePairs<T>(SCATTER_ADD, from + size, pc + (Transform.inShape << 2), k, width);
 }
 
 /** left[i][j'] = Σ_i' M1[i][i']·K[i'][j']. */
 function timesLeft<T extends number>(pc: usize, n: i32, m: i32, k: usize, left: usize, width: usize): void {
-  const entry = <usize>word(pc, 10);
+  const entry = <usize>word(pc, Transform.entry1);
   const row = <usize>n * width;
   memory.fill(left, 0, <usize>m * row);
   accumulate<T>(
     left, row, width,
-    <usize>word(pc, 9), <usize>n * entry, entry, entry == width,
+    <usize>word(pc, Transform.m1), <usize>n * entry, entry, entry == width,
     k, row, width,
     m, n, n, width,
   );

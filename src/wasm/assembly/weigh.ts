@@ -1,21 +1,23 @@
 // to[p] += w[p]·w[p+d]·from[p], with one weight a pixel. Its own adjoint.
 // Words: toK, toΘ, fromK, fromΘ (Θ's 0: none), size[3], w1, w2 (weights of the first pixel), full[1..2].
+import { Weigh } from './generated/instructions';
 import { REGISTER } from './lanes';
 import { word } from './words';
 
 export function weigh<T extends number>(pc: usize, width: usize): void {
+  const theta = <usize>word(pc, Weigh.fromTheta);
   let at: usize = 0;
-  for (let z = 0; z < word(pc, 5); z++) {
-    for (let y = 0; y < word(pc, 6); y++) {
-      const row = <usize>((z * word(pc, 10) + y) * word(pc, 11)) * sizeof<T>();
-      for (let x = 0; x < word(pc, 7); x++) {
+  for (let z = 0; z < word(pc, Weigh.size); z++) {
+    for (let y = 0; y < word(pc, Weigh.size + 1); y++) {
+      const row = <usize>((z * word(pc, Weigh.full) + y) * word(pc, Weigh.full + 1)) * sizeof<T>();
+      for (let x = 0; x < word(pc, Weigh.size + 2); x++) {
         const pixel = row + <usize>x * sizeof<T>();
         const weight = v128.mul<T>(
-          v128.load_splat<T>(<usize>word(pc, 8) + pixel),
-          v128.load_splat<T>(<usize>word(pc, 9) + pixel),
+          v128.load_splat<T>(<usize>word(pc, Weigh.w1) + pixel),
+          v128.load_splat<T>(<usize>word(pc, Weigh.w2) + pixel),
         );
-        add<T>(<usize>word(pc, 1) + at, <usize>word(pc, 3) + at, weight, width);
-        if (word(pc, 4)) add<T>(<usize>word(pc, 2) + at, <usize>word(pc, 4) + at, weight, width);
+        add<T>(<usize>word(pc, Weigh.toK) + at, <usize>word(pc, Weigh.fromK) + at, weight, width);
+        if (theta) add<T>(<usize>word(pc, Weigh.toTheta) + at, theta + at, weight, width);
         at += width;
       }
     }

@@ -3,11 +3,11 @@ import { gaussHermite } from '../../../program/gauss-hermite.js';
 import type { ActivationOp } from '../../../program/ops/activation.js';
 import { gaussianMoments, hermiteMoments } from '../../../program/polynomial-moments.js';
 import type { Program } from '../../../program/program.js';
+import type { CodeName } from '../instructions.js';
 
 /** How the engine runs a nonlinearity. */
 export interface EngineActivation {
-  /** Its number in `assembly/activations/index.ts`. */
-  readonly code: number;
+  readonly name: CodeName<'activation'>;
   /** How many numbers it wants of each variance. */
   readonly factors: number;
   readonly params: readonly number[];
@@ -23,31 +23,36 @@ type EngineRule = (params: readonly number[], neverNegative: boolean) => EngineA
 
 const rules: { readonly [Name in ActivationOp['fn']]: EngineRule } = {
   abRelu: ([a, b], neverNegative) => ({
-    code: 1,
+    name: 'abRelu',
     factors: 2,
     params: [(a - b) ** 2 / (2 * Math.PI), (a + b) ** 2 / 4, (a - b) ** 2 / 4, neverNegative ? 1 : 0],
     varianceScale: [(a + b) ** 2 / 4, (a - b) ** 2 / 4],
     oneSign: a * b <= 0,
   }),
-  erf: () => ({ code: 2, factors: 2, params: [] }),
-  gelu: () => ({ code: 3, factors: 2, params: [] }),
-  exponential: ([sign]) => ({ code: 4, factors: 1, params: [sign], cost: 8 }),
+  erf: () => ({ name: 'erf', factors: 2, params: [] }),
+  gelu: () => ({ name: 'gelu', factors: 2, params: [] }),
+  exponential: ([sign]) => ({ name: 'exponential', factors: 1, params: [sign], cost: 8 }),
   sine: ([phase]) => ({
-    code: 5,
+    name: 'sine',
     factors: 1,
     params: [Math.sin(phase) ** 2 / 2, Math.cos(phase) ** 2 / 2],
     cost: 16,
   }),
-  gaussian: ([b]) => ({ code: 6, factors: 1, params: [b] }),
-  gabor: () => ({ code: 7, factors: 1, params: [], cost: 20 }),
-  expNormalized: (params) => ({ code: 8, factors: 2, params, cost: 10 }),
-  sign: () => ({ code: 9, factors: 2, params: [] }),
+  gaussian: ([b]) => ({ name: 'gaussian', factors: 1, params: [b] }),
+  gabor: () => ({ name: 'gabor', factors: 1, params: [], cost: 20 }),
+  expNormalized: (params) => ({ name: 'expNormalized', factors: 2, params, cost: 10 }),
+  sign: () => ({ name: 'sign', factors: 2, params: [] }),
   polynomial: (coefficients) => polynomial(gaussianMoments(coefficients), 0.5),
   hermite: ([degree]) => polynomial(hermiteMoments(degree), 0),
-  rectifiedMonomial: ([degree]) => ({ code: 11, factors: 2, params: [degree] }),
+  rectifiedMonomial: ([degree]) => ({ name: 'rectifiedMonomial', factors: 2, params: [degree] }),
   quadrature([index, degree]) {
     const { nodes, weights } = gaussHermite(degree);
-    return { code: 12, factors: 2, params: [index, degree, ...nodes, ...weights], cost: 16 * degree ** 2 };
+    return {
+      name: 'quadrature',
+      factors: 2,
+      params: [index, degree, ...nodes, ...weights],
+      cost: 16 * degree ** 2,
+    };
   },
   own() {
     throw new UnsupportedError(
@@ -62,7 +67,7 @@ function polynomial(moments: readonly (readonly number[])[], half: number): Engi
     const powers = Math.floor((degree - l) / 2);
     return [...Array(powers + 1 - row.length).fill(0), ...row] as number[];
   });
-  return { code: 10, factors: degree + 1, params: [degree, half, ...rows], cost: 2 * (degree + 1) };
+  return { name: 'polynomial', factors: degree + 1, params: [degree, half, ...rows], cost: 2 * (degree + 1) };
 }
 
 /** The engine's form of an activation op; `neverNegative`: its input covariances are known to be at least 0. */

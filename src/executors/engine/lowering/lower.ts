@@ -279,9 +279,15 @@ export function lower(program: Program): Lowered {
       case 'product':
       case 'diagonal':
         return push({ ...base, kind: op.op });
-      default:
+      case 'given':
+      case 'mixBatch':
+      case 'joinBatch':
+      case 'centreBatch':
+      case 'normalizeBatch':
         throw new UnsupportedError(`engine: the op "${op.op}" runs on the tf executor only.`);
     }
+    // A new op that lacks its case does not compile.
+    throw new Error(`engine: no step for ${op satisfies never}`);
   }
 }
 

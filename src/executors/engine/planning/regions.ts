@@ -1,3 +1,4 @@
+import { bytesOf, codeOf, descriptors } from '../instructions.js';
 import { pixels } from '../lowering/geometry.js';
 import {
   type FilterStep,
@@ -47,8 +48,8 @@ export interface Regions {
   readonly varianceSize: number;
 }
 
-/** Bytes of a descriptor without its parameters, padded to a register (`assembly/filter.ts`). */
-const DESCRIPTOR_BYTES = 112;
+/** Bytes of a descriptor without its parameters, padded to a register. */
+const DESCRIPTOR_BYTES = 16 * Math.ceil(bytesOf(descriptors.filterDescriptor) / 16);
 
 /** Bytes of a descriptor with its parameters, each padded to a register. */
 const descriptorBytes = (step: FilterStep): number =>
@@ -150,27 +151,28 @@ function descriptor(
   const multiple = plain ? (step.activation?.varianceScale ?? null) : null;
   const activation = part === 'weights' || multiple ? null : step.activation;
   const params = step.activation?.params ?? [];
-  const start = assembler.data(
-    memory.number === 4 ? floatWords(params) : [],
-    memory.number === 4 ? [] : params,
-  );
+  const start = assembler.numbers(params, memory.number);
   assembler.align();
   const window = plain ? [1, 1, 1] : step.window;
   const size = window[0] * window[1] * window[2];
   const { scale, shift, ntkFromNngp, ntkShift } = step.weights;
-  const at = assembler.data(
-    [
-      ...window,
-      ...(plain ? [1, 1, 1] : step.strides),
-      ...(plain ? [0, 0, 0] : step.low),
-      ...[step.shape[1], step.shape[2]],
-      ...[activation?.code ?? 0, pixels(step.shape) * memory.lane, memory.at + start],
-      ...[memory.scratch, plain ? 0 : margin(step, input), memory.spread, step.activation?.factors ?? 0],
-    ],
-    plain
-      ? [sumIn(memory.number, multiple ?? [1]), 0, 0, 0]
-      : [scale / size, shift, ntkFromNngp / size, ntkShift],
-  );
+  const weights = plain
+    ? { scale: sumIn(memory.number, multiple ?? [1]), shift: 0, ntkFromNngp: 0, ntkShift: 0 }
+    : { scale: scale / size, shift, ntkFromNngp: ntkFromNngp / size, ntkShift };
+  const at = assembler.describeFilter({
+    window,
+    stride: plain ? [1, 1, 1] : step.strides,
+    low: plain ? [0, 0, 0] : step.low,
+    full: [step.shape[1], step.shape[2]],
+    activation: codeOf('activation', activation?.name ?? 'none'),
+    plane: pixels(step.shape) * memory.lane,
+    parameters: memory.at + start,
+    scratch: memory.scratch,
+    margin: plain ? 0 : margin(step, input),
+    spread: memory.spread,
+    factors: step.activation?.factors ?? 0,
+    ...weights,
+  });
   assembler.align();
   return at;
 }
@@ -191,7 +193,7 @@ function positionWeights(weights: readonly (readonly number[])[]): number[] {
 }
 
 function constantTable(assembler: Assembler, table: readonly number[], number: number): number {
-  const at = assembler.data(number === 4 ? floatWords(table) : [], number === 4 ? [] : table);
+  const at = assembler.numbers(table, number);
   assembler.align();
   return at;
 }
@@ -201,7 +203,3 @@ const sumIn = (number: number, terms: readonly number[]): number =>
   number === 8
     ? terms.reduce((sum, term) => sum + term)
     : terms.reduce((sum, term) => Math.fround(Math.fround(sum) + Math.fround(term)));
-
-const floatWords = (values: readonly number[]): number[] => [
-  ...new Int32Array(new Float32Array(values).buffer),
-];

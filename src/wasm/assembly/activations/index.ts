@@ -1,13 +1,9 @@
-// The list of activations by code, `pointwise` having those from 4 on; the driver's list (../../activations.ts) is in the
-// same order.
+// The nonlinearities by code; those that are not named here are in `pointwise`.
+import { Activation } from '../generated/instructions';
 import * as abRelu from './ab-relu';
 import * as erf from './erf';
 import * as gelu from './gelu';
 import * as pointwise from './pointwise';
-
-export const AB_RELU: i32 = 1;
-export const ERF: i32 = 2;
-export const GELU: i32 = 3;
 
 /** Writes what `code` needs of the variances at `q`, each factor in a plane of `stride` bytes. */
 export function factors<T extends number>(
@@ -18,9 +14,9 @@ export function factors<T extends number>(
   bytes: usize,
   params: usize,
 ): void {
-  if (code == AB_RELU) abRelu.factors<T>(q, to, stride, bytes);
-  else if (code == ERF) erf.factors<T>(q, to, stride, bytes);
-  else if (code == GELU) gelu.factors<T>(q, to, stride, bytes);
+  if (code == Activation.abRelu) abRelu.factors<T>(q, to, stride, bytes);
+  else if (code == Activation.erf) erf.factors<T>(q, to, stride, bytes);
+  else if (code == Activation.gelu) gelu.factors<T>(q, to, stride, bytes);
   else pointwise.factors<T>(code, q, to, stride, bytes, params);
 }
 
@@ -37,9 +33,9 @@ export function forward<T extends number>(
   outTheta: usize,
   params: usize,
 ): void {
-  if (code == AB_RELU) abRelu.forward<T>(bytes, k, theta, f1, f2, plane, outK, outTheta, params);
-  else if (code == ERF) erf.forward<T>(bytes, k, theta, f1, f2, plane, outK, outTheta, params);
-  else if (code == GELU) gelu.forward<T>(bytes, k, theta, f1, f2, plane, outK, outTheta, params);
+  if (code == Activation.abRelu) abRelu.forward<T>(bytes, k, theta, f1, f2, plane, outK, outTheta, params);
+  else if (code == Activation.erf) erf.forward<T>(bytes, k, theta, f1, f2, plane, outK, outTheta, params);
+  else if (code == Activation.gelu) gelu.forward<T>(bytes, k, theta, f1, f2, plane, outK, outTheta, params);
   else pointwise.forward<T>(code, bytes, k, theta, f1, f2, plane, outK, outTheta, params);
 }
 
@@ -61,8 +57,8 @@ export function backward<T extends number>(
   q2: usize,
   params: usize,
 ): void {
-  if (code == AB_RELU) abRelu.backward<T>(bytes, k, theta, f1, f2, plane, gK, gTheta, q1, q2, params);
-  else if (code == ERF) erf.backward<T>(bytes, k, theta, f1, f2, plane, gK, gTheta, q1, q2, params);
-  else if (code == GELU) gelu.backward<T>(bytes, k, theta, f1, f2, plane, gK, gTheta, q1, q2, params);
+  if (code == Activation.abRelu) abRelu.backward<T>(bytes, k, theta, f1, f2, plane, gK, gTheta, q1, q2, params);
+  else if (code == Activation.erf) erf.backward<T>(bytes, k, theta, f1, f2, plane, gK, gTheta, q1, q2, params);
+  else if (code == Activation.gelu) gelu.backward<T>(bytes, k, theta, f1, f2, plane, gK, gTheta, q1, q2, params);
   else pointwise.backward<T>(code, bytes, k, theta, f1, f2, plane, gK, gTheta, q1, q2, params);
 }

@@ -1,6 +1,7 @@
 // The nonlinearities that are written as one register's value and partial derivatives (../partials), and the loops
 // over a run of numbers that all of them share.
 import { add, mul } from '../arithmetic';
+import { Activation } from '../generated/instructions';
 import { REGISTER } from '../lanes';
 import {
   ALL, get, ONLY_VALUE, SLOPE, SLOPE_BY_K, SLOPE_BY_Q1, SLOPE_BY_Q2, VALUE, VALUE_BY_K, VALUE_BY_Q1, VALUE_BY_Q2,
@@ -17,23 +18,13 @@ import * as roots from './roots';
 import * as sign from './sign';
 import * as sine from './sine';
 
-const EXPONENTIAL: i32 = 4;
-const SINE: i32 = 5;
-const GAUSSIAN: i32 = 6;
-const GABOR: i32 = 7;
-const EXP_NORMALIZED: i32 = 8;
-const SIGN: i32 = 9;
-const POLYNOMIAL: i32 = 10;
-const RECTIFIED_MONOMIAL: i32 = 11;
-const QUADRATURE: i32 = 12;
-
 export function factors<T extends number>(
   code: i32, q: usize, to: usize, stride: usize, bytes: usize, params: usize,
 ): void {
-  if (code == EXPONENTIAL) exponential.factors<T>(q, to, bytes, params);
-  else if (code == SINE) sine.factors<T>(q, to, bytes);
-  else if (code == GAUSSIAN || code == GABOR) memory.copy(to, q, bytes);
-  else if (code == POLYNOMIAL) polynomial.factors<T>(q, to, stride, bytes, params);
+  if (code == Activation.exponential) exponential.factors<T>(q, to, bytes, params);
+  else if (code == Activation.sine) sine.factors<T>(q, to, bytes);
+  else if (code == Activation.gaussian || code == Activation.gabor) memory.copy(to, q, bytes);
+  else if (code == Activation.polynomial) polynomial.factors<T>(q, to, stride, bytes, params);
   else roots.factors<T>(q, to, stride, bytes);
 }
 
@@ -41,15 +32,15 @@ export function factors<T extends number>(
 function partials<T extends number>(
   code: i32, k: v128, f1: usize, f2: usize, plane: usize, params: usize, order: i32,
 ): void {
-  if (code == EXPONENTIAL) exponential.partials<T>(k, f1, f2, params, order);
-  else if (code == SINE) sine.partials<T>(k, f1, f2, params, order);
-  else if (code == GAUSSIAN) gaussian.partials<T>(k, f1, f2, params, order);
-  else if (code == GABOR) gabor.partials<T>(k, f1, f2, order);
-  else if (code == EXP_NORMALIZED) expNormalized.partials<T>(k, f1, f2, plane, params, order);
-  else if (code == SIGN) sign.partials<T>(k, f1, f2, plane, order);
-  else if (code == POLYNOMIAL) polynomial.partials<T>(k, f1, f2, plane, params, order);
-  else if (code == RECTIFIED_MONOMIAL) rectifiedMonomial.partials<T>(k, f1, f2, plane, params, order);
-  else if (code == QUADRATURE) quadrature.partials<T>(k, f1, f2, plane, params, order);
+  if (code == Activation.exponential) exponential.partials<T>(k, f1, f2, params, order);
+  else if (code == Activation.sine) sine.partials<T>(k, f1, f2, params, order);
+  else if (code == Activation.gaussian) gaussian.partials<T>(k, f1, f2, params, order);
+  else if (code == Activation.gabor) gabor.partials<T>(k, f1, f2, order);
+  else if (code == Activation.expNormalized) expNormalized.partials<T>(k, f1, f2, plane, params, order);
+  else if (code == Activation.sign) sign.partials<T>(k, f1, f2, plane, order);
+  else if (code == Activation.polynomial) polynomial.partials<T>(k, f1, f2, plane, params, order);
+  else if (code == Activation.rectifiedMonomial) rectifiedMonomial.partials<T>(k, f1, f2, plane, params, order);
+  else if (code == Activation.quadrature) quadrature.partials<T>(k, f1, f2, plane, params, order);
   else unreachable();
 }
 

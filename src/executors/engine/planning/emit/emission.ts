@@ -2,7 +2,6 @@ import type { Offset } from '../../../../program/ops/rule.js';
 import { firstPixel, imageSize, negate, pixels, type Triple } from '../../lowering/geometry.js';
 import type { Lowered, Step } from '../../lowering/lower.js';
 import type { Assembler } from '../assembler.js';
-import { opcode } from '../opcodes.js';
 import type { Image, ImageOf, PlanRequest } from '../plan-types.js';
 import type { Regions } from '../regions.js';
 
@@ -70,13 +69,15 @@ export class Emission {
   }
 
   zero(code: Assembler, shape: Triple, d: Offset, image: Image): void {
-    for (const at of [image.k, image.theta]) if (at) code.emit(opcode.zero, [at, this.bytes(shape, d)]);
+    for (const at of [image.k, image.theta]) {
+      if (at) code.emit('zero', { to: at, bytes: this.bytes(shape, d) });
+    }
   }
 
   add(code: Assembler, shape: Triple, d: Offset, to: Image, from: Image): void {
     const bytes = this.bytes(shape, d);
-    code.emit(opcode.add, [to.k, from.k, bytes]);
-    if (to.theta && from.theta) code.emit(opcode.add, [to.theta, from.theta, bytes]);
+    code.emit('add', { to: to.k, from: from.k, bytes });
+    if (to.theta && from.theta) code.emit('add', { to: to.theta, from: from.theta, bytes });
   }
 
   /** Where the factors of a step's first pixel are, x1's and x2's. */
@@ -100,7 +101,10 @@ export class Emission {
 }
 
 /** The addresses of two images, Θ's where both have one. */
-export function bothImages(to: Image, from: Image): [number, number, number, number] {
+export function bothImages(to: Image, from: Image) {
   const theta = to.theta && from.theta;
-  return [to.k, theta ? to.theta : 0, from.k, theta ? from.theta : 0];
+  return { toK: to.k, toTheta: theta ? to.theta : 0, fromK: from.k, fromTheta: theta ? from.theta : 0 };
 }
+
+/** The sizes of the rows of an image: those of its last two axes. */
+export const rowSizes = (size: Triple): [number, number] => [size[1], size[2]];

@@ -2,9 +2,8 @@ import type { Offset } from '../../../../program/ops/rule.js';
 import { imageSize } from '../../lowering/geometry.js';
 import { stepNeeds } from '../../lowering/lower.js';
 import type { Assembler } from '../assembler.js';
-import { opcode } from '../opcodes.js';
 import type { Image } from '../plan-types.js';
-import { bothImages, type Emission, type StepOf, type StepRule } from './emission.js';
+import { bothImages, type Emission, rowSizes, type StepOf, type StepRule } from './emission.js';
 
 /** A matrix per axis. */
 export const mixRule: StepRule<'mix'> = {
@@ -37,13 +36,14 @@ function emitShare(
   const result = imageSize(step.shape, d);
   const source = imageSize(emission.inputShape(step), e);
   const [toSize, fromSize] = adjoint ? [source, result] : [result, source];
-  const words = [
+  code.emit('mix', {
     ...bothImages(to, from),
-    ...[toSize[1], toSize[2], fromSize[1], fromSize[2], ...terms.map(({ length }) => length), ...places],
-  ];
-  const weights = terms.flat().map(([, , weight]) => weight);
-  const length = 2 + words.length + 2 * weights.length;
-  code.emit(opcode.mix, [length + (length % 2), ...words], weights);
+    toRow: rowSizes(toSize),
+    fromRow: rowSizes(fromSize),
+    terms: terms.map(({ length }) => length),
+    places,
+    weights: terms.flat().map(([, , weight]) => weight),
+  });
 }
 
 /** Of one axis: the pixels P and p of the images at `d` and `e` where a matrix M has M[P,p]·M[P+d,p+e] ≠ 0, and that. */

@@ -1,7 +1,6 @@
 import type { Offset } from '../../../../program/ops/rule.js';
 import { imageSize, perAxis, type Triple } from '../../lowering/geometry.js';
 import type { Assembler } from '../assembler.js';
-import { opcode } from '../opcodes.js';
 import type { Image } from '../plan-types.js';
 import type { StepOf, StepRule } from './emission.js';
 
@@ -23,9 +22,9 @@ export const permuteRule: StepRule<'permute'> = {
 function addPermuted(code: Assembler, order: Triple, shape: Triple, to: Image, from: Image): void {
   const fromSize = perAxis((a) => shape[order.indexOf(a)]);
   const distances = [fromSize[1] * fromSize[2], fromSize[2], 1];
-  const words = [...shape, ...order.map((axis) => distances[axis])];
-  code.emit(opcode.permute, [to.k, from.k, ...words]);
-  if (to.theta && from.theta) code.emit(opcode.permute, [to.theta, from.theta, ...words]);
+  const sizes = { size: shape, distance: order.map((axis) => distances[axis]) };
+  code.emit('permute', { to: to.k, from: from.k, ...sizes });
+  if (to.theta && from.theta) code.emit('permute', { to: to.theta, from: from.theta, ...sizes });
 }
 
 /** The offset of its input that a `permute` reads at `d`. */

@@ -1,8 +1,14 @@
 import type { Offset } from '../../../../program/ops/rule.js';
 import { firstPixel, imageSize, isZero, negate, pixels } from '../../lowering/geometry.js';
-import { opcode } from '../opcodes.js';
 import type { Image } from '../plan-types.js';
-import { bothImages, type Emission, type Instance, type StepOf, type StepRule } from './emission.js';
+import {
+  bothImages,
+  type Emission,
+  type Instance,
+  rowSizes,
+  type StepOf,
+  type StepRule,
+} from './emission.js';
 
 /** A step that maps each pair of positions by itself, in a way that is its own adjoint: `to` += what it makes of `from`. */
 function selfAdjoint<Kind extends 'weigh' | 'weighSamples' | 'dropout'>(
@@ -32,37 +38,43 @@ export const sumRule: StepRule<'sum'> = {
 export const productRule: StepRule<'product'> = {
   forward(emission, { code, step, d, out, input }) {
     const [a, b] = step.inputs.map((source) => input(source, d));
-    const images = [out!.k, out!.theta, a.k, a.theta, b.k, b.theta];
-    code.emit(opcode.product, [...images, emission.bytes(step.shape, d)]);
+    const factors = { aK: a.k, aTheta: a.theta, bK: b.k, bTheta: b.theta };
+    const bytes = emission.bytes(step.shape, d);
+    code.emit('product', { toK: out!.k, toTheta: out!.theta, ...factors, bytes });
   },
   adjoint(emission, { code, step, d, g, input, value }) {
     const [a, b] = step.inputs.map((source) => value(source, d));
     const [toA, toB] = step.inputs.map((source) => input(source, d));
-    const images = [g.k, g.theta, a.k, a.theta, b.k, b.theta, emission.bytes(step.shape, d)];
-    code.emit(opcode.productAdjoint, [...images, toA.k, toA.theta, toB.k, toB.theta]);
+    const factors = { aK: a.k, aTheta: a.theta, bK: b.k, bTheta: b.theta };
+    const to = { toAK: toA.k, toATheta: toA.theta, toBK: toB.k, toBTheta: toB.theta };
+    const bytes = emission.bytes(step.shape, d);
+    code.emit('productAdjoint', { gK: g.k, gTheta: g.theta, ...factors, bytes, ...to });
   },
 };
 
 /** Weights of the positions. */
 export const weighRule = selfAdjoint<'weigh'>(({ regions, number }, { code, index, step, d }, to, from) => {
   const table = regions.tables[index];
-  code.emit(opcode.weigh, [
-    ...[...bothImages(to, from), ...imageSize(step.shape, d)],
-    table + firstPixel(step.shape, d) * number,
-    table + firstPixel(step.shape, negate(d)) * number,
-    ...[step.shape[1], step.shape[2]],
-  ]);
+  code.emit('weigh', {
+    ...bothImages(to, from),
+    size: imageSize(step.shape, d),
+    w1: table + firstPixel(step.shape, d) * number,
+    w2: table + firstPixel(step.shape, negate(d)) * number,
+    full: rowSizes(step.shape),
+  });
 });
 
 /** Weights of the positions, of each sample's own. */
 export const weighSamplesRule = selfAdjoint<'weighSamples'>((emission, { code, step, d }, to, from) => {
   const { x1, x2 } = emission.regions;
-  code.emit(opcode.weighSamples, [
-    ...[...bothImages(to, from), ...imageSize(step.shape, d)],
-    x1 + (step.at + firstPixel(step.shape, d)) * emission.number1,
-    x2 + (step.at + firstPixel(step.shape, negate(d))) * emission.lane,
-    ...[step.shape[1], step.shape[2], Number(emission.ofSamples)],
-  ]);
+  code.emit('weighSamples', {
+    ...bothImages(to, from),
+    size: imageSize(step.shape, d),
+    w1: x1 + (step.at + firstPixel(step.shape, d)) * emission.number1,
+    w2: x2 + (step.at + firstPixel(step.shape, negate(d))) * emission.lane,
+    full: rowSizes(step.shape),
+    lanes1: Number(emission.ofSamples),
+  });
 });
 
 /** Equal positions alone. */
@@ -82,12 +94,13 @@ export const dropoutRule = selfAdjoint<'dropout'>((emission, { code, step, d }, 
     emission.add(code, step.shape, d, to, from);
     return;
   }
-  const scale = (target: number, source: number) => {
-    const words = [target, source, emission.bytes(step.shape, d), emission.regions.same];
-    code.emit(opcode.dropout, words, [step.scale - 1]);
+  const rest = {
+    bytes: emission.bytes(step.shape, d),
+    same: emission.regions.same,
+    excess: step.scale - 1,
   };
-  scale(to.k, from.k);
-  if (to.theta && from.theta) scale(to.theta, from.theta);
+  code.emit('dropout', { to: to.k, from: from.k, ...rest });
+  if (to.theta && from.theta) code.emit('dropout', { to: to.theta, from: from.theta, ...rest });
 });
 
 /** A constant of each pair of positions, added. */
@@ -96,10 +109,14 @@ export const embedRule: StepRule<'embed'> = {
     const { shape } = step;
     emission.zero(code, shape, d, out!);
     emission.add(code, shape, d, out!, input(step.inputs[0], d));
-    const pair = firstPair(step, d);
-    const at = emission.regions.tables[index] + pair * emission.number;
-    const words = [out!.k, out!.theta, at, ...imageSize(shape, d), shape[1], shape[2], pixels(shape)];
-    code.emit(opcode.embed, words);
+    code.emit('embed', {
+      toK: out!.k,
+      toTheta: out!.theta,
+      table: emission.regions.tables[index] + firstPair(step, d) * emission.number,
+      size: imageSize(shape, d),
+      full: rowSizes(shape),
+      positions: pixels(shape),
+    });
   },
   adjoint: (emission, { code, step, d, g, input }) =>
     emission.add(code, step.shape, d, input(step.inputs[0], d), g),

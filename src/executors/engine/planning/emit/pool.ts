@@ -2,7 +2,6 @@ import { combinations, type Offset } from '../../../../program/ops/rule.js';
 import { imageSize, perAxis } from '../../lowering/geometry.js';
 import { stepNeeds } from '../../lowering/lower.js';
 import type { Assembler } from '../assembler.js';
-import { opcode } from '../opcodes.js';
 import type { Image, ImageOf } from '../plan-types.js';
 import { bothImages, type Emission, type StepOf, type StepRule } from './emission.js';
 
@@ -26,14 +25,15 @@ export function emitPool(
     const start = perAxis(
       (a) => Math.max(0, -big[a]) * step.strides[a] - step.low[a] + lowest[a] - Math.max(0, -d[a]),
     );
-    code.emit(
-      adjoint ? opcode.poolAdjoint : opcode.pool,
-      [
-        ...bothImages(result, image),
-        ...[...from, ...imageSize(step.shape, big), ...step.strides, ...start, ...count],
-      ],
-      [step.scale],
-    );
+    code.emit(adjoint ? 'poolAdjoint' : 'pool', {
+      ...bothImages(result, image),
+      fromSize: from,
+      toSize: imageSize(step.shape, big),
+      stride: step.strides,
+      start,
+      count,
+      scale: step.scale,
+    });
   }
 }
 
@@ -49,28 +49,32 @@ function gathering({ window, strides, shape }: StepOf<'pool'>, d: Offset, axis: 
 export const transposedPatchRule: StepRule<'transposedPatch'> = {
   forward(emission, { code, step, d, out, input }) {
     emission.zero(code, step.shape, d, out!);
-    const words = transposedWords(emission, step, d, out!, input);
-    if (words) code.emit(opcode.poolAdjoint, words, [step.scale]);
+    const operands = transposed(emission, step, d, out!, input);
+    if (operands) code.emit('poolAdjoint', operands);
   },
   adjoint(emission, { code, step, d, g, input }) {
-    const words = transposedWords(emission, step, d, g, input);
-    if (words) code.emit(opcode.pool, words, [step.scale]);
+    const operands = transposed(emission, step, d, g, input);
+    if (operands) code.emit('pool', operands);
   },
 };
 
 /** What `pool` adds from the result at `d` to the input, and `poolAdjoint` the other way round; null: nothing. */
-function transposedWords(
+function transposed(
   emission: Emission,
   step: StepOf<'transposedPatch'>,
   d: Offset,
   result: Image,
   input: ImageOf,
-): number[] | null {
+) {
   const [e] = stepNeeds(emission.lowered, step, d);
   if (!e) return null;
-  const sizes = [imageSize(step.shape, d), imageSize(emission.inputShape(step), e)];
-  return [
-    ...[...bothImages(input(step.inputs[0], e), result), ...sizes.flat()],
-    ...[...step.strides, ...step.low.map((low) => -low), ...step.window],
-  ];
+  return {
+    ...bothImages(input(step.inputs[0], e), result),
+    fromSize: imageSize(step.shape, d),
+    toSize: imageSize(emission.inputShape(step), e),
+    stride: step.strides,
+    start: step.low.map((low) => -low),
+    count: step.window,
+    scale: step.scale,
+  };
 }

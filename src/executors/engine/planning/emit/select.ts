@@ -1,9 +1,8 @@
 import type { Offset } from '../../../../program/ops/rule.js';
 import { imageSize, perAxis, type Triple } from '../../lowering/geometry.js';
 import type { Assembler } from '../assembler.js';
-import { opcode } from '../opcodes.js';
 import type { Image } from '../plan-types.js';
-import type { Emission, StepOf, StepRule } from './emission.js';
+import { type Emission, rowSizes, type StepOf, type StepRule } from './emission.js';
 
 /** Positions chosen on each axis. */
 export const selectRule: StepRule<'select'> = {
@@ -54,9 +53,9 @@ function addBox(
   toSize: Triple,
   fromSize: Triple,
 ): void {
-  const sizes = [toSize[1], toSize[2], fromSize[1], fromSize[2]];
-  code.emit(opcode.addBox, [to.k, from.k, ...extent, ...sizes]);
-  if (to.theta && from.theta) code.emit(opcode.addBox, [to.theta, from.theta, ...extent, ...sizes]);
+  const sizes = { extent, toRow: rowSizes(toSize), fromRow: rowSizes(fromSize) };
+  code.emit('addBox', { to: to.k, from: from.k, ...sizes });
+  if (to.theta && from.theta) code.emit('addBox', { to: to.theta, from: from.theta, ...sizes });
 }
 
 const shifted = (image: Image, bytes: number): Image => ({

@@ -1,24 +1,12 @@
-import type { AttentionMechanism } from '../../../../program/ops/attention.js';
+import { codeOf } from '../../instructions.js';
 import { OffsetSet, type Triple } from '../../lowering/geometry.js';
 import { isWhole, type WholeStep } from '../../lowering/lower.js';
 import type { Assembler } from '../assembler.js';
-import { opcode } from '../opcodes.js';
 import type { Image } from '../plan-types.js';
 import type { Emission } from './emission.js';
 
 /** K's and Θ's addresses of a step's images by displacement. */
 type Images = ReadonlyMap<string, Image>;
-
-/** A matrix over positions: its address and the bytes of an entry, which is one number or a row of lanes. */
-type MatrixWords = readonly [at: number, entry: number];
-
-/** As in `assembly/attention.ts`. */
-const mechanisms: { readonly [Name in AttentionMechanism]: number } = {
-  softmax: 0,
-  identity: 1,
-  abs: 2,
-  relu: 3,
-};
 
 /**
  * Writes the instructions of a step that mixes all positions, at all displacements at once, from its input's images; `to`
@@ -33,13 +21,16 @@ export function emitWhole(
 ): void {
   const step = wholeStep(emission, index);
   if (step.kind === 'attention' && emission.ofSamples) {
-    emitAttention(emission, code, opcode.attention, index, [from]);
+    emitAttention(emission, code, 'attention', index, [from]);
   }
   if (to === null) return;
-  const matrices = [...matricesOf(emission, index, step).flat(), 0, 0];
   for (const field of fieldsOf(from, to)) {
-    const tables = [...table(step.inputShape, from, field), ...table(step.shape, to, field)];
-    emitSized(code, opcode.transform, [...shapesOf(emission, step), ...matrices, ...tables]);
+    code.emit('transform', {
+      ...placesOf(emission, index, step),
+      gM1: 0,
+      gM2: 0,
+      images: [...table(step.inputShape, from, field), ...table(step.shape, to, field)],
+    });
   }
 }
 
@@ -57,15 +48,14 @@ export function emitWholeAdjoint(
 ): void {
   const step = wholeStep(emission, index);
   const attention = step.kind === 'attention';
-  const matrices = matricesOf(emission, index, step).flat();
-  const cotangents = attention ? weightCotangents(emission, index) : [0, 0];
+  const [gM1, gM2] = attention ? weightCotangents(emission, index) : [0, 0];
   for (const field of g === null ? [] : fieldsOf(to, g)) {
     const tables = [values, to].flatMap((images) => table(step.inputShape, images, field));
-    const words = [...shapesOf(emission, step), ...matrices, ...cotangents, ...tables];
-    emitSized(code, opcode.transformAdjoint, [...words, ...table(step.shape, g!, field)]);
+    const images = [...tables, ...table(step.shape, g!, field)];
+    code.emit('transformAdjoint', { ...placesOf(emission, index, step), gM1, gM2, images });
   }
   if (attention && emission.ofSamples) {
-    emitAttention(emission, code, opcode.attentionAdjoint, index, [values, to]);
+    emitAttention(emission, code, 'attentionAdjoint', index, [values, to]);
   }
 }
 
@@ -75,17 +65,19 @@ function wholeStep({ lowered }: Emission, index: number): WholeStep {
   return step;
 }
 
-const shapesOf = ({ regions }: Emission, step: WholeStep): number[] => [
-  ...step.inputShape,
-  ...step.shape,
-  regions.wholeScratch,
-];
+/** The sizes of a step that mixes all positions, its scratch, and its two matrices, whose entries are one number or one a lane. */
+function placesOf(emission: Emission, index: number, step: WholeStep) {
+  const [[m1, entry1], [m2, entry2]] = matricesOf(emission, index, step);
+  const { wholeScratch: scratch } = emission.regions;
+  return { inShape: step.inputShape, outShape: step.shape, scratch, m1, entry1, m2, entry2 };
+}
 
+/** Of both matrices the address and the bytes of an entry. */
 function matricesOf(
   { regions, number, number1, lane }: Emission,
   index: number,
   step: WholeStep,
-): readonly [MatrixWords, MatrixWords] {
+): readonly (readonly [at: number, entry: number])[] {
   const { factors1, factors2, factorAt, factorStep1, tables, x1, x2 } = regions;
   if (step.kind === 'attention') {
     return [
@@ -112,7 +104,7 @@ function weightCotangents({ regions }: Emission, index: number): [number, number
 function emitAttention(
   emission: Emission,
   code: Assembler,
-  name: typeof opcode.attention | typeof opcode.attentionAdjoint,
+  name: 'attention' | 'attentionAdjoint',
   index: number,
   images: readonly Images[],
 ): void {
@@ -120,14 +112,17 @@ function emitAttention(
   if (step.kind !== 'attention') return;
   const { factors2, factorAt, tables, wholeScratch, x2 } = emission.regions;
   const { lane } = emission;
-  const g = name === opcode.attention ? 0 : weightCotangents(emission, index)[1];
-  const words = [
-    ...[...step.shape, wholeScratch, mechanisms[step.mechanism], factors2 + factorAt[index] * lane, g],
-    step.bias === null ? 0 : tables[index],
-    step.keys === null ? 0 : x2 + step.keys * lane,
-    ...images.flatMap((each) => table(step.shape, each, 'k')),
-  ];
-  emitSized(code, name, words, [step.scale]);
+  code.emit(name, {
+    shape: step.shape,
+    scratch: wholeScratch,
+    mechanism: codeOf('mechanism', step.mechanism),
+    weights: factors2 + factorAt[index] * lane,
+    gWeights: name === 'attention' ? 0 : weightCotangents(emission, index)[1],
+    bias: step.bias === null ? 0 : tables[index],
+    keys: step.keys === null ? 0 : x2 + step.keys * lane,
+    images: images.flatMap((each) => table(step.shape, each, 'k')),
+    scale: step.scale,
+  });
 }
 
 type Field = 'k' | 'theta';
@@ -143,16 +138,4 @@ function table(shape: Triple, images: Images, field: Field): number[] {
   return OffsetSet.all(shape)
     .sorted()
     .map((d) => images.get(d.join())?.[field] ?? 0);
-}
-
-/** Emits an instruction that says its length, an even number of words. */
-function emitSized(
-  code: Assembler,
-  name: (typeof opcode)[keyof typeof opcode],
-  words: readonly number[],
-  floats: readonly number[] = [],
-): void {
-  const length = 2 + words.length + 2 * floats.length;
-  const padding = length % 2 === 1 ? [0] : [];
-  code.emit(name, [length + padding.length, ...words, ...padding], floats);
 }
