@@ -7,6 +7,9 @@ import { type EngineExports, ensureBytes, FREE, instantiate } from '../wasm/modu
 /** What the engine's module exports for dense linear algebra; arrays are byte addresses, strides numbers. */
 interface LinalgExports extends EngineExports {
   cholesky64(n: number, a: number, stride: number, work: number): number;
+  eigenWorkBytes(n: number, vectors: boolean): number;
+  eigen64(n: number, a: number, d: number, z: number, work: number, gemmWork: number): number;
+  eigenvalues64(n: number, a: number, d: number, work: number, gemmWork: number): number;
   solveLower64: TriangularSolve;
   solveUpper64: TriangularSolve;
   qrWorkBytes(width: number): number;
@@ -45,7 +48,7 @@ let held: WeakRef<Float64Array> | null = null;
  * Runs `body` with arrays of these lengths in WASM memory (their byteOffset is the address), whose entries are anything,
  * and scratch memory.
  */
-function withArrays<Result>(
+export function withArrays<Result>(
   lengths: readonly number[],
   workBytes: (wasm: LinalgExports) => number,
   body: (wasm: LinalgExports, arrays: readonly Float64Array[], gemmWork: number, work: number) => Result,
@@ -89,7 +92,7 @@ function reserve(memory: WebAssembly.Memory, bytes: number): void {
   }
 }
 
-function expectLength(name: string, array: Float64Array, length: number): void {
+export function expectLength(name: string, array: Float64Array, length: number): void {
   if (array.length !== length) {
     throw new ShapeError(`linalg: ${name} needs ${length} entries, got ${array.length}.`);
   }

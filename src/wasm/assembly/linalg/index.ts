@@ -2,6 +2,7 @@
 // elements, nothing is allocated.
 
 export { cholesky64 } from './cholesky';
+export { eigen64, eigenvalues64, eigenWorkBytes } from './eigen';
 export { gemm32, gemm64, gemmWorkBytes } from './gemm';
 export { qrAppend64, qrWorkBytes } from './qr';
 export { addScaledRows32, addScaledRows64 } from './scaled-rows';

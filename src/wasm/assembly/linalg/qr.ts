@@ -2,59 +2,11 @@
 // updated by each block with Householder reflectors (blocked, compact WY), so a least-squares problem of any
 // number of rows is solved in the memory of R without squaring its condition number.
 
-import { FOUR_A_GROUP, GROUP, REGISTER, TWO_A_GROUP } from '../lanes';
 import { gemm } from './gemm';
+import { addScaled, dot, scale } from './vectors';
 
 /** Reflectors of a panel. */
 const PANEL: i32 = 32;
-
-/** Eight sums, the parts of `dot`. */
-const SUMS = memory.data(64, 64);
-
-/** Σ x·y over contiguous arrays, eight sums side by side whatever a register holds. */
-function dot(n: i32, x: usize, y: usize): f64 {
-  let s0 = v128.splat<f64>(0);
-  let s1 = s0;
-  let s2 = s0;
-  let s3 = s0;
-  let i = 0;
-  for (; i + 8 <= n; i += 8, x += GROUP, y += GROUP) {
-    s0 = v128.add<f64>(s0, v128.mul<f64>(v128.load(x), v128.load(y)));
-    if (TWO_A_GROUP) {
-      s1 = v128.add<f64>(s1, v128.mul<f64>(v128.load(x, REGISTER), v128.load(y, REGISTER)));
-    }
-    if (FOUR_A_GROUP) {
-      s2 = v128.add<f64>(s2, v128.mul<f64>(v128.load(x, 2 * REGISTER), v128.load(y, 2 * REGISTER)));
-      s3 = v128.add<f64>(s3, v128.mul<f64>(v128.load(x, 3 * REGISTER), v128.load(y, 3 * REGISTER)));
-    }
-  }
-  v128.store(SUMS, s0);
-  if (TWO_A_GROUP) v128.store(SUMS, s1, REGISTER);
-  if (FOUR_A_GROUP) {
-    v128.store(SUMS, s2, 2 * REGISTER);
-    v128.store(SUMS, s3, 3 * REGISTER);
-  }
-  const even = load<f64>(SUMS) + load<f64>(SUMS, 16) + (load<f64>(SUMS, 32) + load<f64>(SUMS, 48));
-  const odd = load<f64>(SUMS, 8) + load<f64>(SUMS, 24) + (load<f64>(SUMS, 40) + load<f64>(SUMS, 56));
-  let sum = even + odd;
-  for (; i < n; i++, x += 8, y += 8) sum += load<f64>(x) * load<f64>(y);
-  return sum;
-}
-
-/** x += factor · y */
-function addScaled(n: i32, x: usize, factor: f64, y: usize): void {
-  const pair = v128.splat<f64>(factor);
-  const step = <i32>REGISTER / 8;
-  let i = 0;
-  for (; i + step <= n; i += step, x += REGISTER, y += REGISTER) {
-    v128.store(x, v128.add<f64>(v128.load(x), v128.mul<f64>(pair, v128.load(y))));
-  }
-  for (; i < n; i++, x += 8, y += 8) store<f64>(x, load<f64>(x) + factor * load<f64>(y));
-}
-
-function scale(n: i32, x: usize, factor: f64): void {
-  for (let i = 0; i < n; i++, x += 8) store<f64>(x, load<f64>(x) * factor);
-}
 
 /** Bytes of scratch memory of {@link qrAppend64} besides `gemmWorkBytes()`. */
 export function qrWorkBytes(width: i32): i32 {
