@@ -5,6 +5,14 @@
  */
 
 export {
+  type AnyArray,
+  type IntegerArray,
+  type IntegerNdArray,
+  type NestedNumbers,
+  toMatrix,
+  toNdArray,
+} from './base/any-array.js';
+export {
   DisposedError,
   NonFiniteError,
   NotPositiveDefiniteError,
@@ -12,6 +20,7 @@ export {
   UnsupportedError,
 } from './base/errors.js';
 export { type Dtype, type FloatArray, type NdArray, sizeOf } from './base/nd-array.js';
+export { setWarningHandler } from './base/warnings.js';
 export * from './data/index.js';
 export * from './distill/index.js';
 export {
@@ -43,7 +52,6 @@ export {
   type RidgeVisitOptions,
   ridgeVisit,
 } from './gram/gram.js';
-export type { Samples } from './inputs/check-input.js';
 export type { Pattern, SampleOptions } from './inputs/read-samples.js';
 export type { ExecutorName } from './kernel/executors.js';
 export type { Canonical, FieldName, Get, Got } from './kernel/get.js';

@@ -1,4 +1,5 @@
 import { choice, type Key, split } from '../random/index.js';
+import { checkKey } from '../random/key.js';
 import { checkLabels } from './check-labels.js';
 
 /**
@@ -10,6 +11,7 @@ import { checkLabels } from './check-labels.js';
  * @param count how many examples, a multiple of `numClasses`
  * @returns `[count]`, the classes ascending, each in random order
  * @throws RangeError when a label is not a class, `count` is no multiple of `numClasses`, or a class has too few examples
+ * @throws TypeError when `key` is no key
  * @remarks O(n) time.
  * @example
  * ```ts
@@ -26,6 +28,7 @@ export function balancedSubset(
   count: number,
   key: Key,
 ): Int32Array {
+  checkKey('balancedSubset', key);
   checkLabels('balancedSubset', labels, numClasses);
   const perClass = count / numClasses;
   if (!Number.isInteger(perClass) || perClass < 0) {

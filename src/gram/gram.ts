@@ -1,4 +1,5 @@
 import type { Matrix } from 'ml-matrix';
+import { type AnyArray, readMatrix } from '../base/any-array.js';
 import { checkOptions } from '../base/check-options.js';
 import { NonFiniteError, ShapeError } from '../base/errors.js';
 import { firstNonFinite } from '../base/first-non-finite.js';
@@ -7,7 +8,7 @@ import type { Dtype, FloatArray, NdArray } from '../base/nd-array.js';
 import { engineRidge } from '../executors/engine/jobs/ridge.js';
 import { engineGram, engineVjp } from '../executors/engine/jobs/run.js';
 import { defaultThreads } from '../executors/engine/threads/workers.js';
-import { checkInputs, type Samples } from '../inputs/check-input.js';
+import { checkInputs, readInputs } from '../inputs/check-input.js';
 import {
   checkMaskConstant,
   factsOf,
@@ -82,8 +83,8 @@ const computeOptions = ['dtype', 'threads', 'signal', 'onProgress'] as const;
  */
 export async function gram<const Get extends GramField | readonly GramField[]>(
   kernel: object,
-  x1: Tree<Samples>,
-  x2: Tree<Samples> | null,
+  x1: Tree<AnyArray>,
+  x2: Tree<AnyArray> | null,
   options: GramOptions<Get>,
 ): Promise<GramResult<Get>> {
   checkOptions('gram', options, ['get', 'block', ...computeOptions, ...sampleOptionNames]);
@@ -112,12 +113,12 @@ export interface GramVjpOptions extends ComputeOptions, SampleOptions {}
 
 /** Cotangents of a Gram matrix's fields, `[n1, n2]` each. */
 export interface GramCotangents {
-  readonly nngp?: Matrix;
-  readonly ntk?: Matrix;
+  readonly nngp?: AnyArray;
+  readonly ntk?: AnyArray;
 }
 
 /** Gradients in the shapes of the inputs; lists of them for lists of inputs. */
-export interface GramGradients<X extends Tree<Samples> = Samples> {
+export interface GramGradients<X extends Tree<AnyArray> = AnyArray> {
   readonly x1: TreeLike<X, NdArray<Float64Array>>;
   readonly x2: TreeLike<X, NdArray<Float64Array>> | null;
 }
@@ -132,7 +133,7 @@ export interface GramGradients<X extends Tree<Samples> = Samples> {
  * @remarks About three times the time of `gram`. Where two positions' inputs are parallel the derivative of a
  * ReLU's angle is taken as 0. In float32, gradients of nearly parallel inputs lose digits.
  */
-export async function gramVjp<const X extends Tree<Samples>>(
+export async function gramVjp<const X extends Tree<AnyArray>>(
   kernel: object,
   x1: X,
   x2: X | null,
@@ -140,14 +141,15 @@ export async function gramVjp<const X extends Tree<Samples>>(
   options: GramVjpOptions = {},
 ): Promise<GramGradients<X>> {
   checkOptions('gramVjp', options, [...computeOptions, ...sampleOptionNames]);
-  const { program, rows1, rows2, gradientOf, run } = prepare('gramVjp', kernel, x1, x2, options);
-  const [n1, n2] = [rows1.count, (rows2 ?? rows1).count];
-  if (!cotangents.nngp && !cotangents.ntk) {
+  if (!cotangents?.nngp && !cotangents?.ntk) {
     throw new RangeError('gramVjp: needs a cotangent of nngp, of ntk, or of both, got neither.');
   }
+  const { program, rows1, rows2, gradientOf, run } = prepare('gramVjp', kernel, x1, x2, options);
+  const [n1, n2] = [rows1.count, (rows2 ?? rows1).count];
   const flat = (field: GramField): FloatArray | null => {
-    const matrix = cotangents[field];
-    if (!matrix) return null;
+    const cotangent = cotangents[field];
+    if (!cotangent) return null;
+    const matrix = readMatrix('gramVjp', `the cotangent of ${field}`, cotangent);
     if (matrix.rows !== n1 || matrix.columns !== n2) {
       throw new ShapeError(
         `gramVjp: the cotangent of ${field} must be [${n1}, ${n2}], got [${matrix.rows}, ${matrix.columns}].`,
@@ -175,7 +177,7 @@ export interface RidgeVisitOptions extends ComputeOptions, SampleOptions {
 }
 
 /** What one visit to all targets yields. */
-export interface RidgeVisit<X extends Tree<Samples> = Samples> {
+export interface RidgeVisit<X extends Tree<AnyArray> = AnyArray> {
   /** ½·mean over targets and classes of (K_ts α − y)². */
   readonly loss: number;
   /** Targets whose largest prediction is at their largest label. */
@@ -193,30 +195,31 @@ export interface RidgeVisit<X extends Tree<Samples> = Samples> {
  * @param support `[n, …]`. @param targets `[N, …]`. @param alpha `[n, C]`. @param labels `[N, C]`.
  * @throws ShapeError also when `alpha` or `labels` do not fit.
  */
-export async function ridgeVisit<const X extends Tree<Samples>>(
+export async function ridgeVisit<const X extends Tree<AnyArray>>(
   kernel: object,
   support: X,
   targets: X,
-  alpha: Matrix,
-  labels: Matrix,
+  alpha: AnyArray,
+  labels: AnyArray,
   options: RidgeVisitOptions,
 ): Promise<RidgeVisit<X>> {
   checkOptions('ridgeVisit', options, ['get', 'gradient', ...computeOptions, ...sampleOptionNames]);
   checkField('ridgeVisit', options.get);
   const { program, rows1, rows2, gradientOf, run } = prepare('ridgeVisit', kernel, support, targets, options);
-  const classes = alpha.columns;
-  if (alpha.rows !== rows1.count || labels.rows !== rows2!.count || labels.columns !== classes) {
+  const [a, y] = [readMatrix('ridgeVisit', 'alpha', alpha), readMatrix('ridgeVisit', 'labels', labels)];
+  const classes = a.columns;
+  if (a.rows !== rows1.count || y.rows !== rows2!.count || y.columns !== classes) {
     throw new ShapeError(
       `ridgeVisit: ${rows1.count} supports and ${rows2!.count} targets need alpha [${rows1.count}, C] and labels ` +
-        `[${rows2!.count}, C], got [${alpha.rows}, ${classes}] and [${labels.rows}, ${labels.columns}].`,
+        `[${rows2!.count}, C], got [${a.rows}, ${classes}] and [${y.rows}, ${y.columns}].`,
     );
   }
   const sums = await engineRidge(program, rows1, rows2!, {
     ...run,
     field: options.get,
     classes,
-    alpha: rowMajor(alpha),
-    labels: rowMajor(labels),
+    alpha: rowMajor(a),
+    labels: rowMajor(y),
     scale: 1 / (rows2!.count * classes),
     gradient: options.gradient ?? false,
   });
@@ -243,22 +246,22 @@ function checkRange(field: GramField, data: Float64Array, columns: number, dtype
 function prepare(
   where: string,
   kernel: object,
-  x1: Tree<Samples>,
-  x2: Tree<Samples> | null,
+  x1: Tree<AnyArray>,
+  x2: Tree<AnyArray> | null,
   options: ComputeOptions & SampleOptions,
 ) {
   const { dtype = 'float64', threads = defaultThreads(), signal, onProgress, maskConstant } = options;
   checkPrecisionAndThreads(where, dtype, threads);
   checkMaskConstant(where, maskConstant);
   const { axes } = layerOf(kernel);
-  const read = (x: Tree<Samples>) => {
-    const standard = standardInputs(where, axes, x);
+  const read = (name: string, x: Tree<AnyArray>) => {
+    const standard = standardInputs(where, axes, readInputs(where, name, x));
     return { standard, inputs: zeroMasked(standard, maskConstant) };
   };
-  const side1 = read(x1);
-  const side2 = x2 === x1 ? side1 : x2 && read(x2);
+  const side1 = read('x1', x1);
+  const side2 = x2 === x1 ? side1 : x2 && read('x2', x2);
   checkInputs(where, side1.inputs, side2?.inputs ?? null);
-  const shapes = mapTree<Samples, Shape>(side1.inputs, ({ shape }) => shape.slice(1));
+  const shapes = mapTree<NdArray, Shape>(side1.inputs, ({ shape }) => shape.slice(1));
   const masked = maskConstant !== undefined;
   const [pattern1, pattern2] = pairOfPatterns(where, options, x2 === null);
   const hasPattern = pattern1 !== null;
@@ -281,7 +284,7 @@ function prepare(
 }
 
 /** Sets the gradient in masked entries to 0: nothing depends on them. */
-function clearMasked(gradient: Tree<NdArray>, x: Tree<Samples>, maskConstant: number): void {
+function clearMasked(gradient: Tree<NdArray>, x: Tree<NdArray>, maskConstant: number): void {
   const inputs = leavesOf(x);
   leavesOf(gradient).forEach(({ data }, index) => {
     let at = 0;

@@ -1,5 +1,6 @@
 import { ShapeError, UnsupportedError } from '../base/errors.js';
 import type { Dtype } from '../base/nd-array.js';
+import { describe } from '../base/received.js';
 import { mixesBatch } from '../program/batch-sizes.js';
 import type { Program } from '../program/program.js';
 import type { RowLayout } from '../program/row.js';
@@ -50,5 +51,7 @@ export function checkPrecisionAndThreads(where: string, dtype: Dtype, threads: n
 /** @throws RangeError for anything but `'nngp'` and `'ntk'`. */
 export function checkField(where: string, field: string): void {
   if (field === 'nngp' || field === 'ntk') return;
-  throw new RangeError(`${where}: get must be 'nngp' or 'ntk' (gram: or a list of these), got '${field}'.`);
+  throw new RangeError(
+    `${where}: get must be 'nngp' or 'ntk' (gram: or a list of these), got ${describe(field)}.`,
+  );
 }

@@ -1,11 +1,13 @@
-import * as tf from '@tensorflow/tfjs';
-import { DisposedError, NonFiniteError, ShapeError } from '../base/errors.js';
+import type { Tensor } from '@tensorflow/tfjs';
+import { type AnyArray, readArray } from '../base/any-array.js';
+import { NonFiniteError, ShapeError } from '../base/errors.js';
 import { firstNonFinite } from '../base/first-non-finite.js';
-import { type NdArray, sizeOf } from '../base/nd-array.js';
+import type { NdArray } from '../base/nd-array.js';
 import { leavesOf, type Tree } from '../tracing/tree.js';
+import { warnChannelsFirst } from './warn-channels-first.js';
 
-/** An array of samples, `[n, …spatial, channels]`. */
-export type Samples = tf.Tensor | NdArray;
+/** An array of samples, `[n, …spatial, channels]`, as it was read. */
+export type Samples = Tensor | NdArray;
 
 /**
  * Checks the inputs of a kernel: `x1` `[n1, …spatial, channels]`, and `x2` `[n2, …spatial, channels]` or null; lists of such
@@ -76,20 +78,15 @@ export function eachNamed<Leaf extends object>(
   }
 }
 
+/** Reads every input of a tree, of the caller's arrays; the errors are those of `readArray`. */
+export function readInputs(where: string, name: string, tree: Tree<AnyArray>): Tree<NdArray> {
+  if (!Array.isArray(tree)) return readArray(where, name, tree as AnyArray);
+  return tree.map((branch, i) => readInputs(where, `${name}[${i}]`, branch));
+}
+
 /** Checks one input array, called `name` in messages; the errors are those of `checkInputs`. */
 export function checkSamples(where: string, name: string, x: Samples): void {
-  if (!isSamples(x)) {
-    throw new TypeError(
-      `${where}: ${name} must be a tensor or { shape, data }, got ${describe(x)}. Pass e.g. tf.tensor2d(…).`,
-    );
-  }
-  if (x instanceof tf.Tensor) {
-    checkNotDisposed(where, name, x);
-    if (x.dtype === 'complex64' || x.dtype === 'string') {
-      throw new TypeError(`${where}: ${name} must hold real numbers, got dtype ${x.dtype}.`);
-    }
-  }
-  const { shape } = x;
+  const { shape, data } = readArray(where, name, x);
   if (shape.length < 2) {
     throw new ShapeError(
       `${where}: ${name} needs a batch and a channel axis, got shape [${shape}]. ` +
@@ -101,37 +98,13 @@ export function checkSamples(where: string, name: string, x: Samples): void {
       `${where}: ${name} must not be empty, got shape [${shape}]. Pass at least one sample.`,
     );
   }
-  const data = x instanceof tf.Tensor ? x.dataSync() : x.data;
-  if (data.length !== sizeOf(shape)) {
-    throw new ShapeError(
-      `${where}: ${name} needs ${sizeOf(shape)} numbers for its shape [${shape}], got ${data.length}.`,
-    );
-  }
   const at = firstNonFinite(data);
   if (at >= 0) {
     throw new NonFiniteError(
       `${where}: ${name} must be finite, got ${data[at]} at [${indexOf(at, shape)}]. Clean the data first.`,
     );
   }
-}
-
-/** @throws DisposedError when the tensor was disposed of. */
-export function checkNotDisposed(where: string, name: string, x: tf.Tensor): void {
-  if (x.isDisposed) {
-    throw new DisposedError(
-      `${where}: ${name} was disposed of. Keep it with tf.keep, or call outside tf.tidy.`,
-    );
-  }
-}
-
-/** Whether a value is an array of samples, its contents aside. */
-export function isSamples(x: unknown): x is Samples {
-  return x instanceof tf.Tensor || (typeof x === 'object' && x !== null && 'shape' in x && 'data' in x);
-}
-
-function describe(x: unknown): string {
-  if (Array.isArray(x)) return 'an array';
-  return x === null ? 'null' : typeof x;
+  warnChannelsFirst(where, name, shape);
 }
 
 /** The index along each axis of entry `flat` of a row-major array. */

@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
+import { type AnyArray, readArray } from '../base/any-array.js';
 import { ShapeError, UnsupportedError } from '../base/errors.js';
 import type { FloatArray, NdArray } from '../base/nd-array.js';
 import type { Mask, SampleFacts } from '../program/row.js';
 import { leavesOf, mapTree, type Tree } from '../tracing/tree.js';
-import { isSamples, type Samples } from './check-input.js';
+import type { Samples } from './check-input.js';
 
 /** What is said of inputs beside their numbers. */
 export interface SampleOptions {
@@ -20,7 +21,7 @@ export interface SampleOptions {
 }
 
 /** Graphs of samples, `[n, …]`; null: there are none. */
-export type Pattern = Samples | null;
+export type Pattern = AnyArray | null;
 
 /** Names of `SampleOptions`. */
 export const sampleOptionNames = ['maskConstant', 'pattern'] as const;
@@ -33,11 +34,10 @@ export function checkMaskConstant(where: string, maskConstant: unknown): void {
   );
 }
 
-/** Inputs `[n, …spatial, channels]` with 0 in place of what is masked; what is no array is left for the checks to refuse. */
+/** Inputs `[n, …spatial, channels]` with 0 in place of what is masked. */
 export function zeroMasked<X extends Samples>(x: Tree<X>, maskConstant: number | undefined): Tree<X> {
   if (maskConstant === undefined) return x;
   return mapTree<X, X>(x, (leaf) => {
-    if (!isSamples(leaf)) return leaf;
     if (leaf instanceof tf.Tensor) {
       return (leaf.isDisposed ? leaf : visibleTensor(leaf.toFloat(), maskConstant)) as X;
     }
@@ -104,17 +104,14 @@ export function pairOfPatterns(
  * @throws TypeError when it is no array.
  * @throws ShapeError when it is not of as many samples.
  */
-export function patternsOf(where: string, pattern: Samples, count: number): NdArray[] {
-  if (!isSamples(pattern)) {
-    throw new TypeError(`${where}: pattern must be a tensor or { shape, data }, got ${typeof pattern}.`);
-  }
-  const [n, ...shape] = pattern.shape;
+export function patternsOf(where: string, pattern: AnyArray, count: number): NdArray[] {
+  const { shape: whole, data: numbers } = readArray(where, 'pattern', pattern);
+  const [n, ...shape] = whole;
   if (n !== count) {
     throw new ShapeError(
-      `${where}: pattern must be of as many samples as the inputs (${count}), got shape [${pattern.shape}].`,
+      `${where}: pattern must be of as many samples as the inputs (${count}), got shape [${whole}].`,
     );
   }
-  const numbers = (pattern instanceof tf.Tensor ? pattern.dataSync() : pattern.data) as FloatArray;
   const size = numbers.length / count;
   return Array.from({ length: count }, (_, i) => ({
     shape,

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { NdArray } from '../base/nd-array.js';
 import { type AxesRequests, fromStandardOrder, inputAxes, toStandardOrder } from '../tracing/axes.js';
 import type { Tree } from '../tracing/tree.js';
-import { isSamples, type Samples } from './check-input.js';
+import type { Samples } from './check-input.js';
 import { toStandard, transposeArray } from './transpose.js';
 
 /** Applies `f` to every leaf of a tree of inputs and to what the network asks of that input's axes. */
@@ -18,7 +18,7 @@ export function mapInputs<Leaf extends object, Result>(
 
 /**
  * Inputs with samples first and channels last, as networks are traced, of inputs with their axes where the network asks for
- * them. What is no array of samples is left for the checks to refuse.
+ * them. What has no two axes is left for the checks to refuse.
  *
  * @throws ShapeError when an input has no such axes.
  */
@@ -28,7 +28,7 @@ export function standardInputs<X extends Samples>(
   x: Tree<X>,
 ): Tree<X> {
   return mapInputs<X, X>(x, requests, (leaf, own) => {
-    if (!isSamples(leaf) || leaf.shape.length < 2) return leaf;
+    if (leaf.shape.length < 2) return leaf;
     const axes = inputAxes(where, own, leaf.shape.length);
     if (!(leaf instanceof tf.Tensor))
       return transposeArray(leaf, toStandardOrder(axes, leaf.shape.length)) as X;

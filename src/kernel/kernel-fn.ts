@@ -1,9 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
+import { checkNotDisposed } from '../base/any-array.js';
 import { checkOptions } from '../base/check-options.js';
 import { ShapeError, UnsupportedError } from '../base/errors.js';
 import { sizeOf } from '../base/nd-array.js';
+import { received } from '../base/received.js';
 import type { Executor, Source } from '../executors/executor.js';
-import { checkInputs, checkNotDisposed, eachNamed } from '../inputs/check-input.js';
+import { checkInputs, eachNamed } from '../inputs/check-input.js';
 import {
   checkMaskConstant,
   factsOf,
@@ -208,9 +210,11 @@ function sameLeaves(a: Tree<object>, b: Tree<object>): boolean {
 
 function requireTensor(x: tf.Tensor, name: string): void {
   if (!(x instanceof tf.Tensor)) {
-    throw new TypeError(
-      `kernel: ${name} must be a tensor or a Kernel, got ${typeof x}. Pass e.g. tf.tensor2d(…).`,
-    );
+    const remedy =
+      typeof x === 'string'
+        ? "Pass null for x2: kernel(x1, null, 'ntk')."
+        : 'Pass e.g. tf.tensor2d(…); arrays and matrices go to gram.';
+    throw new TypeError(`kernel: ${name} must be a tensor or a Kernel, ${received(x, remedy)}`);
   }
 }
 

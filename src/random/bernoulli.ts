@@ -1,4 +1,4 @@
-import type { Key } from './key.js';
+import { checkKey, type Key } from './key.js';
 import { type IntegerSample, sampleSize } from './sample.js';
 import { uniformF32 } from './uniform.js';
 
@@ -9,8 +9,10 @@ import { uniformF32 } from './uniform.js';
  * @param shape default `[]`, one number
  * @throws RangeError when `p` lies outside [0, 1]
  * @throws ShapeError when `shape` holds anything but non-negative integers
+ * @throws TypeError when `key` is no key
  */
 export function bernoulli(key: Key, p = 0.5, shape: readonly number[] = []): IntegerSample<Uint8Array> {
+  checkKey('random.bernoulli', key);
   if (!(p >= 0 && p <= 1)) {
     throw new RangeError(`random.bernoulli: p needs a probability in [0, 1], got ${p}. Pass e.g. 0.5.`);
   }

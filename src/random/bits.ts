@@ -1,4 +1,4 @@
-import type { Key } from './key.js';
+import { checkKey, type Key } from './key.js';
 import { type IntegerSample, sampleSize } from './sample.js';
 import { threefry2x32 } from './threefry.js';
 
@@ -8,8 +8,10 @@ import { threefry2x32 } from './threefry.js';
  *
  * @param shape default `[]`, one number
  * @throws ShapeError when `shape` holds anything but non-negative integers
+ * @throws TypeError when `key` is no key
  */
 export function bits(key: Key, shape: readonly number[] = []): IntegerSample<Uint32Array> {
+  checkKey('random.bits', key);
   const size = sampleSize('random.bits', shape);
   return { shape: [...shape], data: bits32(key, size) };
 }

@@ -1,3 +1,4 @@
+import { received } from '../base/received.js';
 import { threefry2x32 } from './threefry.js';
 
 /**
@@ -32,12 +33,28 @@ export function key(seed: number): Key {
 }
 
 /**
+ * Refuses what is no key. A bare seed is the usual mistake: its words would be absent, and every seed give the same numbers.
+ *
+ * @param where the public function to name in the error
+ * @throws TypeError when `key` is not two unsigned 32-bit words
+ */
+export function checkKey(where: string, key: unknown): asserts key is Key {
+  const isKey = Array.isArray(key) && key.length === 2 && key.every((word) => word >>> 0 === word);
+  if (isKey) return;
+  const remedy =
+    Number.isSafeInteger(key) && (key as number) >= 0 ? `random.key(${key})` : 'e.g. random.key(0)';
+  throw new TypeError(`${where}: key must be a random key, ${received(key, `Pass ${remedy}.`)}`);
+}
+
+/**
  * Splits a key into `num` independent ones, as `jax.random.split`. Do not draw from the split key afterwards.
  *
  * @param num non-negative integer
  * @throws RangeError when `num` is not such an integer
+ * @throws TypeError when `parent` is no key
  */
 export function split(parent: Key, num = 2): Key[] {
+  checkKey('random.split', parent);
   if (!Number.isInteger(num) || num < 0) {
     throw new RangeError(
       `random.split: num needs a non-negative integer, got ${num}. Pass e.g. random.split(key, 2).`,
@@ -53,8 +70,10 @@ export function split(parent: Key, num = 2): Key[] {
  * the two on a given key, not both.
  * @param data integer in [−2³¹, 2³²); a negative one counts as its two's complement
  * @throws RangeError when `data` is not such an integer
+ * @throws TypeError when `parent` is no key
  */
 export function foldIn(parent: Key, data: number): Key {
+  checkKey('random.foldIn', parent);
   if (!Number.isInteger(data) || data < -(2 ** 31) || data >= 2 ** 32) {
     throw new RangeError(
       `random.foldIn: data needs a 32-bit integer, got ${data}. Fold larger numbers in as two words.`,

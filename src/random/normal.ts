@@ -1,6 +1,6 @@
 import type { Dtype, FloatArray, NdArray } from '../base/nd-array.js';
 import { erfInvF32, erfInvF64 } from './erf-inv.js';
-import type { Key } from './key.js';
+import { checkKey, type Key } from './key.js';
 import { sampleSize } from './sample.js';
 import { uniformF32, uniformF64 } from './uniform.js';
 
@@ -25,6 +25,7 @@ const SQRT2_F32 = Math.fround(Math.SQRT2);
  * @param shape default `[]`, one number
  * @returns array of `shape`, mean 0, variance 1
  * @throws ShapeError when `shape` holds anything but non-negative integers
+ * @throws TypeError when `key` is no key
  * @example
  * ```ts
  * import { random } from 'neural-tangents';
@@ -38,6 +39,7 @@ export function normal<D extends Dtype = 'float32'>(
   shape: readonly number[] = [],
   options: NormalOptions<D> = {},
 ): NdArray<FloatArray<D>> {
+  checkKey('random.normal', key);
   const size = sampleSize('random.normal', shape);
   const data = options.dtype === 'float64' ? normalF64(key, size) : normalF32(key, size);
   return { shape: [...shape], data: data as FloatArray<D> };

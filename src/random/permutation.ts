@@ -1,5 +1,5 @@
 import { bits32 } from './bits.js';
-import { type Key, split } from './key.js';
+import { checkKey, type Key, split } from './key.js';
 import { randint } from './randint.js';
 import { sampleSize } from './sample.js';
 import { sortedOrder } from './sorted-order.js';
@@ -17,11 +17,13 @@ export interface ChoiceOptions {
  *
  * @param x non-negative integer n, or a list (which is not changed)
  * @throws RangeError when n is not a non-negative integer
+ * @throws TypeError when `key` is no key
  * @remarks O(n) time.
  */
 export function permutation(key: Key, x: number): Int32Array;
 export function permutation<T>(key: Key, x: ArrayLike<T>): T[];
 export function permutation<T>(key: Key, x: number | ArrayLike<T>): Int32Array | T[] {
+  checkKey('random.permutation', key);
   if (typeof x !== 'number') return Array.from(permutation(key, x.length), (i) => x[i]);
   if (!Number.isInteger(x) || x < 0) {
     throw new RangeError(
@@ -47,6 +49,7 @@ export function permutation<T>(key: Key, x: number | ArrayLike<T>): Int32Array |
  * @param shape how many to draw; the result is flat, in row-major order
  * @throws RangeError when there is nothing to draw from, or `replace` is false and too few elements exist
  * @throws ShapeError when `shape` holds anything but non-negative integers
+ * @throws TypeError when `key` is no key
  */
 export function choice(key: Key, a: number, shape?: readonly number[], options?: ChoiceOptions): Int32Array;
 export function choice<T>(key: Key, a: ArrayLike<T>, shape?: readonly number[], options?: ChoiceOptions): T[];
@@ -56,6 +59,7 @@ export function choice<T>(
   shape: readonly number[] = [],
   options: ChoiceOptions = {},
 ): Int32Array | T[] {
+  checkKey('random.choice', key);
   if (typeof a !== 'number') return Array.from(choice(key, a.length, shape, options), (i) => a[i]);
   const { replace = true } = options;
   const count = sampleSize('random.choice', shape);

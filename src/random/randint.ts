@@ -1,5 +1,5 @@
 import { bits32 } from './bits.js';
-import { type Key, split } from './key.js';
+import { checkKey, type Key, split } from './key.js';
 import { type IntegerSample, sampleSize } from './sample.js';
 
 /**
@@ -11,8 +11,10 @@ import { type IntegerSample, sampleSize } from './sample.js';
  * @param maxval upper bound, excluded, int32; jax returns `minval` when it is not above it, here that is an error
  * @throws RangeError when the bounds are not int32 or the range is empty
  * @throws ShapeError when `shape` holds anything but non-negative integers
+ * @throws TypeError when `key` is no key
  */
 export function randint(key: Key, shape: readonly number[], minval: number, maxval: number): IntegerSample {
+  checkKey('random.randint', key);
   if ((minval | 0) !== minval || (maxval | 0) !== maxval || minval >= maxval) {
     throw new RangeError(
       `random.randint: minval < maxval need to be 32-bit integers, got ${minval} and ${maxval}. Pass e.g. random.randint(key, [3], 0, 10).`,

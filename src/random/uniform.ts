@@ -1,7 +1,7 @@
 import type { Dtype, FloatArray, NdArray } from '../base/nd-array.js';
 import { bits32 } from './bits.js';
 import { fmaF32, fmaF64 } from './fused-multiply-add.js';
-import type { Key } from './key.js';
+import { checkKey, type Key } from './key.js';
 import { sampleSize } from './sample.js';
 import { threefry2x32 } from './threefry.js';
 
@@ -21,6 +21,7 @@ export interface UniformOptions<D extends Dtype = Dtype> {
  * @param shape default `[]`, one number
  * @returns array of `shape`; 23 (float32) or 52 (float64) random bits an entry
  * @throws ShapeError when `shape` holds anything but non-negative integers
+ * @throws TypeError when `key` is no key
  * @throws RangeError when the range is not finite or `minval > maxval`
  */
 export function uniform<D extends Dtype = 'float32'>(
@@ -29,6 +30,7 @@ export function uniform<D extends Dtype = 'float32'>(
   options: UniformOptions<D> = {},
 ): NdArray<FloatArray<D>> {
   const { minval = 0, maxval = 1, dtype = 'float32' as D } = options;
+  checkKey('random.uniform', key);
   const size = sampleSize('random.uniform', shape);
   if (!Number.isFinite(maxval - minval) || minval > maxval) {
     throw new RangeError(

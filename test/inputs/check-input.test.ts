@@ -17,7 +17,7 @@ describe('checkInputs', () => {
 
   test('refuses what is no array of real numbers', () => {
     expect(() => checkInputs('f', [[1, 2]] as never, null)).toThrowErrorMatchingInlineSnapshot(
-      `[TypeError: f: x1[0][0] must be a tensor or { shape, data }, got number. Pass e.g. tf.tensor2d(…).]`,
+      `[TypeError: f: x1[0][0] must be { shape, data }, a Matrix or a tensor, got 1. Lists of numbers become one by toNdArray(list).]`,
     );
     expect(() => checkInputs('f', null as never, null)).toThrow(TypeError);
     expect(() => checkInputs('f', tf.tensor([['a', 'b']]), null)).toThrowErrorMatchingInlineSnapshot(

@@ -21,7 +21,7 @@ const refusals: Record<string, Record<string, [call: () => unknown, message: str
     ],
     'an array of numbers': [
       () => kernelOf(Dense(2))([[1, 2]] as never),
-      'TypeError: kernel: x1[0][0] must be a tensor or a Kernel, got number. Pass e.g. tf.tensor2d(…).',
+      'TypeError: kernel: x1[0][0] must be a tensor or a Kernel, got 1. Pass e.g. tf.tensor2d(…); arrays and matrices go to gram.',
     ],
     'get without fields': [
       () => kernelOf(Dense(2))(x, null, []),

@@ -2,6 +2,7 @@ import { ShapeError } from '../../base/errors.js';
 import { split } from '../../random/index.js';
 import type { SymbolicTree } from '../../tracing/symbolic.js';
 import { isShape, type Shape, type Tree } from '../../tracing/tree.js';
+import { checkLayers } from '../layer/check-layer.js';
 import { type AnyLayer, type Layer, makeTreeLayer, splitOptions } from '../layer/layer.js';
 import type { Params } from '../layer/params.js';
 import type { InputOf, OutputOf } from '../layer/typing.js';
@@ -9,7 +10,7 @@ import type { InputOf, OutputOf } from '../layer/typing.js';
 /**
  * The network that runs layer i on branch i of a list; its parameters are the list of theirs.
  *
- * @throws RangeError without layers.
+ * @throws RangeError without layers; TypeError for what is no layer, such as a layer's function that was not called.
  * @throws ShapeError from `init`, `apply` and `kernel`, when there are not as many branches as layers.
  *
  * @example
@@ -25,6 +26,7 @@ export function parallel<const Layers extends readonly AnyLayer[]>(
   ...layers: Layers
 ): Layer<InputOf<Layers[number]>[], OutputOf<Layers[number]>[]> {
   if (layers.length === 0) throw new RangeError('parallel: needs at least one layer, got none.');
+  checkLayers('parallel', layers);
   const branches = <T>(value: T | readonly T[], isList: boolean): readonly T[] => {
     const list = isList ? (value as readonly T[]) : [value as T];
     if (!isList || list.length !== layers.length) {

@@ -3,6 +3,7 @@ import { ShapeError } from '../../base/errors.js';
 import { split } from '../../random/index.js';
 import type { SymbolicKernel, SymbolicTree } from '../../tracing/symbolic.js';
 import { mapTree, type Shape, type Tree } from '../../tracing/tree.js';
+import { checkLayer } from '../layer/check-layer.js';
 import { type AnyLayer, type Layer, makeTreeLayer, splitOptions } from '../layer/layer.js';
 import type { Params } from '../layer/params.js';
 import type { InputOf, OutputOf } from '../layer/typing.js';
@@ -24,6 +25,7 @@ import type { InputOf, OutputOf } from '../layer/typing.js';
  * ```
  */
 export function repeat<L extends AnyLayer>(layer: L, n: number): Layer<InputOf<L>, OutputOf<L>> {
+  checkLayer('repeat', 'layer', layer);
   if (!Number.isInteger(n) || n < 0) {
     throw new ShapeError(`repeat: n must be a non-negative integer, got ${n}.`);
   }

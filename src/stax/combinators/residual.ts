@@ -1,4 +1,5 @@
 import { checkOptions } from '../../base/check-options.js';
+import { checkLayer } from '../layer/check-layer.js';
 import type { Layer } from '../layer/layer.js';
 import { Scale } from '../nonlinearities/scale.js';
 import { FanInSum } from './fan-in-sum.js';
@@ -41,5 +42,7 @@ export interface ResidualOptions {
 export function residual(branch: Layer, options: ResidualOptions = {}): Layer {
   checkOptions('residual', options, ['scale', 'shortcut']);
   const { scale = 1, shortcut = Identity() } = options;
+  checkLayer('residual', 'branch', branch);
+  checkLayer('residual', 'shortcut', shortcut);
   return serial(FanOut(2), parallel(shortcut, serial(branch, Scale(scale))), FanInSum()) as Layer;
 }

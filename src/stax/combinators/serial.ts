@@ -2,6 +2,7 @@ import { split } from '../../random/index.js';
 import { asksAxes } from '../../tracing/axes.js';
 import type { SymbolicTree } from '../../tracing/symbolic.js';
 import type { Shape, Tree } from '../../tracing/tree.js';
+import { checkLayers } from '../layer/check-layer.js';
 import { type AnyLayer, type Layer, makeTreeLayer, splitOptions } from '../layer/layer.js';
 import type { Params } from '../layer/params.js';
 import type { InputOf, OutputOf } from '../layer/typing.js';
@@ -20,7 +21,7 @@ export type OutputOfLast<Layers extends readonly AnyLayer[]> = Layers extends re
 /**
  * The network that runs layers one after the other; its parameters are the list of theirs.
  *
- * @throws RangeError without layers.
+ * @throws RangeError without layers; TypeError for what is no layer, such as a layer's function that was not called.
  *
  * @example
  * ```ts
@@ -35,6 +36,7 @@ export function serial<const Layers extends readonly AnyLayer[]>(
   ...layers: Layers
 ): Layer<InputOfFirst<Layers>, OutputOfLast<Layers>> {
   if (layers.length === 0) throw new RangeError('serial: needs at least one layer, got none.');
+  checkLayers('serial', layers);
   return makeTreeLayer<InputOfFirst<Layers>, OutputOfLast<Layers>>({
     name: 'serial',
     axes: layers.map((layer) => layer.axes).find(asksAxes) ?? null,

@@ -1,10 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import { checkOptions } from '../../base/check-options.js';
 import { ShapeError } from '../../base/errors.js';
+import { received } from '../../base/received.js';
+import { eachNamed } from '../../inputs/check-input.js';
 import { checkMaskConstant, type Pattern } from '../../inputs/read-samples.js';
 import { fromStandard, toStandard } from '../../inputs/transpose.js';
 import { type KernelFn, makeKernelFn } from '../../kernel/kernel-fn.js';
 import { type Key, split } from '../../random/index.js';
+import { checkKey } from '../../random/key.js';
 import {
   type Axes,
   type AxesRequest,
@@ -20,6 +23,7 @@ import { leavesOf, mapShapes, mapTree, type Shape, type Tree, type TreeLike } fr
 import { sharedAxes } from './branches.js';
 import {
   type Activations,
+  Masked,
   type MaskRules,
   maskInputs,
   runMasked,
@@ -35,6 +39,7 @@ import type { Params } from './params.js';
  *
  * @returns the shape of the outputs, batch included, and the parameters.
  * @throws ShapeError when the layer does not take inputs of this shape.
+ * @throws TypeError when `key` is no key.
  */
 export type Init<In = tf.Tensor, Out = tf.Tensor> = (
   key: Key,
@@ -223,11 +228,16 @@ function makePlacedLayer(spec: PlacedSpec): Layer {
 
 /** Makes a layer whose inputs and outputs are trees of a form that only its caller knows. */
 export function makeTreeLayer<In, Out>(spec: TreeSpec): Layer<In, Out> {
-  const init = ((key, inputShape) => spec.init(key, inputShape as Tree<Shape>)) as Init<In, Out>;
+  const init = ((key, inputShape) => {
+    checkKey(`${spec.name}: init`, key);
+    return spec.init(key, inputShape as Tree<Shape>);
+  }) as Init<In, Out>;
   const apply: Apply<In, Out> = (params, x, options = {}) => {
     const { maskConstant, ...rest } = options;
     checkOptions(spec.name, options, ['key', 'maskConstant', 'pattern']);
     checkMaskConstant(spec.name, maskConstant);
+    requireActivations(spec.name, x);
+    if (rest.key !== undefined) checkKey(`${spec.name}: apply`, rest.key);
     const run = (): Out => {
       if (maskConstant === undefined) return spec.apply(params, x, rest);
       const masked = maskInputs(spec.name, x as Tree<tf.Tensor>, spec.axes, maskConstant);
@@ -256,6 +266,15 @@ function dropBatch(name: string, shapes: Tree<Shape>): Tree<Shape> {
   return mapShapes<Shape>(shapes, (shape) => {
     requireRank(name, shape);
     return shape.slice(1);
+  });
+}
+
+/** @throws TypeError when `x` holds anything but tensors. */
+function requireActivations(name: string, x: unknown): void {
+  eachNamed<Activations>('x', x as Tree<Activations>, (leaf, path) => {
+    if (leaf instanceof tf.Tensor || leaf instanceof Masked) return;
+    const remedy = 'Pass e.g. tf.tensor2d(…): finite networks run on tensors.';
+    throw new TypeError(`${name}: apply: ${path} must be a tensor, ${received(leaf, remedy)}`);
   });
 }
 

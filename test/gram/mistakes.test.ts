@@ -1,0 +1,84 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { gram, gramVjp, setWarningHandler, stax } from '../../src/index.js';
+import { refusal } from '../support/refusals.js';
+
+const net = stax.serial(stax.Dense(8), stax.Relu(), stax.Dense(1));
+const { kernel } = net;
+const x = { shape: [2, 3], data: Float64Array.of(1, 2, 3, 4, 5, 6) };
+const wrong = (value: unknown) => value as never;
+
+describe('gram', () => {
+  it('names what it does not take', async () => {
+    const calls: (() => unknown)[] = [
+      () => gram(kernel, wrong(x.data), null, { get: 'ntk' }),
+      () => gram(kernel, wrong([[1, 2, 3]]), null, { get: 'ntk' }),
+      () => gram(kernel, wrong(undefined), null, { get: 'ntk' }),
+      () => gram(kernel, wrong({ images: x, labels: [0, 1], numClasses: 2 }), null, { get: 'ntk' }),
+      () => gram(kernel, x, wrong(Promise.resolve(x)), { get: 'ntk' }),
+      () => gram(kernel, x, null, wrong(undefined)),
+      () => gram(kernel, x, null, wrong('ntk')),
+      () => gram(kernel, x, null, wrong({})),
+      () => gram(kernel, x, null, wrong({ get: 'NTK' })),
+      () => gramVjp(kernel, x, null, wrong({ ntk: Float64Array.of(1, 2, 3, 4) })),
+      () => gramVjp(kernel, x, null, wrong(undefined)),
+    ];
+    expect(await Promise.all(calls.map(refusal))).toMatchInlineSnapshot(`
+      [
+        "TypeError: gram: x1 must be { shape, data }, a Matrix or a tensor, got a bare Float64Array. Say its shape too: { shape: [n, d], data }.",
+        "TypeError: gram: x1[0][0] must be { shape, data }, a Matrix or a tensor, got 1. Lists of numbers become one by toNdArray(list).",
+        "TypeError: gram: x1 must be { shape, data }, a Matrix or a tensor, got nothing. Pass e.g. { shape: [n, d], data: Float64Array.of(…) }.",
+        "TypeError: gram: x1 must be { shape, data }, a Matrix or a tensor, got an object with images, labels, numClasses. Pass its images.",
+        "TypeError: gram: x2 must be { shape, data }, a Matrix or a tensor, got a Promise. Await the call that gave it, e.g. await gram(…).",
+        "TypeError: gram: needs options as its last argument, got nothing. Its options are get, block, dtype, threads, signal, onProgress, maskConstant, pattern.",
+        "TypeError: gram: needs options as its last argument, got 'ntk'. Its options are get, block, dtype, threads, signal, onProgress, maskConstant, pattern.",
+        "RangeError: gram: get must be 'nngp' or 'ntk' (gram: or a list of these), got nothing.",
+        "RangeError: gram: get must be 'nngp' or 'ntk' (gram: or a list of these), got 'NTK'.",
+        "TypeError: gramVjp: the cotangent of ntk must be { shape, data }, a Matrix or a tensor, got a bare Float64Array. Say its shape too: { shape: [n, d], data }.",
+        "RangeError: gramVjp: needs a cotangent of nngp, of ntk, or of both, got neither.",
+      ]
+    `);
+  });
+});
+
+describe('channels first', () => {
+  const images = (shape: number[]) => ({
+    shape,
+    data: new Float64Array(shape.reduce((a, b) => a * b)).fill(1),
+  });
+  const conv = stax.serial(stax.Conv(4, [3, 3]), stax.Flatten()).kernel;
+  const firstConv = stax.serial(
+    stax.Conv(4, [3, 3], { dimensionNumbers: ['NCHW', 'OIHW', 'NCHW'] }),
+    stax.Flatten({ batchAxis: 0 }),
+  ).kernel;
+  const heard: string[] = [];
+  const hear = () => setWarningHandler((message) => heard.push(message));
+  afterEach(() => {
+    heard.length = 0;
+    setWarningHandler(console.warn);
+  });
+
+  it('are warned of once', async () => {
+    hear();
+    for (let time = 0; time < 2; time++) await gram(conv, images([2, 3, 32, 32]), null, { get: 'nngp' });
+    expect(heard).toMatchInlineSnapshot(`
+      [
+        "gram: x1 of shape [2,3,32,32] is read as images of 3×32 positions with 32 channels. Channels come last: transpose to [2,32,32,3], or tell the layers (channelAxis: 1, dimensionNumbers: ['NCHW', 'OIHW', 'NCHW']). (This is said once; setWarningHandler(null) silences all warnings.)",
+      ]
+    `);
+  });
+
+  it('are not where the network says that they are, nor channels last', async () => {
+    hear();
+    await gram(firstConv, images([1, 3, 32, 32]), null, { get: 'nngp' });
+    await gram(conv, images([1, 32, 32, 3]), null, { get: 'nngp' });
+    await gram(conv, images([1, 3, 3, 3]), null, { get: 'nngp' });
+    expect(heard).toEqual([]);
+  });
+
+  it('are silent where warnings are switched off', async () => {
+    hear();
+    setWarningHandler(null);
+    await gram(conv, images([1, 3, 32, 32]), null, { get: 'nngp' });
+    expect(heard).toEqual([]);
+  });
+});
