@@ -8,6 +8,7 @@ import {
   evaluateSupport,
   type KipStep,
   kip,
+  type LabelRule,
   labelSolve,
   oneHotCentred,
   random,
@@ -80,12 +81,12 @@ export async function* experiment(
       .seconds;
   };
 
-  const kipMethod = (name: string, learnLabels: boolean): Method => ({
+  const kipMethod = (name: string, labels: LabelRule): Method => ({
     name,
     total: steps,
     predict: async () => steps * ((await seconds(targetBatch, 'x1')) + (await seconds(null, 'both'))),
     async run(progress) {
-      const settings = { supportSize: options.support, steps, targetBatch, learningRate, learnLabels, seed };
+      const settings = { supportSize: options.support, steps, targetBatch, learningRate, labels, seed };
       let last: Distilled | undefined;
       try {
         await kip(kernel, train, {
@@ -131,8 +132,8 @@ export async function* experiment(
         return { support: { images: start.images, labels: solved.labels }, history: [] };
       },
     },
-    kipMethod('KIP', false),
-    kipMethod('KIP + labels', true),
+    kipMethod('KIP', 'fixed'),
+    kipMethod('KIP + labels', 'learned'),
   ];
 
   for (const method of methods) {

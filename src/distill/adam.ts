@@ -1,4 +1,4 @@
-/** Constants of `Adam`. */
+/** Constants of Adam. */
 export interface AdamOptions {
   /** Decay of the mean gradient, default 0.9. */
   readonly beta1?: number;
@@ -10,33 +10,41 @@ export interface AdamOptions {
   readonly firstStep?: number;
 }
 
-/** Adam on one flat array of parameters: x ← x − lr · m̂ / (√v̂ + ε). */
-export class Adam {
-  readonly #options: Required<AdamOptions>;
-  readonly #mean: Float64Array;
-  readonly #square: Float64Array;
-  #step: number;
+/** What Adam remembers of the gradients so far, one number a parameter each. */
+export interface AdamMoments {
+  /** Running mean of the gradients. */
+  readonly mean: Float64Array;
+  /** Running mean of the squared gradients. */
+  readonly square: Float64Array;
+}
 
-  constructor(size: number, options: Required<AdamOptions>) {
-    this.#options = options;
-    this.#mean = new Float64Array(size);
-    this.#square = new Float64Array(size);
-    this.#step = options.firstStep;
-  }
+/** The moments before the first step. */
+export function noMoments(size: number): AdamMoments {
+  return { mean: new Float64Array(size), square: new Float64Array(size) };
+}
 
-  /** The parameters after a step along `gradient`; `x` is left as it is. */
-  step(x: Float64Array, gradient: Float64Array, learningRate: number): Float64Array {
-    const { beta1, beta2, epsilon } = this.#options;
-    const meanBias = 1 - beta1 ** this.#step;
-    const squareBias = 1 - beta2 ** this.#step;
-    this.#step++;
-    return x.map((value, i) => {
-      this.#mean[i] = beta1 * this.#mean[i] + (1 - beta1) * gradient[i];
-      this.#square[i] = beta2 * this.#square[i] + (1 - beta2) * gradient[i] ** 2;
-      return (
-        value -
-        (learningRate * (this.#mean[i] / meanBias)) / (Math.sqrt(this.#square[i] / squareBias) + epsilon)
-      );
-    });
+/**
+ * A step of Adam along `gradient`: x ← x − rate · m̂ / (√v̂ + ε). Nothing is changed in place.
+ *
+ * @param step 1 for the first
+ */
+export function adamStep(
+  x: Float64Array,
+  moments: AdamMoments,
+  gradient: Float64Array,
+  rate: number,
+  step: number,
+  { beta1, beta2, epsilon, firstStep }: Required<AdamOptions>,
+): { readonly x: Float64Array; readonly moments: AdamMoments } {
+  const exponent = step - 1 + firstStep;
+  const meanBias = 1 - beta1 ** exponent;
+  const squareBias = 1 - beta2 ** exponent;
+  const next = { x: new Float64Array(x.length), moments: noMoments(x.length) };
+  const { mean, square } = next.moments;
+  for (let i = 0; i < x.length; i++) {
+    mean[i] = beta1 * moments.mean[i] + (1 - beta1) * gradient[i];
+    square[i] = beta2 * moments.square[i] + (1 - beta2) * gradient[i] ** 2;
+    next.x[i] = x[i] - (rate * (mean[i] / meanBias)) / (Math.sqrt(square[i] / squareBias) + epsilon);
   }
+  return next;
 }

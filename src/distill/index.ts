@@ -3,21 +3,32 @@
  *
  * @packageDocumentation
  */
-export type { AdamOptions } from './adam.js';
+export type { CosineSchedule, LinearSchedule, Schedule, StepwiseSchedule } from '../base/schedule.js';
+export type { AdamMoments, AdamOptions } from './adam.js';
+export { type CheckpointOptions, type Checkpoints, checkpoints } from './checkpoints.js';
 export { type Evaluation, evaluateSupport } from './evaluate-support.js';
+export type { Kernels } from './kernel-family.js';
+export { kip } from './kip.js';
+export type { KipConfiguration, LabelRule } from './kip-configuration.js';
+export { type KipLoss, type KipLossOptions, kipLoss } from './kip-loss.js';
+export type {
+  KipEvaluationOptions,
+  KipOptions,
+  KipProgress,
+  KipResumeOptions,
+} from './kip-options.js';
 export {
-  type KipConfiguration,
-  type KipOptions,
-  type KipProgress,
+  DivergedError,
+  type KipBest,
+  type KipEvaluation,
   type KipResult,
   type KipStep,
-  kip,
-} from './kip.js';
-export { type KipLoss, type KipLossOptions, kipLoss } from './kip-loss.js';
+} from './kip-state.js';
 export {
   type LabelSolveConfiguration,
   type LabelSolveOptions,
   type LabelSolveResult,
   labelSolve,
 } from './label-solve.js';
+export { loadKip, saveKip } from './saved-kip.js';
 export type { Support, SupportOptions } from './types.js';

@@ -1,113 +1,40 @@
-import { checkOptions } from '../base/check-options.js';
-import { ShapeError } from '../base/errors.js';
-import { fromRowMajor, rowMajor } from '../base/matrix.js';
-import type { NdArray } from '../base/nd-array.js';
+import { NonFiniteError, UnsupportedError } from '../base/errors.js';
+import { firstNonFinite } from '../base/first-non-finite.js';
+import { scheduleAt } from '../base/schedule.js';
 import type { Dataset } from '../data/index.js';
-import type { GramField } from '../gram/gram.js';
-import type { Program } from '../program/program.js';
-import { key, split } from '../random/index.js';
-import type { JitterLadder, RegScale, SolveEvidence } from '../regression/index.js';
-import { checkRidge } from '../regression/ridge.js';
-import { programOf } from '../tracing/trace.js';
-import { Adam, type AdamOptions } from './adam.js';
-import { checkDataset, checkSupport } from './check-support.js';
-import { targetsOf } from './evaluate-support.js';
-import { initialSupport } from './initial-support.js';
-import { computeKipLoss } from './kip-loss.js';
-import { targetBatches } from './target-batches.js';
-import { type Support, type SupportOptions, supportOptions } from './types.js';
-
-/** Options of {@link kip}. */
-export interface KipOptions extends SupportOptions {
-  /** Images to distil to, a multiple of the classes. */
-  readonly supportSize: number;
-  /** Optimiser steps; 300 for a reasonable result, 1000 and more for the best. */
-  readonly steps: number;
-  /** Default 0.04. */
-  readonly learningRate?: number;
-  /** Targets a step, class-balanced and capped to the data; default 5000. */
-  readonly targetBatch?: number;
-  /** Whether labels are learned together with the images, default false. */
-  readonly learnLabels?: boolean;
-  /** Start from random images of the data (default), from standard normal noise, or from a support set of the caller's. */
-  readonly init?: 'natural' | 'noise' | Support;
-  readonly adam?: AdamOptions;
-  /** Of the initial support and the target batches, default 0. */
-  readonly seed?: number;
-  /** Called after each step with everything so far. */
-  readonly onProgress?: (progress: KipProgress) => void;
-}
-
-/** One step of {@link kip}. */
-export interface KipStep {
-  /** 1 for the first. */
-  readonly step: number;
-  /** On the step's targets, before its update. */
-  readonly loss: number;
-  /** On the step's targets, before its update. */
-  readonly accuracy: number;
-  /** Wall-clock time of the step. */
-  readonly seconds: number;
-  /** Of the solve for α. */
-  readonly evidence: SolveEvidence;
-}
-
-/** Where {@link kip} stands. */
-export interface KipProgress extends KipStep {
-  /** Steps in all. */
-  readonly steps: number;
-  /** The result after this step. Later steps do not change it, so the last one seen is what an aborted run has reached. */
-  readonly result: KipResult;
-}
-
-/** Everything that determines a run of {@link kip}, given the data, as plain JSON. */
-export interface KipConfiguration {
-  /** The network's kernel. */
-  readonly program: Program;
-  readonly supportSize: number;
-  readonly steps: number;
-  readonly learningRate: number;
-  /** After capping to the data. */
-  readonly targetBatch: number;
-  readonly learnLabels: boolean;
-  /** `'given'`: the caller's own support set. */
-  readonly init: 'natural' | 'noise' | 'given';
-  readonly adam: Required<AdamOptions>;
-  readonly seed: number;
-  readonly reg: number;
-  readonly regScale: RegScale;
-  readonly jitter: boolean | JitterLadder;
-  readonly get: GramField;
-  readonly dtype: 'float64' | 'float32';
-}
-
-/** A distilled data set. */
-export interface KipResult extends Support {
-  /** `[n, h, w, c]`. */
-  readonly images: NdArray<Float64Array>;
-  /** One entry a step. */
-  readonly history: readonly KipStep[];
-  readonly configuration: KipConfiguration;
-}
+import { foldIn, key, split } from '../random/index.js';
+import { checkDataset } from './check-support.js';
+import { familyOf, type Kernels } from './kernel-family.js';
+import type { KipConfiguration } from './kip-configuration.js';
+import { betterOf, evaluateFamily, outOfPatience } from './kip-evaluation.js';
+import { configurationOf, type KipOptions, type KipResumeOptions } from './kip-options.js';
+import { fresh, resumed, startOf } from './kip-start.js';
+import { DivergedError, type KipResult, type KipStep } from './kip-state.js';
+import { kipStep, type StepOutcome } from './kip-step.js';
+import { solvedLabels } from './solved-labels.js';
+import { type TargetBatches, targetBatches } from './target-batches.js';
+import type { SupportOptions } from './types.js';
 
 /**
  * Kernel Inducing Points: distils a data set to a few images (and, if wanted, labels) from which kernel ridge regression
  * predicts the data set best.
  *
- * Each step draws class-balanced targets and takes an Adam step along the gradient of `kipLoss`; images and labels share
- * optimiser and learning rate.
+ * Each step draws class-balanced targets and takes an Adam step along the gradient of `kipLoss`. Learned labels share
+ * optimiser and learning rate with the images; solved labels are the best ones for the step's targets.
  *
- * @param kernel the `kernel` of a network that ends in one position
+ * @param kernel the `kernel` of a network that ends in one position, or several by name: then each step draws one of them
  * @param train images `[N, h, w, c]`, usually standardised, and classes `[N]`
- * @returns images `[n, h, w, c]`, labels `[n, C]` (one-hot minus 1/C where they are not learned), history, configuration
+ * @returns images `[n, h, w, c]`, labels `[n, C]` (one-hot minus 1/C where they are fixed), history, best support, and all that
+ *   a later call needs to go on: `kip(kernel, train, { resume: result, steps: 600 })`
  * @throws the signal's reason when it aborts. Nothing computed is lost: every `onProgress` call carries the result so far.
  * @throws ShapeError when shapes do not fit each other or the network.
- * @throws NonFiniteError when an entry is NaN or infinite, or becomes so at a learning rate too high.
+ * @throws NonFiniteError when an entry of the data is NaN or infinite.
+ * @throws DivergedError when the run leaves the range of numbers; its `result` is the last state that had not.
  * @throws NotPositiveDefiniteError when the support's Gram matrix with its ridge, and the allowed jitter, is not positive
  *   definite.
  * @throws RangeError when an option is out of range; UnsupportedError when there is no such option.
- * @remarks The same seed gives the same bits for any number of threads. A step costs about the kernel's gradient between
- *   support and targets; targets need none.
+ * @remarks The same seed gives the same bits for any number of threads, and a run that was stopped and resumed has the bits of
+ *   one that was not. A step costs about the kernel's gradient between support and targets; targets need none.
  * @source Nguyen, Chen, Lee, "Dataset meta-learning from kernel ridge-regression" (ICLR 2021); Nguyen, Novak, Xiao, Lee,
  *   "Dataset distillation with infinitely wide convolutional networks" (NeurIPS 2021)
  * @example
@@ -121,107 +48,107 @@ export interface KipResult extends Support {
  * console.log(history[9].loss < history[0].loss); // true
  * ```
  */
-export async function kip(kernel: object, train: Dataset, options: KipOptions): Promise<KipResult> {
-  checkOptions('kip', options, [...ownOptions, ...supportOptions]);
-  const { learningRate = 0.04, learnLabels = false, seed = 0, steps, onProgress, signal } = options;
-  checkNumbers(options);
+export async function kip(
+  kernel: object | Kernels,
+  train: Dataset,
+  options: KipOptions | KipResumeOptions,
+): Promise<KipResult> {
+  const { threads, signal, onProgress, evaluation } = options;
+  const family = familyOf(kernel);
   checkDataset('kip', 'train', train);
-  const [supportKey, targetKey] = split(key(seed));
-  const batches = targetBatches('kip', train, options.targetBatch ?? 5000, targetKey);
-  const adam = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, firstStep: 1, ...options.adam };
-  const start = startOf(train, options, supportKey);
-  const configuration: KipConfiguration = {
-    program: programOf(kernel, train.images.shape.slice(1)),
-    supportSize: start.labels.rows,
-    steps,
-    learningRate,
-    targetBatch: batches.size,
-    learnLabels,
-    init: typeof options.init === 'object' ? 'given' : (options.init ?? 'natural'),
-    adam,
-    seed,
-    reg: options.reg ?? 1e-6,
-    regScale: options.regScale ?? 'trace',
-    jitter: options.jitter ?? true,
-    get: options.get ?? 'ntk',
-    dtype: options.dtype ?? 'float64',
-  };
-  const { reg, regScale, jitter, get, dtype } = configuration;
-  const lossOptions = { reg, regScale, jitter, get, dtype, threads: options.threads, signal };
+  if (evaluation) checkDataset('kip', 'evaluation.data', evaluation.data);
+  const asked = configurationOf(family.programs(train.images.shape.slice(1)), options);
+  const [startKey, targetKey] = split(key(asked.seed));
+  const batches = targetBatches('kip', train, targetKey);
+  const configuration = capped(asked, batches);
+  if (configuration.labels === 'solved' && family.members.length > 1) {
+    throw new UnsupportedError(
+      "kip: labels 'solved' are the best ones of one kernel, got a family. Use 'learned', or one kernel.",
+    );
+  }
+  const { steps, labels: rule, labelReg, reg, regScale, jitter, get, dtype } = configuration;
+  const regression: SupportOptions = { reg, regScale, jitter, get, dtype, threads, signal };
 
-  const [n, classes] = [start.labels.rows, start.labels.columns];
-  const imageAdam = new Adam(start.images.data.length, adam);
-  const labelAdam = new Adam(n * classes, adam);
-  const { shape } = start.images;
-  let result: KipResult = {
-    images: { shape, data: Float64Array.from(start.images.data) },
-    labels: start.labels.clone(),
-    history: [],
-    configuration,
-  };
-  for (let step = 1; step <= steps; step++) {
+  let state =
+    'resume' in options
+      ? resumed(options.resume, configuration, train)
+      : fresh(startOf(train, options, startKey), configuration);
+  // The last state whose loss is known to be a number.
+  let sound = state;
+  while (state.step < steps && !outOfPatience(state.history, evaluation?.patience)) {
     signal?.throwIfAborted();
     const started = performance.now();
-    const { images, labels } = result;
-    const targets = targetsOf(batches.at(step));
-    const { loss, accuracy, gradient, evidence } = await computeKipLoss(
-      'kip',
-      kernel,
-      result,
-      targets,
-      lossOptions,
+    const step = state.step + 1;
+    const learningRate = scheduleAt(configuration.learningRate, step, steps);
+    const targets = batches.at(step, targetsAt(configuration, step));
+    const { name, kernel: drawn } = family.draw(foldIn(startKey, step));
+    const { loss, accuracy, evidence, ...next } = await finite(state, sound, () =>
+      kipStep(drawn, state, targets, learningRate, regression),
     );
-    const data = imageAdam.step(images.data, gradient!.images.data, learningRate);
-    const newLabels = learnLabels
-      ? fromRowMajor(labelAdam.step(rowMajor(labels), rowMajor(gradient!.labels), learningRate), n, classes)
-      : labels;
-    const record = { step, loss, accuracy, seconds: (performance.now() - started) / 1000, evidence };
+    sound = state;
+    const seconds = (performance.now() - started) / 1000;
+
+    const tests = evaluation && (step % (evaluation.every ?? 20) === 0 || step === steps);
+    const support = { images: next.images, labels: next.labels };
+    if (rule === 'solved' && (tests || step === steps)) {
+      const labelled = batches.at(0, Math.min(configuration.labelTargets, train.labels.length));
+      const solving = { ...regression, labelReg };
+      support.labels = (await solvedLabels('kip', drawn, support.images, labelled, solving)).labels;
+    }
+    const tested = tests ? await evaluateFamily(family, support, evaluation.data, regression) : null;
+    const record: KipStep = {
+      ...{ step, loss, accuracy, learningRate, targets: targets.labels.length },
+      ...{ kernel: name, seconds, evidence, evaluation: tested },
+    };
     // New arrays at every step, so that a result once reported stays what it was.
-    const history = [...result.history, record];
-    result = { images: { shape, data }, labels: newLabels, history, configuration };
-    onProgress?.({ ...record, steps, result });
+    state = {
+      ...support,
+      step,
+      history: [...state.history, record],
+      best: tested ? betterOf(state.best, { ...support, step, evaluation: tested }) : state.best,
+      moments: next.moments,
+      configuration,
+    };
+    await onProgress?.({ ...record, steps, result: state });
   }
-  return result;
+  return state;
 }
 
-const ownOptions = [
-  'supportSize',
-  'steps',
-  'learningRate',
-  'targetBatch',
-  'learnLabels',
-  'init',
-  'adam',
-  'seed',
-  'onProgress',
-] as const;
-
-function checkNumbers(options: KipOptions): void {
-  const { steps, learningRate = 0.04, adam = {} } = options;
-  if (!(Number.isInteger(steps) && steps >= 0)) {
-    throw new RangeError(`kip: steps needs a whole number of at least 0, got ${steps}. Pass e.g. 300.`);
-  }
-  if (!(Number.isFinite(learningRate) && learningRate > 0)) {
-    throw new RangeError(`kip: learningRate needs a positive number, got ${learningRate}. Pass e.g. 0.04.`);
-  }
-  checkOptions('kip: adam', adam, ['beta1', 'beta2', 'epsilon', 'firstStep']);
-  checkRidge('kip', options);
+/** Targets that are asked for at a step. */
+function targetsAt({ targetBatch, steps }: KipConfiguration, step: number): number {
+  return typeof targetBatch === 'number' ? targetBatch : Math.round(scheduleAt(targetBatch, step, steps));
 }
 
-function startOf(train: Dataset, options: KipOptions, supportKey: ReturnType<typeof key>): Support {
-  const { init = 'natural', supportSize } = options;
-  if (init === 'natural' || init === 'noise') {
-    return initialSupport('kip', train, supportSize, init, supportKey);
-  }
-  if (typeof init !== 'object') {
-    throw new RangeError(`kip: init needs 'natural', 'noise' or a support set, got ${String(init)}.`);
-  }
-  checkSupport('kip', init);
-  if (init.labels.rows !== supportSize || init.labels.columns !== train.numClasses) {
-    throw new ShapeError(
-      `kip: init.labels needs supportSize rows and a column a class, [${supportSize}, ${train.numClasses}], ` +
-        `got [${init.labels.rows}, ${init.labels.columns}].`,
+/** The configuration with the number of targets that the data allows. */
+function capped(configuration: KipConfiguration, batches: TargetBatches): KipConfiguration {
+  const { targetBatch } = configuration;
+  return typeof targetBatch === 'number'
+    ? { ...configuration, targetBatch: batches.sizeOf(targetBatch) }
+    : configuration;
+}
+
+/** A step's outcome where all its numbers are finite. @throws DivergedError with `sound` where the step fails on `state`. */
+async function finite(
+  state: KipResult,
+  sound: KipResult,
+  run: () => Promise<StepOutcome>,
+): Promise<StepOutcome> {
+  const diverged = (what: string, result: KipResult, cause?: unknown) =>
+    new DivergedError(
+      `kip: ${what} at step ${state.step + 1}. Lower the learning rate and go on from the error's result, ` +
+        `the state after step ${result.step}.`,
+      result,
+      { cause },
     );
+  let outcome: StepOutcome;
+  try {
+    outcome = await run();
+  } catch (error) {
+    if (!(error instanceof NonFiniteError) || state.step === 0) throw error;
+    throw diverged('the kernel left the range of numbers', sound, error);
   }
-  return init;
+  if (!Number.isFinite(outcome.loss)) throw diverged(`the loss became ${outcome.loss}`, sound);
+  const bad = firstNonFinite(outcome.images.data);
+  if (bad >= 0) throw diverged(`an entry of the images became ${outcome.images.data[bad]}`, state);
+  return outcome;
 }

@@ -1,15 +1,15 @@
 import type { Matrix } from 'ml-matrix';
 import { checkOptions } from '../base/check-options.js';
-import { NotPositiveDefiniteError } from '../base/errors.js';
 import { fromRowMajor, rowMajor } from '../base/matrix.js';
 import type { NdArray } from '../base/nd-array.js';
-import { type Dataset, oneHotCentred } from '../data/index.js';
+import type { Dataset } from '../data/index.js';
 import { type ComputeOptions, type GramField, gram } from '../gram/gram.js';
 import { checkSamples } from '../inputs/check-input.js';
-import { appendRows, gemm, solveAppended } from '../linalg/linalg.js';
+import { gemm } from '../linalg/linalg.js';
 import type { Program } from '../program/program.js';
 import { checkRidge } from '../regression/ridge.js';
 import { programOf } from '../tracing/trace.js';
+import { bestCoefficients } from './best-coefficients.js';
 import { checkDataset } from './check-support.js';
 
 /** Options of {@link labelSolve}. */
@@ -93,34 +93,19 @@ export async function labelSolve(
   checkDataset('labelSolve', 'train', train);
   const started = performance.now();
   const { labels, numClasses } = train;
-  const [n, total] = [images.shape[0], labels.length];
-  const width = n + numClasses;
+  const n = images.shape[0];
   const compute = { get, dtype, threads, signal };
-
   const kSs = rowMajor(await gram(kernel, images, null, compute));
-  const state = new Float64Array(n * width);
-  for (let i = 0; i < n; i++) state[i * width + i] = Math.sqrt(reg / n);
-  let residual = 0;
-  for (let from = 0; from < total; from += block) {
-    signal?.throwIfAborted();
-    const rows = Math.min(block, total - from);
-    const kSt = await gram(kernel, images, rowsOf(train.images, from, rows), compute);
-    const stacked = new Float64Array(width * rows);
-    stacked.set(rowMajor(kSt));
-    const oneHot = oneHotCentred(labels.subarray(from, from + rows), numClasses).data;
-    for (let i = 0; i < rows; i++) {
-      for (let c = 0; c < numClasses; c++) stacked[(n + c) * rows + i] = oneHot[i * numClasses + c];
-    }
-    residual += appendRows(state, n, numClasses, stacked, rows);
-    onProgress?.(from + rows, total);
-  }
-
-  const conditionEstimate = checkRank(state, n, width, reg);
-  const beta = solveAppended(state, n, numClasses);
+  const { beta, objective, conditionEstimate } = await bestCoefficients('labelSolve', kernel, images, train, {
+    ...compute,
+    reg,
+    block,
+    onProgress,
+  });
   for (let i = 0; i < n; i++) kSs[i * n + i] += reg / n;
   return {
     labels: fromRowMajor(gemm(n, numClasses, n, kSs, beta), n, numClasses),
-    objective: residual / (2 * total * numClasses),
+    objective,
     conditionEstimate,
     seconds: (performance.now() - started) / 1000,
     configuration: {
@@ -130,32 +115,8 @@ export async function labelSolve(
       reg,
       block,
       supportSize: n,
-      targets: total,
+      targets: labels.length,
       numClasses,
     },
   };
-}
-
-/** Samples `from` to `from + count`; shares memory. */
-function rowsOf({ shape, data }: NdArray, from: number, count: number): NdArray {
-  const size = data.length / shape[0];
-  return { shape: [count, ...shape.slice(1)], data: data.subarray(from * size, (from + count) * size) };
-}
-
-/** The ratio of the extreme pivots; an error where the smallest is but rounding error. */
-function checkRank(state: Float64Array, n: number, width: number, reg: number): number {
-  let [smallest, largest] = [Number.POSITIVE_INFINITY, 0];
-  for (let i = 0; i < n; i++) {
-    const pivot = Math.abs(state[i * width + i]);
-    smallest = Math.min(smallest, pivot);
-    largest = Math.max(largest, pivot);
-  }
-  const noise = n * Number.EPSILON * largest;
-  if (smallest > noise) return largest / smallest;
-  // No pivot is below the root of the ridge, so this one lifts all above the noise.
-  const needed = (4 * n * (largest === 0 ? 1 : noise) ** 2).toPrecision(2);
-  throw new NotPositiveDefiniteError(
-    `labelSolve: the kernel between support and targets is rank deficient: with reg ${reg}, pivots go from ${largest.toPrecision(3)} ` +
-      `down to ${smallest.toPrecision(3)}. A reg of ${needed} would have been enough; or drop repeated images.`,
-  );
 }

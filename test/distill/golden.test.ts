@@ -74,7 +74,7 @@ describe.each(cases)('$name, $get, reg $reg', (golden) => {
       steps,
       learningRate,
       init: support,
-      learnLabels: true,
+      labels: 'learned',
     });
     const { loss } = await evaluateSupport(kernel, result, train, options);
     const losses = [...result.history.map((record) => record.loss), loss];

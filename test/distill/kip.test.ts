@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { NonFiniteError } from '../../src/base/errors.js';
 import { targetsOf } from '../../src/distill/evaluate-support.js';
-import { evaluateSupport, type KipOptions, type KipProgress, kip } from '../../src/distill/index.js';
+import {
+  DivergedError,
+  evaluateSupport,
+  type KipOptions,
+  type KipProgress,
+  kip,
+} from '../../src/distill/index.js';
 import { kernel, patterns } from './patterns.js';
 
 const train = patterns(90, 3);
@@ -10,11 +16,12 @@ const short: KipOptions = { supportSize: 3, steps: 4, targetBatch: 30 };
 
 describe('kip', () => {
   it.each([
-    ['natural', false],
-    ['natural', true],
-    ['noise', true],
-  ] as const)('distils from %s images (labels learned: %s)', async (init, learnLabels) => {
-    const options = { supportSize: 3, steps: 40, init, learnLabels };
+    ['natural', 'fixed'],
+    ['natural', 'learned'],
+    ['natural', 'solved'],
+    ['noise', 'learned'],
+  ] as const)('distils from %s images with %s labels', async (init, labels) => {
+    const options = { supportSize: 3, steps: 40, init, labels };
     const before = await evaluateSupport(kernel, await kip(kernel, train, { ...options, steps: 0 }), held);
     const result = await kip(kernel, train, options);
     const after = await evaluateSupport(kernel, result, held);
@@ -42,13 +49,13 @@ describe('kip', () => {
   it('leaves labels alone unless they are learned', async () => {
     const start = await kip(kernel, train, { ...short, steps: 0 });
     expect((await kip(kernel, train, short)).labels.to1DArray()).toEqual(start.labels.to1DArray());
-    const learned = await kip(kernel, train, { ...short, learnLabels: true });
+    const learned = await kip(kernel, train, { ...short, labels: 'learned' });
     expect(learned.labels.to1DArray()).not.toEqual(start.labels.to1DArray());
   });
 
   it('has the same bits for the same seed and any number of threads, others for another seed', async () => {
     const run = (seed: number, threads: number) =>
-      kip(kernel, train, { ...short, seed, threads, learnLabels: true });
+      kip(kernel, train, { ...short, seed, threads, labels: 'learned' });
     const [a, b, c] = [await run(3, 1), await run(3, 2), await run(4, 1)];
     expect(b.images.data).toEqual(a.images.data);
     expect(b.labels.to1DArray()).toEqual(a.labels.to1DArray());
@@ -80,7 +87,9 @@ describe('kip', () => {
       steps: 4,
       learningRate: 0.04,
       targetBatch: 30,
-      learnLabels: false,
+      labels: 'fixed',
+      labelReg: 1e-3,
+      labelTargets: 2000,
       init: 'natural',
       adam: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, firstStep: 2 },
       seed: 0,
@@ -123,6 +132,19 @@ describe('kip', () => {
     expect(seen[0].result.history).toHaveLength(1);
   });
 
+  it('keeps the last good state when it leaves the range of numbers', async () => {
+    const error = await kip(kernel, train, { ...short, learningRate: 1e160 }).catch((thrown) => thrown);
+    expect(error).toBeInstanceOf(DivergedError);
+    const { result } = error as DivergedError;
+    expect(result.step).toBeLessThan(4);
+    expect(result.images.data.every(Number.isFinite)).toBe(true);
+    expect(error.message).toMatch(
+      /^kip: .* at step \d\. Lower the learning rate and go on from the error's result/,
+    );
+    const saved = await kip(kernel, train, { resume: result, steps: result.step + 1, learningRate: 0.04 });
+    expect(Number.isFinite(saved.history.at(-1)!.loss)).toBe(true);
+  });
+
   it('does not start under an aborted signal', async () => {
     const reason = new Error('enough');
     await expect(kip(kernel, train, { ...short, signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
@@ -154,7 +176,7 @@ describe('kip', () => {
         "init": "RangeError: kip: init needs 'natural', 'noise' or a support set, got zeros.",
         "labels": "ShapeError: kip: train needs one label an image, got 90 images and 89 labels.",
         "learningRate": "RangeError: kip: learningRate needs a positive number, got 0. Pass e.g. 0.04.",
-        "option": "UnsupportedError: kip: has no option lr. Its options are supportSize, steps, learningRate, targetBatch, learnLabels, init, adam, seed, onProgress, reg, regScale, jitter, get, dtype, threads, signal.",
+        "option": "UnsupportedError: kip: has no option lr. Its options are supportSize, steps, learningRate, targetBatch, labels, labelReg, labelTargets, init, adam, seed, evaluation, onProgress, reg, regScale, jitter, get, dtype, threads, signal.",
         "reg": "RangeError: kip: reg needs a finite number of at least 0, got -1. Pass e.g. 1e-6.",
         "steps": "RangeError: kip: steps needs a whole number of at least 0, got 1.5. Pass e.g. 300.",
         "supportSize": "RangeError: kip: supportSize needs a positive multiple of the 3 classes, got 4. Pass e.g. 3.",

@@ -1,0 +1,62 @@
+import { ShapeError, UnsupportedError } from '../base/errors.js';
+import type { Dataset } from '../data/index.js';
+import type { Key } from '../random/index.js';
+
+import { noMoments } from './adam.js';
+import { checkSupport } from './check-support.js';
+import { initialSupport } from './initial-support.js';
+import type { KipConfiguration } from './kip-configuration.js';
+import type { KipOptions } from './kip-options.js';
+import type { KipResult } from './kip-state.js';
+import type { Support } from './types.js';
+
+/** The state before the first step. */
+export function fresh({ images, labels }: Support, configuration: KipConfiguration): KipResult {
+  return {
+    images: { shape: images.shape, data: Float64Array.from(images.data) },
+    labels: labels.clone(),
+    step: 0,
+    history: [],
+    best: null,
+    moments: { images: noMoments(images.data.length), labels: noMoments(labels.rows * labels.columns) },
+    configuration,
+  };
+}
+
+/** The state to go on from. @throws ShapeError, UnsupportedError where it does not fit data or kernel. */
+export function resumed(state: KipResult, configuration: KipConfiguration, train: Dataset): KipResult {
+  checkSupport('kip', state);
+  const shape = train.images.shape.slice(1);
+  if (String(state.images.shape.slice(1)) !== String(shape) || state.labels.columns !== train.numClasses) {
+    throw new ShapeError(
+      `kip: resume needs images [n, ${shape}] of ${train.numClasses} classes, as train has, ` +
+        `got [${state.images.shape}] of ${state.labels.columns}. Pass the data of the earlier run.`,
+    );
+  }
+  if (JSON.stringify(state.configuration.program) !== JSON.stringify(configuration.program)) {
+    throw new UnsupportedError(
+      'kip: resume needs the kernel of the earlier run, got another. Pass that one; or init instead of resume, which starts ' +
+        'a new run from its images.',
+    );
+  }
+  return { ...state, configuration };
+}
+
+/** The support that options say to start from. */
+export function startOf(train: Dataset, options: KipOptions, startKey: Key): Support {
+  const { init = 'natural', supportSize } = options;
+  if (init === 'natural' || init === 'noise') {
+    return initialSupport('kip', train, supportSize, init, startKey);
+  }
+  if (typeof init !== 'object') {
+    throw new RangeError(`kip: init needs 'natural', 'noise' or a support set, got ${String(init)}.`);
+  }
+  checkSupport('kip', init);
+  if (init.labels.rows !== supportSize || init.labels.columns !== train.numClasses) {
+    throw new ShapeError(
+      `kip: init.labels needs supportSize rows and a column a class, [${supportSize}, ${train.numClasses}], ` +
+        `got [${init.labels.rows}, ${init.labels.columns}].`,
+    );
+  }
+  return init;
+}

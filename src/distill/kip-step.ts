@@ -1,0 +1,73 @@
+import type { Matrix } from 'ml-matrix';
+import { fromRowMajor, rowMajor } from '../base/matrix.js';
+import type { NdArray } from '../base/nd-array.js';
+import type { Dataset } from '../data/index.js';
+import type { SolveEvidence } from '../regression/index.js';
+import { adamStep } from './adam.js';
+import { targetsOf } from './evaluate-support.js';
+import type { KipConfiguration } from './kip-configuration.js';
+import { computeKipLoss } from './kip-loss.js';
+import type { KipResult } from './kip-state.js';
+import { solvedLoss } from './solved-labels.js';
+import type { SupportOptions } from './types.js';
+
+/** What a step yields. */
+export type StepOutcome = Pick<KipResult, 'images' | 'labels' | 'moments'> & {
+  readonly loss: number;
+  readonly accuracy: number;
+  readonly evidence: SolveEvidence | null;
+};
+
+/** The loss of a support on a step's targets, and where it goes down. */
+interface Slope {
+  readonly loss: number;
+  readonly accuracy: number;
+  readonly evidence: SolveEvidence | null;
+  readonly images: NdArray<Float64Array>;
+  /** The labels' gradient where they are learned. */
+  readonly labelGradient: Matrix | null;
+  /** The labels that take the place of the support's where they are solved. */
+  readonly solvedLabels: Matrix | null;
+}
+
+/** One step of `kip` on a batch of targets: images and, where they are learned, labels move along Adam's direction. */
+export async function kipStep(
+  kernel: object,
+  state: KipResult,
+  targets: Dataset,
+  learningRate: number,
+  options: SupportOptions,
+): Promise<StepOutcome> {
+  const { configuration, moments } = state;
+  const slope = await slopeOf(kernel, state, targets, configuration, options);
+  const step = state.step + 1;
+  const move = (x: Float64Array, own: 'images' | 'labels', gradient: Float64Array) =>
+    adamStep(x, moments[own], gradient, learningRate, step, configuration.adam);
+  const images = move(state.images.data, 'images', slope.images.data);
+  const { rows, columns } = state.labels;
+  const labels = slope.labelGradient && move(rowMajor(state.labels), 'labels', rowMajor(slope.labelGradient));
+  return {
+    loss: slope.loss,
+    accuracy: slope.accuracy,
+    evidence: slope.evidence,
+    images: { shape: state.images.shape, data: images.x },
+    labels: labels ? fromRowMajor(labels.x, rows, columns) : (slope.solvedLabels ?? state.labels),
+    moments: { images: images.moments, labels: labels?.moments ?? moments.labels },
+  };
+}
+
+async function slopeOf(
+  kernel: object,
+  support: KipResult,
+  targets: Dataset,
+  { labels: rule, labelReg }: KipConfiguration,
+  options: SupportOptions,
+): Promise<Slope> {
+  if (rule === 'solved') {
+    const solved = await solvedLoss('kip', kernel, support.images, targets, { ...options, labelReg });
+    return { ...solved, evidence: null, labelGradient: null, solvedLabels: solved.labels };
+  }
+  const { gradient, ...loss } = await computeKipLoss('kip', kernel, support, targetsOf(targets), options);
+  const labelGradient = rule === 'learned' ? gradient!.labels : null;
+  return { ...loss, images: gradient!.images, labelGradient, solvedLabels: null };
+}
