@@ -42,10 +42,20 @@ export const FREE = 65536;
 
 let compiled: WebAssembly.Module | undefined;
 
+/** The module, compiled once; a thread may be sent it and take it by {@link adoptModule}. */
+export function compiledModule(): WebAssembly.Module {
+  compiled ??= new WebAssembly.Module(decodeBase64(engineWasm));
+  return compiled;
+}
+
+/** Takes the module that another thread compiled. */
+export function adoptModule(module: WebAssembly.Module): void {
+  compiled = module;
+}
+
 /** A fresh instance with its own memory. */
 export function instantiate(): EngineExports {
-  compiled ??= new WebAssembly.Module(decodeBase64(engineWasm));
-  return new WebAssembly.Instance(compiled).exports as unknown as EngineExports;
+  return new WebAssembly.Instance(compiledModule()).exports as unknown as EngineExports;
 }
 
 /** Grows `memory` to hold `bytes`. */

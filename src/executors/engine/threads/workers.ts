@@ -1,3 +1,5 @@
+import { startThread, type Thread } from '../../../base/thread.js';
+import { releaseLinalgThread } from '../../../linalg/off-thread.js';
 import type { Plans } from '../planning/plan-types.js';
 import type { Task, TaskResults } from '../tasks/tasks.js';
 import { runTask } from '../tasks/tasks.js';
@@ -5,12 +7,8 @@ import { TileRunner } from '../tiles/tile.js';
 import { workerSource } from './generated/worker-source.js';
 import type { Reply, Request } from './worker.js';
 
-/** A worker thread, of Node or of a browser, that does one task at a time. */
-interface Thread {
-  readonly post: (request: Request) => void;
-  /** Keeps the process alive while there is work, and lets it end otherwise (Node). */
-  readonly hold: (busy: boolean) => void;
-  readonly stop: () => void;
+/** A worker thread that does one task at a time. */
+interface PoolThread extends Thread {
   plansKey: string | null;
   job: Job | null;
 }
@@ -23,7 +21,7 @@ interface Job {
   readonly wanted: () => boolean;
 }
 
-const threads: Thread[] = [];
+const threads: PoolThread[] = [];
 const queue: Job[] = [];
 let limit = 0;
 let nextId = 0;
@@ -81,6 +79,7 @@ export async function runTasks<T extends Task>(
 /** Ends all worker threads; a later call starts new ones. Only needed where idle threads are in the way. */
 export function releaseThreads(): void {
   for (const thread of threads.splice(0)) thread.stop();
+  releaseLinalgThread();
 }
 
 function submit<T extends Task>(plans: Plans, task: T, count: number, wanted: () => boolean) {
@@ -104,11 +103,13 @@ function dispatch(): void {
   }
 }
 
-function assign(thread: Thread, job: Job): void {
+function assign(thread: PoolThread, job: Job): void {
   thread.job = job;
   thread.hold(true);
   const { plans, task } = job;
-  thread.post({ id: nextId++, key: plans.key, plans: thread.plansKey === plans.key ? null : plans, task });
+  const known = thread.plansKey === plans.key;
+  const request: Request = { id: nextId++, key: plans.key, plans: known ? null : plans, task };
+  thread.post(request);
   thread.plansKey = plans.key;
 }
 
@@ -127,13 +128,18 @@ function runHere({ plans, task, resolve, reject }: Job): void {
   });
 }
 
-function start(): Thread | null {
-  const thread = startNode() ?? startBrowser();
+function start(): PoolThread | null {
+  const started = startThread(
+    workerSource,
+    (reply) => onReply(thread!, reply as Reply),
+    (reason) => onCrash(thread!, reason),
+  );
+  const thread = started && { ...started, plansKey: null, job: null };
   if (thread) threads.push(thread);
   return thread;
 }
 
-function onReply(thread: Thread, reply: Reply): void {
+function onReply(thread: PoolThread, reply: Reply): void {
   const job = thread.job!;
   thread.job = null;
   thread.hold(false);
@@ -142,50 +148,10 @@ function onReply(thread: Thread, reply: Reply): void {
   dispatch();
 }
 
-function onCrash(thread: Thread, reason: unknown): void {
+function onCrash(thread: PoolThread, reason: unknown): void {
   const at = threads.indexOf(thread);
   if (at >= 0) threads.splice(at, 1);
   thread.job?.reject(reason);
   thread.job = null;
   dispatch();
-}
-
-function startNode(): Thread | null {
-  const node = globalThis.process?.getBuiltinModule?.('node:worker_threads');
-  if (!node) return null;
-  const worker = new node.Worker(workerSource, { eval: true });
-  const thread: Thread = {
-    post: (request) => worker.postMessage(request),
-    hold: (busy) => (busy ? worker.ref() : worker.unref()),
-    stop: () => void worker.terminate(),
-    plansKey: null,
-    job: null,
-  };
-  worker.unref();
-  worker.on('message', (reply: Reply) => onReply(thread, reply));
-  worker.on('error', (error) => onCrash(thread, error));
-  worker.on('exit', (code) => onCrash(thread, new Error(`engine: a worker thread ended with code ${code}.`)));
-  return thread;
-}
-
-function startBrowser(): Thread | null {
-  if (typeof Worker === 'undefined') return null;
-  const url = URL.createObjectURL(new Blob([workerSource], { type: 'text/javascript' }));
-  try {
-    const worker = new Worker(url);
-    const thread: Thread = {
-      post: (request) => worker.postMessage(request),
-      hold: () => {},
-      stop: () => worker.terminate(),
-      plansKey: null,
-      job: null,
-    };
-    worker.onmessage = ({ data }: MessageEvent<Reply>) => onReply(thread, data);
-    worker.onerror = (event) => onCrash(thread, new Error(`engine: a worker failed: ${event.message}`));
-    return thread;
-  } catch {
-    return null;
-  } finally {
-    URL.revokeObjectURL(url);
-  }
 }
