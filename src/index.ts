@@ -38,6 +38,7 @@ export {
 export { defaultThreads, releaseThreads } from './executors/engine/threads/workers.js';
 export { type Estimate, type EstimateOptions, estimate } from './explain/estimate.js';
 export { type ExplainedOp, type ExplainOptions, type Explanation, explain } from './explain/explain.js';
+export * from './finite/index.js';
 export {
   type ComputeOptions,
   type GramCotangents,

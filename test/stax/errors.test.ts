@@ -132,10 +132,10 @@ describe('networks without an exact kernel', () => {
 
   test('layers without a closed form', () => {
     expect(refusal(stax.serial(stax.Conv(8, [2]), stax.MaxPool([2])), [6, 1])).toMatchInlineSnapshot(
-      `"MaxPool: its kernel has no closed form. Estimate it from wide finite networks: the mean over draws of init of y·yᵀ/width for y = apply(params, x); docs/how-to/monte-carlo.md shows how. AvgPool has a kernel."`,
+      `"MaxPool: its kernel has no closed form. Estimate it from wide finite networks by monteCarloKernel, as docs/how-to/monte-carlo.md shows. AvgPool has a kernel."`,
     );
     expect(refusal(stax.serial(stax.Dense(8), stax.Softmax()), [6])).toMatchInlineSnapshot(
-      `"Softmax: its kernel has no closed form. Estimate it from wide finite networks: the mean over draws of init of y·yᵀ/width for y = apply(params, x); docs/how-to/monte-carlo.md shows how. GlobalSelfAttention has a kernel with softmax over positions."`,
+      `"Softmax: its kernel has no closed form. Estimate it from wide finite networks by monteCarloKernel, as docs/how-to/monte-carlo.md shows. GlobalSelfAttention has a kernel with softmax over positions."`,
     );
     expect(shapeError(stax.MaxPool([4]), [3, 1])).toContain('MaxPool: a VALID window');
   });

@@ -1,0 +1,37 @@
+/** Longest time in ms without a turn for other work on this thread. */
+const TURN = 50;
+
+/** What a caller may say of long work. */
+export interface WorkOptions {
+  /** Stops the work; the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Called as the work goes on, with the steps done and the steps in all. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** Long work on the calling thread, step by step: reports, can be stopped, and lets other work have its turn. */
+export class Work {
+  readonly #options: WorkOptions;
+  readonly #total: number;
+  #done = 0;
+  #turn = performance.now();
+
+  constructor(total: number, options: WorkOptions) {
+    options.signal?.throwIfAborted();
+    this.#options = options;
+    this.#total = total;
+  }
+
+  /** Notes a step. */
+  async step(): Promise<void> {
+    this.#done += 1;
+    this.#options.onProgress?.(this.#done, this.#total);
+    if (performance.now() - this.#turn > TURN) {
+      await new Promise((resolve) => {
+        setTimeout(resolve, 0);
+      });
+      this.#turn = performance.now();
+    }
+    this.#options.signal?.throwIfAborted();
+  }
+}
