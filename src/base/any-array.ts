@@ -91,6 +91,12 @@ function isMatrix(x: object): x is Matrix {
  * @param where the caller's name, for messages; the errors are those of {@link toNdArray}.
  */
 export function readArray(where: string, name: string, x: AnyArray): NdArray {
+  const { shape, data } = readNumbers(where, name, x);
+  return { shape, data: isFloats(data) ? data : Float64Array.from(data) };
+}
+
+/** Reads an argument called `name` in the format that it has; the errors are those of {@link toNdArray}. */
+export function readNumbers(where: string, name: string, x: AnyArray): NdArray | IntegerNdArray {
   if (!isAnyArray(x)) {
     const needed = `${where}: ${name} must be { shape, data }, a Matrix or a tensor`;
     throw new TypeError(`${needed}, ${received(x, remedyOf(x))}`);
@@ -103,7 +109,7 @@ export function readArray(where: string, name: string, x: AnyArray): NdArray {
       `${where}: ${name} needs ${sizeOf(shape)} numbers for its shape [${shape}], got ${data.length}.`,
     );
   }
-  return { shape, data: isFloats(data) ? data : Float64Array.from(data) };
+  return { shape, data } as NdArray | IntegerNdArray;
 }
 
 /** Reads an argument that has two axes; a Matrix comes back as it is. */
@@ -139,7 +145,9 @@ const isFloats = (data: FloatArray | IntegerArray): data is FloatArray =>
 
 function remedyOf(x: unknown): string {
   if (ArrayBuffer.isView(x)) return 'Say its shape too: { shape: [n, d], data }.';
-  if (Array.isArray(x) || typeof x === 'number') return 'Lists of numbers become one by toNdArray(list).';
+  const first: unknown = Array.isArray(x) ? x[0] : x;
+  if (typeof first === 'number' || Array.isArray(first))
+    return 'Lists of numbers become one by toNdArray(list).';
   if (typeof x === 'object' && x !== null && 'images' in x) return 'Pass its images.';
   if (typeof x === 'object' && x !== null && 'data' in x)
     return 'Its data must be a Float64Array or the like.';

@@ -1,4 +1,5 @@
-import { ShapeError, UnsupportedError } from '../base/errors.js';
+import { type AnyArray, readNumbers } from '../base/any-array.js';
+import { UnsupportedError } from '../base/errors.js';
 import { sizeOf } from '../base/nd-array.js';
 import { ownedBytes, swapBytes } from './byte-order.js';
 import { FormatError } from './format-error.js';
@@ -10,26 +11,40 @@ interface Npy<Dtype extends string, Data> {
   readonly data: Data;
 }
 
-/** An array of a `.npy` file. The numbers of an int64 array are safe integers, held in a Float64Array. */
+/**
+ * An array of a `.npy` file. The numbers of int64 and uint64 arrays are safe integers, held in a Float64Array; booleans are 0
+ * and 1.
+ */
 export type NpyArray =
   | Npy<'float32', Float32Array>
   | Npy<'float64', Float64Array>
-  | Npy<'uint8', Uint8Array>
+  | Npy<'bool' | 'uint8', Uint8Array>
+  | Npy<'int8', Int8Array>
+  | Npy<'int16', Int16Array>
+  | Npy<'uint16', Uint16Array>
   | Npy<'int32', Int32Array>
-  | Npy<'int64', Float64Array>;
+  | Npy<'uint32', Uint32Array>
+  | Npy<'int64' | 'uint64', Float64Array>;
 
 /** The number types of `.npy` files that are read and written. */
 export type NpyDtype = NpyArray['dtype'];
 
-/** An array to write; `dtype` defaults to that of `data`. */
-export type NpyInput = Omit<NpyArray, 'dtype'> & { readonly dtype?: NpyDtype };
+/** An array to write, in any form; `dtype` defaults to that of the data. */
+export type NpyInput = AnyArray | (Omit<NpyArray, 'dtype'> & { readonly dtype?: NpyDtype });
 
+// Where two types are held alike, the first is the default.
 const ITEMS = {
   float32: { code: 'f4', ArrayType: Float32Array },
   float64: { code: 'f8', ArrayType: Float64Array },
   uint8: { code: 'u1', ArrayType: Uint8Array },
+  bool: { code: 'b1', ArrayType: Uint8Array },
+  int8: { code: 'i1', ArrayType: Int8Array },
+  int16: { code: 'i2', ArrayType: Int16Array },
+  uint16: { code: 'u2', ArrayType: Uint16Array },
   int32: { code: 'i4', ArrayType: Int32Array },
+  uint32: { code: 'u4', ArrayType: Uint32Array },
   int64: { code: 'i8', ArrayType: Float64Array },
+  uint64: { code: 'u8', ArrayType: Float64Array },
 } as const;
 const DTYPES = Object.keys(ITEMS) as NpyDtype[];
 
@@ -41,38 +56,49 @@ const ALIGNMENT = 64;
  *
  * @param bytes the whole file; it is not changed
  * @returns the array in C order
- * @throws FormatError when the file is not `.npy`, truncated, too long, or holds an int64 beyond ±(2⁵³ − 1)
- * @throws UnsupportedError when its dtype is none of float32, float64, uint8, int32 and int64
+ * @throws FormatError when the file is not `.npy`, truncated, too long, or holds an integer beyond ±(2⁵³ − 1)
+ * @throws UnsupportedError when its dtype is a complex, structured or half-precision one, or text
  * @source numpy.lib.format, "NPY format"
  */
 export function parseNpy(bytes: Uint8Array): NpyArray {
-  const { descr, fortranOrder, shape, start } = parseHeader(bytes);
+  return readNpy('parseNpy', bytes);
+}
+
+/** As {@link parseNpy}; `where` names the file in errors. */
+export function readNpy(where: string, bytes: Uint8Array): NpyArray {
+  const { descr, fortranOrder, shape, start } = parseHeader(where, bytes);
   const dtype = DTYPES.find((name) => ITEMS[name].code === descr.slice(1));
   if (dtype === undefined || !'<>|='.includes(descr[0])) {
     throw new UnsupportedError(
-      `parseNpy: dtype needs to be one of ${DTYPES.join(', ')}, got ${descr}. Convert the array with numpy's astype first.`,
+      `${where}: dtype needs to be one of ${DTYPES.join(', ')}, got ${descr}. Convert the array with numpy's astype first.`,
     );
   }
   const itemSize = Number(descr[2]);
   const expected = start + sizeOf(shape) * itemSize;
   if (bytes.length !== expected) {
     throw new FormatError(
-      `parseNpy: ${dtype} of shape [${shape.join(', ')}] needs a file of ${expected} bytes, got ${bytes.length}. Write the file again.`,
+      `${where}: ${dtype} of shape [${shape.join(', ')}] needs a file of ${expected} bytes, got ${bytes.length}. Write the file again.`,
     );
   }
   const raw = ownedBytes(bytes, start);
   if (descr[0] === '>') swapBytes(raw, itemSize);
-  const data =
-    dtype === 'int64' ? fromInt64(new BigInt64Array(raw.buffer)) : new ITEMS[dtype].ArrayType(raw.buffer);
+  const data = numbersOf(where, dtype, raw.buffer);
   return { dtype, shape, data: fortranOrder ? toRowMajor(data, shape) : data } as NpyArray;
+}
+
+function numbersOf(where: string, dtype: NpyDtype, buffer: ArrayBuffer): NpyArray['data'] {
+  if (dtype === 'int64') return fromBigInts(where, dtype, new BigInt64Array(buffer));
+  if (dtype === 'uint64') return fromBigInts(where, dtype, new BigUint64Array(buffer));
+  return new ITEMS[dtype].ArrayType(buffer);
 }
 
 /**
  * Writes an array as a `.npy` file (version 1.0, little-endian, C order), which `numpy.load` reads.
  *
+ * @param array an array, a matrix or a tensor
  * @throws ShapeError when `shape` and `data` differ in size
- * @throws TypeError when `dtype` is not held by this kind of `data`
- * @throws RangeError when an int64 entry is not a safe integer
+ * @throws TypeError when it is no array, or `dtype` is not held by this kind of data
+ * @throws RangeError when an int64 or uint64 entry is not a safe integer
  * @example
  * ```ts
  * import { encodeNpy, parseNpy } from 'neural-tangents';
@@ -82,25 +108,30 @@ export function parseNpy(bytes: Uint8Array): NpyArray {
  * ```
  */
 export function encodeNpy(array: NpyInput): Uint8Array {
-  const { shape, data } = array;
-  const dtype = array.dtype ?? DTYPES.find((name) => data instanceof ITEMS[name].ArrayType);
-  if (dtype === undefined || !(data instanceof ITEMS[dtype].ArrayType)) {
+  return writeNpy('encodeNpy', 'array', array);
+}
+
+/** As {@link encodeNpy} for an array called `name` in errors. */
+export function writeNpy(where: string, name: string, array: NpyInput): Uint8Array {
+  const { shape, data } = readNumbers(where, name, array as AnyArray);
+  const asked = 'dtype' in array ? (array.dtype as NpyDtype) : undefined;
+  const dtype = asked ?? DTYPES.find((own) => data instanceof ITEMS[own].ArrayType);
+  if (dtype === undefined || !(data instanceof (ITEMS[dtype]?.ArrayType ?? Object))) {
+    const needed = dtype ? `data of type ${ITEMS[dtype].ArrayType.name} for ${dtype}` : 'other numbers';
     throw new TypeError(
-      `encodeNpy: ${dtype ?? 'data'} needs ${dtype ? ITEMS[dtype].ArrayType.name : 'a Float32Array, Float64Array, Uint8Array or Int32Array'}, got ${(data as object).constructor.name}. Convert the data or name another dtype.`,
+      `${where}: ${name} needs ${needed}, got ${data.constructor.name}. Convert the data or name another dtype.`,
     );
   }
-  if (sizeOf(shape) !== data.length) {
-    throw new ShapeError(
-      `encodeNpy: shape [${shape.join(', ')}] needs ${sizeOf(shape)} entries, got ${data.length}. Pass the array's own shape.`,
-    );
-  }
-  const items = dtype === 'int64' ? toInt64(data) : data;
-  const header = encodeHeader(`${dtype === 'uint8' ? '|' : '<'}${ITEMS[dtype].code}`, shape);
+  const items = isWide(dtype) ? toBigInts(where, name, dtype, data) : data;
+  const order = ITEMS[dtype].code.endsWith('1') ? '|' : '<';
+  const header = encodeHeader(`${order}${ITEMS[dtype].code}`, shape);
   const file = new Uint8Array(header.length + items.byteLength);
   file.set(header);
   file.set(new Uint8Array(items.buffer, items.byteOffset, items.byteLength), header.length);
   return file;
 }
+
+const isWide = (dtype: NpyDtype): dtype is 'int64' | 'uint64' => dtype === 'int64' || dtype === 'uint64';
 
 interface Header {
   readonly descr: string;
@@ -110,17 +141,17 @@ interface Header {
   readonly start: number;
 }
 
-function parseHeader(bytes: Uint8Array): Header {
+function parseHeader(where: string, bytes: Uint8Array): Header {
   const found = String.fromCharCode(...bytes.subarray(0, MAGIC.length));
   if (found !== MAGIC || bytes.length < 12) {
     throw new FormatError(
-      `parseNpy: a .npy file starts with the bytes ${[...MAGIC].map((c) => c.charCodeAt(0)).join(' ')} and has at least 12, got ${bytes.length} bytes that start with ${bytes.subarray(0, MAGIC.length).join(' ')}. Pass a file that numpy.save wrote.`,
+      `${where}: a .npy file starts with the bytes ${[...MAGIC].map((c) => c.charCodeAt(0)).join(' ')} and has at least 12, got ${bytes.length} bytes that start with ${bytes.subarray(0, MAGIC.length).join(' ')}. Pass a file that numpy.save wrote.`,
     );
   }
   const version = bytes[6];
   if (version < 1 || version > 3) {
     throw new FormatError(
-      `parseNpy: the format version needs to be 1, 2 or 3, got ${version}. Write the file with numpy.save.`,
+      `${where}: the format version needs to be 1, 2 or 3, got ${version}. Write the file with numpy.save.`,
     );
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -128,7 +159,7 @@ function parseHeader(bytes: Uint8Array): Header {
   const start = offset + length;
   if (bytes.length < start) {
     throw new FormatError(
-      `parseNpy: the header says that it ends at byte ${start}, got a file of ${bytes.length}. Write the file again.`,
+      `${where}: the header says that it ends at byte ${start}, got a file of ${bytes.length}. Write the file again.`,
     );
   }
   const text = new TextDecoder().decode(bytes.subarray(offset, start)).trim();
@@ -137,7 +168,7 @@ function parseHeader(bytes: Uint8Array): Header {
   const descr = /'descr':\s*('[^']*'|\[.*\])/.exec(text)?.[1].replaceAll("'", '');
   if (order === undefined || sizes === undefined || !descr) {
     throw new FormatError(
-      `parseNpy: the header needs 'descr', 'fortran_order' and 'shape', got ${JSON.stringify(text)}. Write the file with numpy.save.`,
+      `${where}: the header needs 'descr', 'fortran_order' and 'shape', got ${JSON.stringify(text)}. Write the file with numpy.save.`,
     );
   }
   const shape = sizes
@@ -159,25 +190,34 @@ function encodeHeader(descr: string, shape: readonly number[]): Uint8Array {
   return header;
 }
 
-function fromInt64(items: BigInt64Array): Float64Array {
+function fromBigInts(where: string, dtype: NpyDtype, items: BigInt64Array | BigUint64Array): Float64Array {
   const data = new Float64Array(items.length);
   for (let i = 0; i < items.length; i++) {
     data[i] = Number(items[i]);
     if (!Number.isSafeInteger(data[i])) {
       throw new FormatError(
-        `parseNpy: int64 entries need to lie within ±(2^53 - 1), got ${items[i]} at ${i}. Save the array as float64 if rounding is meant.`,
+        `${where}: ${dtype} entries need to lie within ±(2^53 - 1), got ${items[i]} at ${i}. Save the array as float64 if rounding is meant.`,
       );
     }
   }
   return data;
 }
 
-function toInt64(data: ArrayLike<number>): BigInt64Array {
-  const items = new BigInt64Array(data.length);
+function toBigInts(
+  where: string,
+  name: string,
+  dtype: 'int64' | 'uint64',
+  data: ArrayLike<number>,
+): BigInt64Array | BigUint64Array {
+  const [items, least] =
+    dtype === 'int64'
+      ? [new BigInt64Array(data.length), Number.MIN_SAFE_INTEGER]
+      : [new BigUint64Array(data.length), 0];
   for (let i = 0; i < data.length; i++) {
-    if (!Number.isSafeInteger(data[i])) {
+    if (!Number.isSafeInteger(data[i]) || data[i] < least) {
+      const range = dtype === 'int64' ? 'within ±(2^53 - 1)' : 'from 0 to 2^53 - 1';
       throw new RangeError(
-        `encodeNpy: int64 entries need to be integers within ±(2^53 - 1), got ${data[i]} at ${i}. Write the array as float64.`,
+        `${where}: ${dtype} entries of ${name} need to be integers ${range}, got ${data[i]} at ${i}. Write the array as float64.`,
       );
     }
     items[i] = BigInt(data[i]);

@@ -1,6 +1,6 @@
 import { unzipSync, zipSync } from 'fflate';
 import { FormatError } from './format-error.js';
-import { encodeNpy, type NpyArray, type NpyInput, parseNpy } from './npy.js';
+import { type NpyArray, type NpyInput, readNpy, writeNpy } from './npy.js';
 
 /** Options of `encodeNpz`. */
 export interface NpzOptions {
@@ -15,7 +15,7 @@ const EXTENSION = '.npy';
  *
  * @param bytes the whole file
  * @returns the arrays by name
- * @throws FormatError when the archive or one of its arrays is damaged, or an entry is no `.npy` file
+ * @throws FormatError when the archive or one of its arrays, which is named, is damaged, or an entry is no `.npy` file
  * @throws UnsupportedError when an array's dtype is not one that `parseNpy` reads
  */
 export function parseNpz(bytes: Uint8Array): Record<string, NpyArray> {
@@ -35,7 +35,7 @@ export function parseNpz(bytes: Uint8Array): Record<string, NpyArray> {
           `parseNpz: every entry needs to be a .npy file, got ${name}. Pass a file that numpy.savez wrote.`,
         );
       }
-      return [name.slice(0, -EXTENSION.length), parseNpy(entry)];
+      return [name.slice(0, -EXTENSION.length), readNpy(`parseNpz: ${name}`, entry)];
     }),
   );
 }
@@ -43,10 +43,22 @@ export function parseNpz(bytes: Uint8Array): Record<string, NpyArray> {
 /**
  * Writes named arrays as a `.npz` file, which `numpy.load` reads. The same arrays give the same bytes.
  *
- * @throws ShapeError, TypeError or RangeError as `encodeNpy`
+ * @throws ShapeError, TypeError or RangeError as `encodeNpy`, naming the array
+ * @example
+ * ```ts
+ * import { Matrix } from 'ml-matrix';
+ * import { encodeNpz, parseNpz } from 'neural-tangents';
+ *
+ * const images = { shape: [1, 2, 2, 1], data: Float64Array.of(0, 1, 1, 0) };
+ * const file = encodeNpz({ images, labels: new Matrix([[0.9, -0.9]]) });
+ * console.log(parseNpz(file).labels.shape); // [ 1, 2 ]
+ * ```
  */
 export function encodeNpz(arrays: Readonly<Record<string, NpyInput>>, options: NpzOptions = {}): Uint8Array {
-  const entries = Object.entries(arrays).map(([name, array]) => [`${name}${EXTENSION}`, encodeNpy(array)]);
+  const entries = Object.entries(arrays).map(([name, array]) => [
+    `${name}${EXTENSION}`,
+    writeNpy('encodeNpz', name, array),
+  ]);
   return zipSync(Object.fromEntries(entries), {
     level: (options.compress ?? true) ? 6 : 0,
     // A fixed date, the first that zip can tell: equal arrays shall give equal files.
