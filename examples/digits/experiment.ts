@@ -16,10 +16,10 @@ import {
   standardise,
   subset,
 } from 'neural-tangents';
+import { Progress } from '../shared/progress.js';
 import type { Digits } from './data.js';
 import { type NetName, nets, type Settings } from './nets.js';
 import type { Options } from './options.js';
-import { Progress } from './progress.js';
 
 /** What one method made of the random images, and how well it does. */
 export interface Outcome extends Distilled {
@@ -137,7 +137,8 @@ export async function* experiment(
   ];
 
   for (const method of methods) {
-    const progress = new Progress(`${net}: ${method.name}`, method.total, await method.predict());
+    const progress = new Progress(`${net}: ${method.name}`, await method.predict());
+    progress.start(method.total);
     try {
       const started = performance.now();
       const distilled = await method.run(progress);

