@@ -33,6 +33,10 @@ export async function writeInstructions() {
         list.split(' ').map((member, code) => `${member}: i32 = ${code}`),
       ),
     ),
+    namespace(
+      'constants',
+      Object.entries(table.constants).map(([name, value]) => `${name}: f64 = ${value.toExponential()}`),
+    ),
   ];
   const file = path.join(assembly, 'generated/instructions.ts');
   mkdirSync(path.dirname(file), { recursive: true });

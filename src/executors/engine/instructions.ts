@@ -1,5 +1,8 @@
-// What the engine's two sides, TypeScript and AssemblyScript, have to agree on, written once. scripts/build-engine.mjs makes
-// of it the constants of the AssemblyScript side, src/wasm/assembly/generated/instructions.ts.
+import { functionNames } from '../../program/function-names.js';
+import { LEFT_OUT } from '../../program/ops/attention.js';
+
+// What the engine's two sides, TypeScript and AssemblyScript, have to agree on, written once. scripts/write-instructions.mjs
+// makes of it the constants of the AssemblyScript side, src/wasm/assembly/generated/instructions.ts.
 
 /**
  * The instructions. In memory one is its opcode (its place in this list), then its operands as 32-bit words, then, from the
@@ -68,7 +71,12 @@ export const codes = {
     'none abRelu erf gelu exponential sine gaussian gabor expNormalized sign polynomial rectifiedMonomial quadrature',
   /** What attention makes of its scores. */
   mechanism: 'softmax identity abs relu',
+  /** Functions under quadrature. */
+  namedFunction: functionNames.join(' '),
 } as const satisfies Readonly<Record<string, string>>;
+
+/** Numbers that both sides know. */
+export const constants = { LEFT_OUT };
 
 /** Operands by name, separated by spaces. */
 export interface OperandList {

@@ -1,13 +1,10 @@
 // The weights G = ζ(scale·q + bias) of attention, [query][key] with a sample a lane, from a sample's covariances with itself
 // at all displacements; and what the weights' cotangents send back to these.
 import { exp } from './elementary';
-import { Attention, Mechanism } from './generated/instructions';
+import { Attention, Constants, Mechanism } from './generated/instructions';
 import { REGISTER, splat } from './lanes';
 import { GATHER, movePairs, positions, SCATTER_ADD, tableBytes } from './pairs';
 import { word } from './words';
-
-/** The score of keys that softmax is to leave out. */
-const LEFT_OUT: f64 = -1e20;
 
 /** The last operand. */
 @inline
@@ -88,7 +85,7 @@ function scores<T extends number>(pc: usize, n: i32, to: usize, width: usize): v
   const bias = <usize>word(pc, Attention.bias);
   const keys = <usize>word(pc, Attention.keys);
   const scale = splat<T>(scaleOf(pc));
-  const leftOut = splat<T>(word(pc, Attention.mechanism) == Mechanism.softmax ? LEFT_OUT : 0);
+  const leftOut = splat<T>(word(pc, Attention.mechanism) == Mechanism.softmax ? Constants.LEFT_OUT : 0);
   const one = splat<T>(1);
   movePairs<T>(GATHER, pc + (Attention.images << 2), pc + (Attention.shape << 2), to, width);
   for (let pair = 0; pair < n * n; pair++) {
