@@ -35,7 +35,7 @@ export {
   type OnnxTensor,
   onnxMatrixProduct,
 } from './executors/engine/products/onnx-matrix-product.js';
-export { defaultThreads, releaseThreads } from './executors/engine/threads/workers.js';
+export { defaultThreads, releaseThreads } from './executors/engine/threads/thread-pool.js';
 export { type Estimate, type EstimateOptions, estimate } from './explain/estimate.js';
 export { type ExplainedOp, type ExplainOptions, type Explanation, explain } from './explain/explain.js';
 export * from './finite/index.js';

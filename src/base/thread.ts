@@ -6,41 +6,76 @@ export interface Thread {
   readonly stop: () => void;
 }
 
+/** The first message of every thread, which its script does not see. */
+const READY = 'neural-tangents: ready';
+
 /**
- * Starts a thread that runs a script; null where the platform has no threads or forbids them.
+ * Starts a thread that runs a script; null where the platform has no threads or forbids them at once.
  *
- * @param onCrash called when the script throws or the thread ends by itself.
+ * @param onEnd called when the script throws or the thread ends by itself; `started` is false when it never ran, as under a
+ *   Content-Security-Policy that refuses it.
  */
 export function startThread(
   source: string,
   onMessage: (message: unknown) => void,
-  onCrash: (reason: unknown) => void,
+  onEnd: (reason: Error, started: boolean) => void,
 ): Thread | null {
-  return startInNode(source, onMessage, onCrash) ?? startInBrowser(source, onMessage, onCrash);
+  let started = false;
+  const receive = (message: unknown) => {
+    if (message === READY) started = true;
+    else onMessage(message);
+  };
+  const end = (reason: Error) => onEnd(reason, started);
+  return startInNode(source, receive, end) ?? startInBrowser(source, receive, end);
 }
 
-const startInNode: typeof startThread = (source, onMessage, onCrash) => {
+let warned = false;
+
+/** Says, once, that the calling thread does the work of threads that cannot be started. */
+export function warnOfNoThreads(reason: string): void {
+  if (warned) return;
+  warned = true;
+  console.warn(
+    `neural-tangents: worker threads cannot be started (${reason}); the calling thread does all work. In a page, allow them ` +
+      'by "worker-src blob:" in its Content-Security-Policy.',
+  );
+}
+
+type Start = (
+  source: string,
+  onMessage: (message: unknown) => void,
+  onEnd: (reason: Error) => void,
+) => Thread | null;
+
+const startInNode: Start = (source, onMessage, onEnd) => {
   const node = globalThis.process?.getBuiltinModule?.('node:worker_threads');
   if (!node) return null;
-  const worker = new node.Worker(source, { eval: true });
-  worker.unref();
-  worker.on('message', onMessage);
-  worker.on('error', onCrash);
-  worker.on('exit', (code) => onCrash(new Error(`a worker thread ended with code ${code}.`)));
-  return {
-    post: (message) => worker.postMessage(message),
-    hold: (busy) => (busy ? worker.ref() : worker.unref()),
-    stop: () => void worker.terminate(),
-  };
+  const script = `require('node:worker_threads').parentPort.postMessage('${READY}');${source}`;
+  try {
+    const worker = new node.Worker(script, { eval: true });
+    worker.unref();
+    worker.on('message', onMessage);
+    worker.on('error', onEnd);
+    worker.on('exit', (code) => onEnd(new Error(`a worker thread ended with code ${code}.`)));
+    return {
+      post: (message) => worker.postMessage(message),
+      hold: (busy) => (busy ? worker.ref() : worker.unref()),
+      stop: () => void worker.terminate(),
+    };
+  } catch {
+    return null;
+  }
 };
 
-const startInBrowser: typeof startThread = (source, onMessage, onCrash) => {
+const startInBrowser: Start = (source, onMessage, onEnd) => {
   if (typeof Worker === 'undefined') return null;
-  const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
+  const script = `postMessage('${READY}');${source}`;
+  const url = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
   try {
     const worker = new Worker(url);
     worker.onmessage = ({ data }: MessageEvent) => onMessage(data);
-    worker.onerror = (event) => onCrash(new Error(`a worker thread failed: ${event.message}`));
+    worker.onerror = ({ message }) =>
+      onEnd(new Error(`a worker thread failed: ${message ?? 'no reason given'}`));
     return { post: (message) => worker.postMessage(message), hold: () => {}, stop: () => worker.terminate() };
   } catch {
     return null;

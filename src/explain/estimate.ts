@@ -7,7 +7,7 @@ import { engineGram, engineVjp } from '../executors/engine/jobs/run.js';
 import { isSymmetric } from '../executors/engine/lowering/activations.js';
 import { compile } from '../executors/engine/planning/compile.js';
 import type { Plans } from '../executors/engine/planning/plan-types.js';
-import { defaultThreads } from '../executors/engine/threads/workers.js';
+import { defaultThreads } from '../executors/engine/threads/thread-pool.js';
 import type { Rows } from '../executors/engine/tiles/tile.js';
 import type { GramField } from '../gram/gram.js';
 import { checkField, checkPrecisionAndThreads, pairProgram } from '../gram/pair-program.js';

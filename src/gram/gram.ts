@@ -7,7 +7,7 @@ import { rowMajor, takeRowMajor } from '../base/matrix.js';
 import type { Dtype, FloatArray, NdArray } from '../base/nd-array.js';
 import { engineRidge } from '../executors/engine/jobs/ridge.js';
 import { engineGram, engineVjp } from '../executors/engine/jobs/run.js';
-import { defaultThreads } from '../executors/engine/threads/workers.js';
+import { defaultThreads } from '../executors/engine/threads/thread-pool.js';
 import { checkInputs, readInputs } from '../inputs/check-input.js';
 import {
   checkMaskConstant,

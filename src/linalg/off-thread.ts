@@ -1,5 +1,5 @@
 import { NonFiniteError, ShapeError, UnsupportedError } from '../base/errors.js';
-import { startThread, type Thread } from '../base/thread.js';
+import { startThread, type Thread, warnOfNoThreads } from '../base/thread.js';
 import { compiledModule } from '../wasm/module.js';
 import { type CallReply, type Calls, calls } from './calls.js';
 import { workerSource } from './generated/worker-source.js';
@@ -17,6 +17,7 @@ interface Job {
 const queue: Job[] = [];
 let thread: Thread | null = null;
 let running: Job | null = null;
+let forbidden = false;
 
 /**
  * Calls a function of linear algebra on a thread of its own, one call at a time; without threads (a page that forbids them)
@@ -71,27 +72,32 @@ function next(): void {
   if (running || queue.length === 0) return;
   running = queue.shift()!;
   const fresh = thread === null;
-  thread ??= start();
+  if (!forbidden) thread ??= start();
   if (thread) {
     thread.hold(true);
     const { name, args } = running;
     thread.post({ module: fresh ? compiledModule() : null, name, args });
-  } else {
-    const job = running;
-    setTimeout(() => {
-      settle(() => job.resolve(here(job) as never));
-    });
-  }
+  } else runHere();
+}
+
+/** Does the running job on this thread, giving way to others first. */
+function runHere(): void {
+  setTimeout(() => {
+    settle((job) => job.resolve(here(job) as never));
+  });
 }
 
 function start(): Thread | null {
   const started = startThread(
     workerSource,
     (reply) => started === thread && settle((job) => receive(job, reply as CallReply)),
-    (reason) => {
+    (reason, everRan) => {
       if (started !== thread) return;
       thread = null;
-      settle((job) => job.reject(reason));
+      if (everRan) return settle((job) => job.reject(reason));
+      forbidden = true;
+      warnOfNoThreads(reason.message);
+      runHere();
     },
   );
   return started;

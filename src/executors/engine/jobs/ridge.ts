@@ -6,7 +6,7 @@ import { blockSize, type Span, spans } from '../tasks/blocks.js';
 import { RidgeBlock, type RidgeBlockSums, type RidgeData } from '../tasks/ridge-block.js';
 import { slice } from '../tasks/slice.js';
 import type { RidgeTask } from '../tasks/tasks.js';
-import { runTasks } from '../threads/workers.js';
+import { runTasks } from '../threads/thread-pool.js';
 import type { Rows } from '../tiles/tile.js';
 import { visitsOnce } from './job-size.js';
 import { addAt, type EngineOptions, engineGram, engineVjp } from './run.js';

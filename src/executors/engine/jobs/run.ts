@@ -9,8 +9,9 @@ import { nativeGradient, nativeProducts, strips } from '../products/native-produ
 import { productGradient } from '../products/product-gradients.js';
 import { type BlockSize, blockSize, type Span, spans } from '../tasks/blocks.js';
 import { slice } from '../tasks/slice.js';
+import type { RunOptions } from '../tasks/task-pool.js';
 import type { GramTask, TaskResults, VjpTask } from '../tasks/tasks.js';
-import { type RunOptions, runTasks } from '../threads/workers.js';
+import { runTasks } from '../threads/thread-pool.js';
 import type { Rows } from '../tiles/tile.js';
 
 /** How the engine runs a computation. */

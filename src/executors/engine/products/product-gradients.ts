@@ -3,8 +3,9 @@ import { instantiate } from '../../../wasm/module.js';
 import type { Plans } from '../planning/plan-types.js';
 import { spans } from '../tasks/blocks.js';
 import { slice } from '../tasks/slice.js';
+import type { RunOptions } from '../tasks/task-pool.js';
 import type { ProductTask } from '../tasks/tasks.js';
-import { type RunOptions, runTasks } from '../threads/workers.js';
+import { runTasks } from '../threads/thread-pool.js';
 import { PRODUCT_PART, type ProductGradient } from '../tiles/tile.js';
 
 // Networks of one position know their samples through the products X1·X2ᵀ alone. Their gradient is made in two steps: the
@@ -14,16 +15,22 @@ import { PRODUCT_PART, type ProductGradient } from '../tiles/tile.js';
 /** Bytes of gradient that a task may bring. */
 const BYTES_PER_TASK = 24 * 2 ** 20;
 
-/** Samples of a task: two tasks a thread, or as many more as memory wants. */
-function productRows(plans: Plans, count: number, threads: number): number {
+/** Tasks that a side is cut into where it has as many times `LEAST_ROWS`, and memory wants no more. */
+const TASKS = 8;
+
+/** Samples that make a task worth the packing of the other side. */
+const LEAST_ROWS = 64;
+
+/** Samples of a task. */
+function productRows(plans: Plans, count: number): number {
   const most = BYTES_PER_TASK / (plans.pair.inputSize * bytesOf(plans.dtype));
-  return Math.max(1, Math.min(Math.ceil(count / (2 * threads)), Math.floor(most)));
+  return Math.max(1, Math.min(Math.max(LEAST_ROWS, Math.ceil(count / TASKS)), Math.floor(most), count));
 }
 
-/** Bytes of WebAssembly memory that the largest task takes, on a single thread. */
+/** Bytes of WebAssembly memory that the largest task takes. */
 export function productBytes(plans: Plans, n1: number, n2: number): number {
   const size = plans.pair.inputSize;
-  const [rows, part] = [productRows(plans, Math.max(n1, n2), 1), Math.min(Math.max(n1, n2), PRODUCT_PART)];
+  const [rows, part] = [productRows(plans, Math.max(n1, n2)), Math.min(Math.max(n1, n2), PRODUCT_PART)];
   const numbers = rows * (size + part + 1) + Math.max(rows, part) * size;
   return plans.pair.end + numbers * bytesOf(plans.dtype) + instantiate().gemmWorkBytes();
 }
@@ -36,7 +43,7 @@ export async function productGradient(
 ): Promise<Float64Array> {
   const size = plans.pair.inputSize;
   const out = new Float64Array(y.count * size);
-  const parts = spans(y.count, productRows(plans, y.count, options.threads));
+  const parts = spans(y.count, productRows(plans, y.count));
   const tasks = function* (): Iterable<ProductTask> {
     for (const rows of parts) {
       const cotangents = slice({ data: a, count: y.count }, rows).data;

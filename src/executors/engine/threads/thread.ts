@@ -1,0 +1,36 @@
+import { startThread, type Thread } from '../../../base/thread.js';
+import { runTask } from '../tasks/tasks.js';
+import { TileRunner } from '../tiles/tile.js';
+import { workerSource } from './generated/worker-source.js';
+import { errorReply, type Reply, type Request } from './protocol.js';
+
+/** Starts somebody who does one task at a time; null where there is nobody. */
+export type StartTasker = (
+  onReply: (reply: Reply) => void,
+  onEnd: (reason: Error, started: boolean) => void,
+) => Thread | null;
+
+/** A worker thread. */
+export const startWorker: StartTasker = (onReply, onEnd) =>
+  startThread(workerSource, (reply) => onReply(reply as Reply), onEnd);
+
+let runner: TileRunner | undefined;
+
+/** The calling thread, which gives way to others between tasks. */
+export const startHere: StartTasker = (onReply) => ({
+  post: (request) => {
+    const { plans, task } = request as Request;
+    setTimeout(() => {
+      let reply: Reply;
+      try {
+        runner ??= new TileRunner();
+        reply = { kind: 'result', result: runTask(runner, plans!, task) };
+      } catch (error) {
+        reply = errorReply(error);
+      }
+      onReply(reply);
+    });
+  },
+  hold: () => {},
+  stop: () => {},
+});
