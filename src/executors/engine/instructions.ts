@@ -75,7 +75,11 @@ export const codes = {
   namedFunction: functionNames.join(' '),
 } as const satisfies Readonly<Record<string, string>>;
 
-/** Numbers that both sides know. */
+/**
+ * Numbers that both sides know.
+ *
+ * @public for scripts/write-instructions.mjs
+ */
 export const constants = { LEFT_OUT };
 
 /** Operands by name, separated by spaces. */
