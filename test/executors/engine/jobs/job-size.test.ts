@@ -18,7 +18,7 @@ const page = 65536;
 
 describe('jobSize', () => {
   test('counts tasks and pixels', () => {
-    const plans = compile(programOf(net.kernel, shape), { dtype: 'float32', ntk: true });
+    const plans = compile(programOf(net.kernel, shape), { dtype: 'float64', ntk: true });
     expect([plans.lanes, plans.pair.work, plans.sample.work]).toEqual([8, 73, 72]);
     // Blocks of 6×8: 3×5 tasks; 13 rows × 5 groups; each task does the samples of its rows and of its columns.
     expect(jobSize(plans, 'gram', 13, 40)).toMatchObject({ tasks: 15, pixels: 8 * (65 * 73 + 30 * 72) });
