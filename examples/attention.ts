@@ -5,7 +5,7 @@
  * are filled up to the same length; with a mask the filling takes no part, without it it is read like any other token.
  */
 import { gram, type NdArray, stax } from 'neural-tangents';
-import { accuracy, percent } from './shared/accuracy.js';
+import { percent, testAccuracy } from './shared/accuracy.js';
 import { smallDigits } from './shared/small-digits.js';
 import { textTable } from './shared/table.js';
 
@@ -81,7 +81,7 @@ for (const [name, { kernel }] of Object.entries(networks)) {
     const [a, b] = [train, test].map(({ images }) => sequences(images, filling).x);
     const kTrain = await gram(kernel, a, null, { get: 'nngp', ...options });
     const kTest = await gram(kernel, b, a, { get: 'nngp', ...options });
-    found.push(percent(accuracy(kTrain, kTest, train, test)));
+    found.push(percent(await testAccuracy(kTrain, kTest, train, test)));
   }
   rows.push([name, ...found]);
 }

@@ -8,7 +8,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { Matrix } from 'ml-matrix';
 import { explain, stax } from 'neural-tangents';
-import { accuracy, percent } from './shared/accuracy.js';
+import { percent, testAccuracy } from './shared/accuracy.js';
 import { smallDigits } from './shared/small-digits.js';
 import { textTable } from './shared/table.js';
 
@@ -47,7 +47,7 @@ for (const [name, layer] of nonlinearities) {
   const { kernel } = stax.serial(stax.Flatten(), stax.Dense(1), layer, stax.Dense(10));
   const gram = (x1: tf.Tensor, x2: tf.Tensor | null) =>
     new Matrix(kernel(x1, x2, 'ntk').arraySync() as number[][]);
-  const found = accuracy(gram(tensors[0], null), gram(tensors[1], tensors[0]), train, test);
+  const found = await testAccuracy(gram(tensors[0], null), gram(tensors[1], tensors[0]), train, test);
   const { executor } = await explain(kernel, [14, 14, 1]);
   rows.push([name, ...curve(layer), percent(found), executor]);
 }

@@ -6,7 +6,7 @@
  * along the strokes. Pixels without ink are no vertices: a mask takes them out.
  */
 import { gram, type NdArray, stax } from 'neural-tangents';
-import { accuracy, percent } from './shared/accuracy.js';
+import { percent, testAccuracy } from './shared/accuracy.js';
 import { smallDigits } from './shared/small-digits.js';
 import { textTable } from './shared/table.js';
 
@@ -79,7 +79,7 @@ for (const rounds of small ? [0, 1] : [0, 1, 2, 4]) {
   const options = { get: 'ntk', dtype: 'float32', maskConstant } as const;
   const kTrain = await gram(kernel, a.x, null, { ...options, pattern: a.pattern });
   const kTest = await gram(kernel, b.x, a.x, { ...options, pattern: [b.pattern, a.pattern] });
-  rows.push([`${rounds}`, percent(accuracy(kTrain, kTest, train, test))]);
+  rows.push([`${rounds}`, percent(await testAccuracy(kTrain, kTest, train, test))]);
 }
 
 console.log(`${train.labels.length} training and ${test.labels.length} test digits as graphs; NTK`);

@@ -6,7 +6,7 @@
  */
 import type { Matrix } from 'ml-matrix';
 import { gram, stax } from 'neural-tangents';
-import { accuracy, percent } from './shared/accuracy.js';
+import { percent, testAccuracy } from './shared/accuracy.js';
 import { smallDigits } from './shared/small-digits.js';
 import { textTable } from './shared/table.js';
 
@@ -39,7 +39,7 @@ for (const depth of small ? [1, 16] : [1, 4, 16, 64]) {
   for (const { kernel } of [plain(depth), residual(depth)]) {
     const kTrain = await gram(kernel, train.images, null, { get: 'nngp', dtype: 'float32' });
     const kTest = await gram(kernel, test.images, train.images, { get: 'nngp', dtype: 'float32' });
-    row.push(meanCorrelation(kTrain).toFixed(3), percent(accuracy(kTrain, kTest, train, test)));
+    row.push(meanCorrelation(kTrain).toFixed(3), percent(await testAccuracy(kTrain, kTest, train, test)));
   }
   rows.push(row);
 }

@@ -5,7 +5,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { explain, gram, imageGrid, stax } from 'neural-tangents';
-import { accuracy, percent } from './shared/accuracy.js';
+import { percent, testAccuracy } from './shared/accuracy.js';
 import { smallDigits } from './shared/small-digits.js';
 import { textTable } from './shared/table.js';
 
@@ -45,7 +45,10 @@ console.log(`${text}\n`);
 const options = { get: ['nngp', 'ntk'], dtype: 'float32' } as const;
 const kTrain = await gram(kernel, train.images, null, options);
 const kTest = await gram(kernel, test.images, train.images, options);
-const rows = options.get.map((field) => [field, percent(accuracy(kTrain[field], kTest[field], train, test))]);
+const rows: string[][] = [];
+for (const field of options.get) {
+  rows.push([field, percent(await testAccuracy(kTrain[field], kTest[field], train, test))]);
+}
 console.log(textTable(['kernel', 'test accuracy'], rows));
 
 const n = train.labels.length;

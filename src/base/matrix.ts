@@ -1,10 +1,12 @@
 import { Matrix } from 'ml-matrix';
 import type { FloatArray } from './nd-array.js';
 
-/** The entries of a matrix in row-major order. */
-export function rowMajor(matrix: Matrix): Float64Array {
+/** The entries of a matrix in row-major order, written to `out`. */
+export function rowMajor(
+  matrix: Matrix,
+  out: Float64Array = new Float64Array(matrix.rows * matrix.columns),
+): Float64Array {
   const { rows, columns } = matrix;
-  const out = new Float64Array(rows * columns);
   const stored = storedRows(matrix);
   if (stored) {
     for (let i = 0; i < rows; i++) out.set(stored[i], i * columns);

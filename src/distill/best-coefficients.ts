@@ -3,7 +3,7 @@ import { rowMajor } from '../base/matrix.js';
 import type { NdArray } from '../base/nd-array.js';
 import { type Dataset, oneHotCentred } from '../data/index.js';
 import { type ComputeOptions, type GramField, gram } from '../gram/gram.js';
-import { appendRows, solveAppended } from '../linalg/linalg.js';
+import { offThread } from '../linalg/off-thread.js';
 
 /** Options of {@link bestCoefficients}. */
 export interface BestCoefficientsOptions extends ComputeOptions {
@@ -43,7 +43,7 @@ export async function bestCoefficients(
   const { labels, numClasses } = targets;
   const [n, total] = [images.shape[0], labels.length];
   const width = n + numClasses;
-  const state = new Float64Array(n * width);
+  let state = new Float64Array(n * width);
   for (let i = 0; i < n; i++) state[i * width + i] = Math.sqrt(reg / n);
   let residual = 0;
   for (let from = 0; from < total; from += block) {
@@ -61,12 +61,14 @@ export async function bestCoefficients(
     for (let i = 0; i < rows; i++) {
       for (let c = 0; c < numClasses; c++) stacked[(n + c) * rows + i] = oneHot[i * numClasses + c];
     }
-    residual += appendRows(state, n, numClasses, stacked, rows);
+    const appended = await offThread('appendedRows', [state, n, numClasses, stacked, rows], signal);
+    state = appended.state as typeof state;
+    residual += appended.residual;
     onProgress?.(from + rows, total);
   }
   return {
     conditionEstimate: checkRank(where, state, n, width, reg),
-    beta: solveAppended(state, n, numClasses),
+    beta: await offThread('solveAppended', [state, n, numClasses], signal),
     objective: residual / (2 * total * numClasses),
   };
 }

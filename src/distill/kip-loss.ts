@@ -75,8 +75,8 @@ export async function computeKipLoss(
   const { get = 'ntk', dtype, threads, signal, gradient = true, reg = 1e-6, regScale = 'trace' } = options;
   const compute = { dtype, threads, signal };
   const kSs = await gram(kernel, images, null, { ...compute, get });
-  const system = ridgeSystem(where, 'the Gram matrix of the support', kSs, options);
-  const { x: alpha, evidence } = system.solve(labels, 'support.labels');
+  const system = await ridgeSystem(where, 'the Gram matrix of the support', kSs, options);
+  const { x: alpha, evidence } = await system.solve(labels, 'support.labels');
   // A copy of the record: a support that is its own target is still two arguments.
   const targetImages = { ...targets.images };
   const visit = await ridgeVisit(kernel, images, targetImages, alpha, targets.labels, {
@@ -88,7 +88,7 @@ export async function computeKipLoss(
   const accuracy = correct / targets.images.shape[0];
   if (!gradient) return { loss, accuracy, gradient: null, evidence };
 
-  const beta = system.solve(kTg, 'K_ts^T G').x;
+  const { x: beta } = await system.solve(kTg, 'K_ts^T G');
   const n = images.shape[0];
   const cotangent = gramCotangent(alpha, beta, regScale === 'trace' ? reg / n : 0);
   const { x1 } = await gramVjp(kernel, images, null, { [get]: cotangent }, compute);

@@ -5,7 +5,7 @@ import type { NdArray } from '../base/nd-array.js';
 import type { Dataset } from '../data/index.js';
 import { type ComputeOptions, type GramField, gram } from '../gram/gram.js';
 import { checkSamples } from '../inputs/check-input.js';
-import { gemm } from '../linalg/linalg.js';
+import { offThread } from '../linalg/off-thread.js';
 import type { Program } from '../program/program.js';
 import { checkRidge } from '../regression/ridge.js';
 import { programOf } from '../tracing/trace.js';
@@ -104,7 +104,7 @@ export async function labelSolve(
   });
   for (let i = 0; i < n; i++) kSs[i * n + i] += reg / n;
   return {
-    labels: fromRowMajor(gemm(n, numClasses, n, kSs, beta), n, numClasses),
+    labels: fromRowMajor(await offThread('gemm', [n, numClasses, n, kSs, beta], signal), n, numClasses),
     objective,
     conditionEstimate,
     seconds: (performance.now() - started) / 1000,

@@ -3,7 +3,7 @@ import { fromRowMajor, rowMajor } from '../base/matrix.js';
 import type { NdArray } from '../base/nd-array.js';
 import type { Dataset } from '../data/index.js';
 import { gram, ridgeVisit } from '../gram/gram.js';
-import { gemm } from '../linalg/linalg.js';
+import { offThread } from '../linalg/off-thread.js';
 import { bestCoefficients } from './best-coefficients.js';
 import { targetsOf } from './evaluate-support.js';
 import type { SupportOptions } from './types.js';
@@ -60,7 +60,10 @@ export async function solvedLabels(
   for (let i = 0; i < n; i++) trace += a[i * n + i];
   const ridge = regScale === 'trace' ? (reg * trace) / n : reg;
   for (let i = 0; i < n; i++) a[i * n + i] += ridge;
-  return { beta, labels: fromRowMajor(gemm(n, classes, n, a, beta), n, classes) };
+  return {
+    beta,
+    labels: fromRowMajor(await offThread('gemm', [n, classes, n, a, beta], signal), n, classes),
+  };
 }
 
 /**

@@ -1,8 +1,24 @@
 import { eigenSymmetric, eigenvaluesSymmetric } from './eigen.js';
-import { cholesky, choleskySolve, gemm } from './linalg.js';
+import { appendRows, cholesky, choleskySolve, gemm, solveAppended } from './linalg.js';
+import { factorPositiveDefinite, solveFactored } from './positive-definite.js';
+
+/** As {@link appendRows} for a caller on another thread, whose state this one does not see: the state comes back. */
+function appendedRows(...args: Parameters<typeof appendRows>): { state: Float64Array; residual: number } {
+  return { residual: appendRows(...args), state: args[0] };
+}
 
 /** The functions that {@link offThread} runs by name. */
-export const calls = { cholesky, choleskySolve, eigenSymmetric, eigenvaluesSymmetric, gemm };
+export const calls = {
+  appendedRows,
+  cholesky,
+  choleskySolve,
+  eigenSymmetric,
+  eigenvaluesSymmetric,
+  factorPositiveDefinite,
+  gemm,
+  solveAppended,
+  solveFactored,
+};
 
 export type Calls = typeof calls;
 

@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export { accuracy } from './accuracy.js';
 export { type KernelRidge, type KernelRidgeOptions, kernelRidge } from './kernel-ridge.js';
 export type { RegScale, RidgeOptions } from './ridge.js';
 export type { JitterLadder, PositiveDefiniteOptions, Solution, SolveEvidence } from './safe-cholesky.js';

@@ -1,5 +1,5 @@
 import type { Matrix } from 'ml-matrix';
-import { checkSquare } from './check-matrix.js';
+import { readSquare } from './check-matrix.js';
 import { type PositiveDefiniteFactor, type PositiveDefiniteOptions, safeCholesky } from './safe-cholesky.js';
 
 /** What a ridge is a multiple of: the mean of the Gram matrix's diagonal, or 1. */
@@ -34,12 +34,18 @@ export function checkRidge(where: string, { reg = 1e-6, regScale = 'trace' }: Ri
  *
  * @throws RangeError, ShapeError, NonFiniteError, NotPositiveDefiniteError as `kernelRidge` does.
  */
-export function ridgeSystem(where: string, name: string, gram: Matrix, options: RidgeOptions): RidgeSystem {
+export async function ridgeSystem(
+  where: string,
+  name: string,
+  gram: Matrix,
+  options: RidgeOptions,
+): Promise<RidgeSystem> {
   checkRidge(where, options);
-  checkSquare(where, name, gram);
   const { reg = 1e-6, regScale = 'trace' } = options;
-  const ridge = regScale === 'trace' ? (reg * gram.trace()) / gram.rows : reg;
-  const a = gram.clone();
-  for (let i = 0; i < a.rows; i++) a.set(i, i, a.get(i, i) + ridge);
-  return { ridge, ...safeCholesky(a, options, { where, name, ridge }) };
+  const n = gram.rows;
+  const a = readSquare(where, name, gram);
+  const ridge = regScale === 'trace' ? (reg * gram.trace()) / n : reg;
+  for (let i = 0; i < n; i++) a[i * n + i] += ridge;
+  const { solve } = await safeCholesky(a, n, options, { where, name, ridge });
+  return { ridge, solve };
 }

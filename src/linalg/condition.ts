@@ -1,4 +1,4 @@
-import { withFactor } from '../linalg/linalg.js';
+import { withFactor } from './linalg.js';
 
 const MAX_ITERATIONS = 5;
 
