@@ -59,6 +59,7 @@ export type { Canonical, FieldName, Get, Got } from './kernel/get.js';
 export type { Kernel } from './kernel/kernel.js';
 export type { KernelFn, KernelOptions } from './kernel/kernel-fn.js';
 export type { LayoutOptions } from './kernel/layout.js';
+export { programKernel } from './kernel/program-kernel.js';
 export * from './plot/index.js';
 export type { ProgramBuilder } from './program/builder.js';
 export type { ActivationOp } from './program/ops/activation.js';
