@@ -10,7 +10,12 @@ const project = (name: string, include: string[], exclude: string[] = []) => ({
 });
 
 export default defineConfig({
-  resolve: { alias: { 'neural-tangents': fileURLToPath(new URL('src/index.ts', import.meta.url)) } },
+  resolve: {
+    alias: {
+      'neural-tangents': fileURLToPath(new URL('src/index.ts', import.meta.url)),
+      '#tf': fileURLToPath(new URL('src/base/tf-on-demand.ts', import.meta.url)),
+    },
+  },
   test: {
     testTimeout: 60_000,
     projects: [

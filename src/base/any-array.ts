@@ -1,6 +1,7 @@
-import type { Tensor } from '@tensorflow/tfjs';
 import { Matrix } from 'ml-matrix';
+import type { Tensor } from '#tf';
 import { DisposedError, ShapeError } from './errors.js';
+import { isTensor } from './is-tensor.js';
 import { fromRowMajor, rowMajor } from './matrix.js';
 import { type FloatArray, type NdArray, sizeOf } from './nd-array.js';
 import { describe, received } from './received.js';
@@ -72,11 +73,6 @@ export function toMatrix(x: AnyArray | NestedNumbers): Matrix {
 function isAnyArray(x: unknown): x is AnyArray {
   if (typeof x !== 'object' || x === null) return false;
   return isTensor(x) || isMatrix(x) || ('shape' in x && 'data' in x && ArrayBuffer.isView(x.data));
-}
-
-/** Whether a value is a tensor, of whatever copy of tfjs. */
-function isTensor(x: unknown): x is Tensor {
-  return typeof x === 'object' && x !== null && 'dataSync' in x && 'dtype' in x;
 }
 
 const isNested = (x: AnyArray | NestedNumbers): x is NestedNumbers => Array.isArray(x);

@@ -1,4 +1,4 @@
-import type { Tensor } from '@tensorflow/tfjs';
+import type { Tensor } from '#tf';
 import type { Program } from '../program/program.js';
 import type { CovarianceField, Positions } from '../program/result.js';
 

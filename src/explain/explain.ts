@@ -1,6 +1,7 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 import { checkOptions } from '../base/check-options.js';
 import { UnsupportedError } from '../base/errors.js';
+import { hasBackend } from '../base/has-backend.js';
 import { sizeOf } from '../base/nd-array.js';
 import { imageSize, OffsetSet, pixels, triple } from '../executors/engine/lowering/geometry.js';
 import { type Lowered, lower } from '../executors/engine/lowering/lower.js';
@@ -87,7 +88,7 @@ export async function explain(
   const program = programOf(kernel, sampleShape);
   const lowered = onEngine(program);
   // Before its first tensor tfjs does not say which backend it will take.
-  await tf.ready();
+  if (hasBackend()) await tf.ready();
   const ops = lowered === null ? explainedByTf(program) : explainedByEngine(program, lowered);
   const executor = lowered === null ? 'tf' : executorFor(undefined).name;
   const pixelsPerPair = lowered && ops.reduce((sum, { work }) => sum + work, 0);

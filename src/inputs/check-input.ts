@@ -1,4 +1,4 @@
-import type { Tensor } from '@tensorflow/tfjs';
+import type { Tensor } from '#tf';
 import { type AnyArray, readArray } from '../base/any-array.js';
 import { NonFiniteError, ShapeError } from '../base/errors.js';
 import { firstNonFinite } from '../base/first-non-finite.js';

@@ -1,6 +1,7 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 import { type AnyArray, readArray } from '../base/any-array.js';
 import { ShapeError, UnsupportedError } from '../base/errors.js';
+import { isTensor } from '../base/is-tensor.js';
 import type { FloatArray, NdArray } from '../base/nd-array.js';
 import type { Mask, SampleFacts } from '../program/row.js';
 import { leavesOf, mapTree, type Tree } from '../tracing/tree.js';
@@ -38,8 +39,8 @@ export function checkMaskConstant(where: string, maskConstant: unknown): void {
 export function zeroMasked<X extends Samples>(x: Tree<X>, maskConstant: number | undefined): Tree<X> {
   if (maskConstant === undefined) return x;
   return mapTree<X, X>(x, (leaf) => {
-    if (leaf instanceof tf.Tensor) {
-      return (leaf.isDisposed ? leaf : visibleTensor(leaf.toFloat(), maskConstant)) as X;
+    if (isTensor(leaf)) {
+      return (leaf.isDisposed ? leaf : visibleTensor(tf.cast(leaf, 'float32'), maskConstant)) as X;
     }
     const isMasked = maskedBy(maskConstant, leaf.data);
     const data = leaf.data.map((entry: number) => (isMasked(entry) ? 0 : entry)) as FloatArray;
@@ -121,7 +122,7 @@ export function patternsOf(where: string, pattern: AnyArray, count: number): NdA
 
 /** The mask of each sample of an array `[n, …spatial, channels]`. */
 export function masksOf(x: Samples, maskConstant: number): Mask[] {
-  const numbers = x instanceof tf.Tensor ? x.dataSync() : x.data;
+  const numbers = isTensor(x) ? x.dataSync() : x.data;
   const [count, ...shape] = x.shape;
   const size = numbers.length / count;
   const isMasked = maskedBy(maskConstant, numbers);

@@ -1,5 +1,6 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 import { shareable } from '../base/dtype.js';
+import { isTensor } from '../base/is-tensor.js';
 import { type Dtype, type NdArray, sizeOf } from '../base/nd-array.js';
 import type { Rows } from '../executors/engine/tiles/tile.js';
 import type { RowLayout, SampleFacts } from '../program/row.js';
@@ -8,7 +9,7 @@ import type { Samples } from './check-input.js';
 
 /** The rows of samples, `[n, row.size]`, from which gradients flow to the inputs. */
 export function tensorRows(x: Tree<tf.Tensor>, row: RowLayout, facts: readonly SampleFacts[]): tf.Tensor {
-  const inputs = leavesOf(x).map((input) => input.toFloat().reshape([facts.length, -1]));
+  const inputs = leavesOf(x).map((input) => tf.reshape(tf.cast(input, 'float32'), [facts.length, -1]));
   if (row.tables.length === 0 && inputs.length === 1) return inputs[0];
   if (row.size === 0) return tf.zeros([facts.length, 0]);
   const tables = tablesOf(row, facts);
@@ -24,7 +25,7 @@ export function engineRows(
   dtype: Dtype,
 ): Rows {
   const count = facts.length;
-  const inputs = leavesOf(x).map((input) => (input instanceof tf.Tensor ? input.dataSync() : input.data));
+  const inputs = leavesOf(x).map((input) => (isTensor(input) ? input.dataSync() : input.data));
   if (row.tables.length === 0 && inputs.length === 1) return { data: shareable(dtype, inputs[0]), count };
   const data = shareable(dtype, new Float64Array(count * row.size));
   const put = (part: ArrayLike<number>, at: number) => {

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import { isTensor } from '../base/is-tensor.js';
 import type { NdArray } from '../base/nd-array.js';
 import { type AxesRequests, fromStandardOrder, inputAxes, toStandardOrder } from '../tracing/axes.js';
 import type { Tree } from '../tracing/tree.js';
@@ -30,8 +30,7 @@ export function standardInputs<X extends Samples>(
   return mapInputs<X, X>(x, requests, (leaf, own) => {
     if (leaf.shape.length < 2) return leaf;
     const axes = inputAxes(where, own, leaf.shape.length);
-    if (!(leaf instanceof tf.Tensor))
-      return transposeArray(leaf, toStandardOrder(axes, leaf.shape.length)) as X;
+    if (!isTensor(leaf)) return transposeArray(leaf, toStandardOrder(axes, leaf.shape.length)) as X;
     return leaf.isDisposed ? leaf : (toStandard(leaf, axes) as X);
   });
 }

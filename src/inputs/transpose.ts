@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 import { type FloatArray, type NdArray, sizeOf } from '../base/nd-array.js';
 import { type Axes, fromStandardOrder, isStandard, toStandardOrder } from '../tracing/axes.js';
 

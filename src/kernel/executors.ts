@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 import { UnsupportedError } from '../base/errors.js';
 import { engineExecutor } from '../executors/engine/executor.js';
 import type { Executor } from '../executors/executor.js';
@@ -13,13 +13,17 @@ const executors: { readonly [name in ExecutorName]: Executor } = { engine: engin
 const cpuBackends = ['cpu', 'wasm', 'tensorflow'];
 
 /**
- * The executor of this name; without a name, the engine if the tfjs backend keeps tensors in the CPU's memory and
+ * The executor of this name; without a name, the engine if the tfjs backend keeps tensors in the CPU's memory or there is none, and
  * `tf` on GPUs.
  *
  * @throws UnsupportedError for another name.
  */
-export function executorFor(name: ExecutorName | undefined, backend = tf.getBackend()): Executor {
-  if (name === undefined) return executors[cpuBackends.includes(backend) ? 'engine' : 'tf'];
+export function executorFor(
+  name: ExecutorName | undefined,
+  backend: string | undefined = tf.getBackend(),
+): Executor {
+  if (name === undefined)
+    return executors[backend === undefined || cpuBackends.includes(backend) ? 'engine' : 'tf'];
   if (!Object.hasOwn(executors, name)) {
     throw new UnsupportedError(`kernel: executor must be 'engine' or 'tf', got '${name}'.`);
   }

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 import { sizeOf } from '../base/nd-array.js';
 import type { Covariances } from '../executors/executor.js';
 import { sampleShapeOf } from '../tracing/axes.js';
@@ -31,8 +31,8 @@ export function givenSide(kernel: Kernel, side: 'cov1' | 'cov2'): Covariances {
 function ofSamples(kernel: Kernel, covariance: tf.Tensor): tf.Tensor {
   if (kernel.diagonalBatch) return allPositions(kernel, covariance);
   const [n, , ...rest] = covariance.shape;
-  const own = covariance.reshape([n, n, sizeOf(rest)]).mul(tf.eye(n).reshape([n, n, 1]));
-  return allPositions(kernel, own.sum(1).reshape([n, ...rest]));
+  const own = tf.mul(tf.reshape(covariance, [n, n, sizeOf(rest)]), tf.reshape(tf.eye(n), [n, n, 1]));
+  return allPositions(kernel, tf.reshape(tf.sum(own, 1), [n, ...rest]));
 }
 
 /** `[…batch, h, h', w, w', …]`, of `[…batch, h, w, …]` in a Kernel of equal positions alone. */
@@ -44,8 +44,11 @@ function allPositions(kernel: Kernel, covariance: tf.Tensor): tf.Tensor {
   let result = covariance;
   for (const [axis, size] of image.entries()) {
     const after = sizeOf(image.slice(axis + 1));
-    result = result.reshape([before, size, 1, after]).mul(tf.eye(size).reshape([1, size, size, 1]));
+    result = tf.mul(
+      tf.reshape(result, [before, size, 1, after]),
+      tf.reshape(tf.eye(size), [1, size, size, 1]),
+    );
     before *= size ** 2;
   }
-  return result.reshape([...batch, ...image.flatMap((size) => [size, size])]);
+  return tf.reshape(result, [...batch, ...image.flatMap((size) => [size, size])]);
 }

@@ -1,7 +1,8 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 import { checkNotDisposed } from '../base/any-array.js';
 import { checkOptions } from '../base/check-options.js';
 import { ShapeError, UnsupportedError } from '../base/errors.js';
+import { isTensor } from '../base/is-tensor.js';
 import { sizeOf } from '../base/nd-array.js';
 import { received } from '../base/received.js';
 import type { Executor, Source } from '../executors/executor.js';
@@ -209,7 +210,7 @@ function sameLeaves(a: Tree<object>, b: Tree<object>): boolean {
 }
 
 function requireTensor(x: tf.Tensor, name: string): void {
-  if (!(x instanceof tf.Tensor)) {
+  if (!isTensor(x)) {
     const remedy =
       typeof x === 'string'
         ? "Pass null for x2: kernel(x1, null, 'ntk')."

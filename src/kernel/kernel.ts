@@ -1,4 +1,4 @@
-import type { Tensor } from '@tensorflow/tfjs';
+import type { Tensor } from '#tf';
 
 /**
  * Covariances of a network's outputs and what is known of its activations: what `kernel(x1, x2)` returns

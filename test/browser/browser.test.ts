@@ -30,6 +30,8 @@ beforeAll(async () => {
   const { outputFiles } = await esbuild.build({
     entryPoints,
     alias,
+    // Without this esbuild follows tsconfig's `paths`, past the package's own imports.
+    tsconfigRaw: {},
     bundle: true,
     write: false,
     format: 'esm',

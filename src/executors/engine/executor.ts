@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 import { bytesOf } from '../../base/dtype.js';
 import { UnsupportedError } from '../../base/errors.js';
 import type { FloatArray } from '../../base/nd-array.js';
@@ -28,9 +28,9 @@ export const engineExecutor: Executor = {
     if (fields.length > 0) {
       const stacked = pairCovariances(program, x1, x2, fields, positions);
       // Not tf.unstack: its gradient fails for a single part.
-      const rows = stacked.reshape([fields.length, -1]);
+      const rows = tf.reshape(stacked, [fields.length, -1]);
       fields.forEach((field, i) => {
-        results[field] = rows.slice([i, 0], [1, -1]).reshape(stacked.shape.slice(1));
+        results[field] = tf.reshape(tf.slice(rows, [i, 0], [1, -1]), stacked.shape.slice(1));
       });
     }
     if (want.includes('cov1')) results.cov1 = sampleCovariances(program, x1, positions);
@@ -207,5 +207,5 @@ function rowGradient({ rowSize, inputSize }: Program, data: FloatArray, rows: tf
     [0, 0],
     [0, rowSize - inputSize],
   ];
-  return tf.pad(gradient, padding).reshape(rows.shape);
+  return tf.reshape(tf.pad(gradient, padding), rows.shape);
 }

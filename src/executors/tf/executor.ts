@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 import { batchSizes, mixesBatch } from '../../program/batch-sizes.js';
 import type { AnyOp } from '../../program/ops/index.js';
 import type { Program } from '../../program/program.js';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 import { UnsupportedError } from '../../base/errors.js';
 import type { Source } from '../executor.js';
 import type { PairCovariances } from './pair-covariances.js';

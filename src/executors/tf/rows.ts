@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 import type { Source } from '../executor.js';
 
 /** `size` numbers of every row from `at` on: x1's `[n1, size]` and x2's `[n2, size]`, null where x2 is x1. */

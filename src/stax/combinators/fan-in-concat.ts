@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 import { ShapeError } from '../../base/errors.js';
 import { type Axes, batchShapeOf, sampleShapeOf, standardAxes, toStandardOrder } from '../../tracing/axes.js';
 import { sideBySide } from '../../tracing/mask-maps.js';

@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 import { intersection } from '../../tracing/mask-maps.js';
 import { spatialOf } from '../../tracing/symbolic.js';
 import { equalShape } from '../layer/branches.js';
@@ -29,7 +29,7 @@ export function FanInProd(): Layer<tf.Tensor[], tf.Tensor> {
     outShape: (shapes) => equalShape('FanInProd', shapes),
     remask: false,
     mask: intersection,
-    apply: (_, xs) => xs.slice(1).reduce((product, x) => product.mul(x), xs[0].clone()),
+    apply: (_, xs) => xs.slice(1).reduce((product, x) => tf.mul(product, x), xs[0].clone()),
     propagate(branches, shape) {
       if (branches.length === 1) return branches[0];
       const [{ builder }] = branches;

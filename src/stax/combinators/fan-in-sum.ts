@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 import { intersection } from '../../tracing/mask-maps.js';
 import { spatialOf } from '../../tracing/symbolic.js';
 import { equalShape, requireGaussianBranches } from '../layer/branches.js';

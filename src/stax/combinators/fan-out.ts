@@ -1,4 +1,4 @@
-import type { Tensor } from '@tensorflow/tfjs';
+import type { Tensor } from '#tf';
 import { type Layer, makeLayer } from '../layer/layer.js';
 import { checkCount } from '../layer/options.js';
 

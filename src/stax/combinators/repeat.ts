@@ -1,4 +1,4 @@
-import type { Tensor } from '@tensorflow/tfjs';
+import type { Tensor } from '#tf';
 import { ShapeError } from '../../base/errors.js';
 import { split } from '../../random/index.js';
 import type { SymbolicKernel, SymbolicTree } from '../../tracing/symbolic.js';

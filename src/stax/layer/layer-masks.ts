@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 import { UnsupportedError } from '../../base/errors.js';
 import { sizeOf } from '../../base/nd-array.js';
 import { masksOf, zeroMasked } from '../../inputs/read-samples.js';

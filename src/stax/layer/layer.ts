@@ -1,6 +1,8 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 import { checkOptions } from '../../base/check-options.js';
-import { ShapeError } from '../../base/errors.js';
+import { ShapeError, UnsupportedError } from '../../base/errors.js';
+import { hasBackend } from '../../base/has-backend.js';
+import { isTensor } from '../../base/is-tensor.js';
 import { received } from '../../base/received.js';
 import { eachNamed } from '../../inputs/check-input.js';
 import { checkMaskConstant, type Pattern } from '../../inputs/read-samples.js';
@@ -230,6 +232,7 @@ function makePlacedLayer(spec: PlacedSpec): Layer {
 export function makeTreeLayer<In, Out>(spec: TreeSpec): Layer<In, Out> {
   const init = ((key, inputShape) => {
     checkKey(`${spec.name}: init`, key);
+    requireBackend(spec.name);
     return spec.init(key, inputShape as Tree<Shape>);
   }) as Init<In, Out>;
   const apply: Apply<In, Out> = (params, x, options = {}) => {
@@ -272,7 +275,7 @@ function dropBatch(name: string, shapes: Tree<Shape>): Tree<Shape> {
 /** @throws TypeError when `x` holds anything but tensors. */
 function requireActivations(name: string, x: unknown): void {
   eachNamed<Activations>('x', x as Tree<Activations>, (leaf, path) => {
-    if (leaf instanceof tf.Tensor || leaf instanceof Masked) return;
+    if (isTensor(leaf) || leaf instanceof Masked) return;
     const remedy = 'Pass e.g. tf.tensor2d(…): finite networks run on tensors.';
     throw new TypeError(`${name}: apply: ${path} must be a tensor, ${received(leaf, remedy)}`);
   });
@@ -296,4 +299,12 @@ function requireRank(name: string, shape: Shape): void {
 function batchOf(shapes: Tree<Shape>): number {
   const first = shapes[0];
   return typeof first === 'number' ? first : batchOf(first);
+}
+
+/** @throws UnsupportedError when no backend of tfjs was imported, which parameters are tensors of. */
+function requireBackend(name: string): void {
+  if (hasBackend()) return;
+  throw new UnsupportedError(
+    `${name}: a finite network needs a backend of tfjs, got none. Install @tensorflow/tfjs and import it.`,
+  );
 }

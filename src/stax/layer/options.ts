@@ -1,4 +1,4 @@
-import type { Tensor } from '@tensorflow/tfjs';
+import type { Tensor } from '#tf';
 import { ShapeError, UnsupportedError } from '../../base/errors.js';
 import type { Shape } from '../../tracing/tree.js';
 import type { Padding } from '../windows/geometry.js';

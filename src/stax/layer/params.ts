@@ -1,4 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '#tf';
+import { isTensor } from '../../base/is-tensor.js';
 
 /** Parameters of a finite network: tensors in nested lists and records. */
 export type Params = tf.Tensor | readonly Params[] | { readonly [name: string]: Params };
@@ -20,7 +21,7 @@ export type Params = tf.Tensor | readonly Params[] | { readonly [name: string]: 
  * ```
  */
 export function mapParams(params: Params, f: (tensor: tf.Tensor) => tf.Tensor): Params {
-  if (params instanceof tf.Tensor) return f(params);
+  if (isTensor(params)) return f(params);
   if (Array.isArray(params)) return params.map((child: Params) => mapParams(child, f));
   return Object.fromEntries(Object.entries(params).map(([name, child]) => [name, mapParams(child, f)]));
 }

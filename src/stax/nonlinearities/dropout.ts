@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 import { checkOptions } from '../../base/check-options.js';
 import { UnsupportedError } from '../../base/errors.js';
 import { bernoulli } from '../../random/index.js';
@@ -57,7 +57,7 @@ export function Dropout(rate: number, options: DropoutOptions = {}): Layer {
         );
       }
       const kept = tf.tensor(Float32Array.from(bernoulli(key, rate, x.shape).data), x.shape);
-      return x.mul(kept).div(rate);
+      return tf.div(tf.mul(x, kept), rate);
     },
     propagate(k) {
       if (mode === 'test') return k;

@@ -1,4 +1,4 @@
-import type { Tensor } from '@tensorflow/tfjs';
+import type { Tensor } from '#tf';
 import { checkOptions } from '../../base/check-options.js';
 import { namedFunctions } from '../../executors/tf/duals/functions.js';
 import { ownQuadrature, registerDual } from '../../executors/tf/duals/own.js';

@@ -1,4 +1,4 @@
-import type { Tensor } from '@tensorflow/tfjs';
+import type { Tensor } from '#tf';
 import { checkOptions } from '../../base/check-options.js';
 import { UnsupportedError } from '../../base/errors.js';
 import type { MomentFunction } from '../../executors/tf/duals/dual.js';

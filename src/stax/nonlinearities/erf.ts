@@ -1,3 +1,4 @@
+import * as tf from '#tf';
 import { checkOptions } from '../../base/check-options.js';
 import type { Layer } from '../layer/layer.js';
 import { checkNumber } from '../layer/options.js';
@@ -42,6 +43,6 @@ export function Erf(options: ErfOptions = {}): Layer {
     inputScale: b,
     outputScale: a,
     outputShift: c,
-    apply: (x) => x.mul(b).erf().mul(a).add(c),
+    apply: (x) => tf.add(tf.mul(tf.erf(tf.mul(x, b)), a), c),
   });
 }

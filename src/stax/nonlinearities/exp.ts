@@ -1,3 +1,4 @@
+import * as tf from '#tf';
 import { checkOptions } from '../../base/check-options.js';
 import type { Layer } from '../layer/layer.js';
 import { checkNumber } from '../layer/options.js';
@@ -39,6 +40,6 @@ export function Exp(options: ExpOptions = {}): Layer {
     dual: { fn: 'exponential', params: [1] },
     inputScale: b,
     outputScale: a,
-    apply: (x) => x.mul(b).exp().mul(a),
+    apply: (x) => tf.mul(tf.exp(tf.mul(x, b)), a),
   });
 }

@@ -1,3 +1,4 @@
+import * as tf from '#tf';
 import type { Layer } from '../layer/layer.js';
 import { makeNonlinearity } from './nonlinearity.js';
 
@@ -21,6 +22,6 @@ export function Gabor(): Layer {
   return makeNonlinearity({
     name: 'Gabor',
     dual: { fn: 'gabor', params: [] },
-    apply: (x) => x.square().neg().exp().mul(x.sin()),
+    apply: (x) => tf.mul(tf.exp(tf.neg(tf.square(x))), tf.sin(x)),
   });
 }

@@ -1,3 +1,4 @@
+import * as tf from '#tf';
 import { checkOptions } from '../../base/check-options.js';
 import type { Layer } from '../layer/layer.js';
 import { checkNumber } from '../layer/options.js';
@@ -38,6 +39,6 @@ export function Gaussian(options: GaussianOptions = {}): Layer {
     name: 'Gaussian',
     dual: { fn: 'gaussian', params: [b] },
     outputScale: a,
-    apply: (x) => x.square().mul(b).exp().mul(a),
+    apply: (x) => tf.mul(tf.exp(tf.mul(tf.square(x), b)), a),
   });
 }

@@ -1,3 +1,4 @@
+import * as tf from '#tf';
 import { checkOptions } from '../../base/check-options.js';
 import type { Layer } from '../layer/layer.js';
 import { makeNonlinearity } from './nonlinearity.js';
@@ -31,13 +32,12 @@ export function Gelu(options: GeluOptions = {}): Layer {
     dual: { fn: 'gelu', params: [] },
     apply(x) {
       const twiceCdf = approximate
-        ? x
-            .add(x.mul(x).mul(x).mul(0.044715))
-            .mul(Math.sqrt(2 / Math.PI))
-            .tanh()
-            .add(1)
-        : x.mul(Math.SQRT1_2).erf().add(1);
-      return x.mul(twiceCdf).mul(0.5);
+        ? tf.add(
+            tf.tanh(tf.mul(tf.add(x, tf.mul(tf.mul(tf.mul(x, x), x), 0.044715)), Math.sqrt(2 / Math.PI))),
+            1,
+          )
+        : tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1);
+      return tf.mul(tf.mul(x, twiceCdf), 0.5);
     },
   });
 }

@@ -1,4 +1,5 @@
-import type { Tensor } from '@tensorflow/tfjs';
+import type { Tensor } from '#tf';
+import * as tf from '#tf';
 import type { Layer } from '../layer/layer.js';
 import { checkDegree } from '../layer/options.js';
 import { makeNonlinearity } from './nonlinearity.js';
@@ -28,13 +29,13 @@ export function Hermite(degree: number): Layer {
     name: 'Hermite',
     dual: { fn: 'hermite', params: [degree] },
     apply(x) {
-      let before: Tensor = x.mul(0);
-      let last: Tensor = before.add(1);
+      let before: Tensor = tf.mul(x, 0);
+      let last: Tensor = tf.add(before, 1);
       // √(k+1)·h_{k+1} = x·h_k − √k·h_{k−1} of the normalized polynomials.
       for (let k = 0; k < degree; k++) {
-        const next = x.mul(last).sub(before.mul(Math.sqrt(k)));
+        const next = tf.sub(tf.mul(x, last), tf.mul(before, Math.sqrt(k)));
         before = last;
-        last = next.div(Math.sqrt(k + 1));
+        last = tf.div(next, Math.sqrt(k + 1));
       }
       return last;
     },

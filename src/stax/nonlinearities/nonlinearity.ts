@@ -1,4 +1,4 @@
-import type { Tensor } from '@tensorflow/tfjs';
+import type { Tensor } from '#tf';
 import { UnsupportedError } from '../../base/errors.js';
 import type { ActivationOp } from '../../program/ops/activation.js';
 import { append, type SymbolicKernel, spatialOf, type UnaryOp } from '../../tracing/symbolic.js';

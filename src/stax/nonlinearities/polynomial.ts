@@ -1,4 +1,5 @@
-import type { Tensor } from '@tensorflow/tfjs';
+import type { Tensor } from '#tf';
+import * as tf from '#tf';
 import type { Layer } from '../layer/layer.js';
 import { checkDegree, checkNumber } from '../layer/options.js';
 import { makeNonlinearity } from './nonlinearity.js';
@@ -66,7 +67,10 @@ function polynomial(name: string, coefficients: readonly number[]): Layer {
       // By Horner's rule, from a constant of x's shape.
       return coefficients
         .slice(0, -1)
-        .reduceRight<Tensor>((p, coefficient) => p.mul(x).add(coefficient), x.mul(0).add(highest));
+        .reduceRight<Tensor>(
+          (p, coefficient) => tf.add(tf.mul(p, x), coefficient),
+          tf.add(tf.mul(x, 0), highest),
+        );
     },
   });
 }

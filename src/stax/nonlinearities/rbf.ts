@@ -1,3 +1,4 @@
+import * as tf from '#tf';
 import type { Layer } from '../layer/layer.js';
 import { checkNumber } from '../layer/options.js';
 import { makeNonlinearity } from './nonlinearity.js';
@@ -27,11 +28,6 @@ export function Rbf(gamma = 1): Layer {
     name: 'Rbf',
     dual: { fn: 'exponential', params: [-1] },
     inputScale: frequency,
-    apply: (x) =>
-      x
-        .mul(frequency)
-        .add(Math.PI / 4)
-        .sin()
-        .mul(Math.SQRT2),
+    apply: (x) => tf.mul(tf.sin(tf.add(tf.mul(x, frequency), Math.PI / 4)), Math.SQRT2),
   });
 }

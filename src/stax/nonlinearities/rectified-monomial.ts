@@ -1,3 +1,4 @@
+import * as tf from '#tf';
 import type { Layer } from '../layer/layer.js';
 import { checkDegree } from '../layer/options.js';
 import { makeNonlinearity } from './nonlinearity.js';
@@ -27,9 +28,9 @@ export function RectifiedMonomial(degree: number): Layer {
     dual: { fn: 'rectifiedMonomial', params: [degree] },
     apply(x) {
       // 1[x ≥ 0] by functions that have a gradient, 0.
-      if (degree === 0) return x.sign().neg().relu().neg().add(1);
-      let power = x.relu();
-      for (let k = 1; k < degree; k++) power = power.mul(x.relu());
+      if (degree === 0) return tf.add(tf.neg(tf.relu(tf.neg(tf.sign(x)))), 1);
+      let power = tf.relu(x);
+      for (let k = 1; k < degree; k++) power = tf.mul(power, tf.relu(x));
       return power;
     },
   });

@@ -1,3 +1,4 @@
+import * as tf from '#tf';
 import { checkOptions } from '../../base/check-options.js';
 import type { Layer } from '../layer/layer.js';
 import { checkNumber } from '../layer/options.js';
@@ -94,8 +95,8 @@ function rectifier(name: string, a: number, b: number, options: ReluOptions): La
     name,
     dual: { fn: 'abRelu', params: [a, b] },
     apply(x) {
-      const positive = x.relu().mul(b);
-      return a === 0 ? positive : positive.sub(x.neg().relu().mul(a));
+      const positive = tf.mul(tf.relu(x), b);
+      return a === 0 ? positive : tf.sub(positive, tf.mul(tf.relu(tf.neg(x)), a));
     },
   });
 }

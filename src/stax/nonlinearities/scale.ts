@@ -1,3 +1,4 @@
+import * as tf from '#tf';
 import { append, spatialOf } from '../../tracing/symbolic.js';
 import { type Layer, makeLayer } from '../layer/layer.js';
 import { checkNumber } from '../layer/options.js';
@@ -23,7 +24,7 @@ export function Scale(factor: number): Layer {
     axes: null,
     outShape: (shape) => shape,
     remask: false,
-    apply: (_, x) => x.mul(factor),
+    apply: (_, x) => tf.mul(x, factor),
     propagate: (k) => append(k, scaling(spatialOf(k.shape), factor)),
   });
 }

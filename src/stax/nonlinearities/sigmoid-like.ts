@@ -1,3 +1,4 @@
+import * as tf from '#tf';
 import type { Layer } from '../layer/layer.js';
 import { makeNonlinearity } from './nonlinearity.js';
 
@@ -25,6 +26,6 @@ export function Sigmoid_like(): Layer {
     inputScale: scale,
     outputScale: 0.5,
     outputShift: 0.5,
-    apply: (x) => x.mul(scale).erf().mul(0.5).add(0.5),
+    apply: (x) => tf.add(tf.mul(tf.erf(tf.mul(x, scale)), 0.5), 0.5),
   });
 }

@@ -1,3 +1,4 @@
+import * as tf from '#tf';
 import type { Layer } from '../layer/layer.js';
 import { makeNonlinearity } from './nonlinearity.js';
 
@@ -21,6 +22,6 @@ export function Sign(): Layer {
   return makeNonlinearity({
     name: 'Sign',
     dual: { fn: 'sign', params: [] },
-    apply: (x) => x.sign(),
+    apply: (x) => tf.sign(x),
   });
 }

@@ -1,3 +1,4 @@
+import * as tf from '#tf';
 import { checkOptions } from '../../base/check-options.js';
 import type { Layer } from '../layer/layer.js';
 import { checkNumber } from '../layer/options.js';
@@ -65,11 +66,6 @@ function wave(name: string, options: SinOptions, quarter: number): Layer {
     dual: { fn: 'sine', params: [c + quarter] },
     inputScale: b,
     outputScale: a,
-    apply: (x) =>
-      x
-        .mul(b)
-        .add(c + quarter)
-        .sin()
-        .mul(a),
+    apply: (x) => tf.mul(tf.sin(tf.add(tf.mul(x, b), c + quarter)), a),
   });
 }

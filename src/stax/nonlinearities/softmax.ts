@@ -1,3 +1,4 @@
+import * as tf from '#tf';
 import { checkOptions } from '../../base/check-options.js';
 import { type AxesOptions, axesOptionNames, axesRequest } from '../../tracing/axes.js';
 import { type Layer, makeLayer } from '../layer/layer.js';
@@ -23,7 +24,7 @@ export function Softmax(options: AxesOptions = {}): Layer {
     name: 'Softmax',
     axes: { input: axesRequest('Softmax', options) },
     outShape: (shape) => shape,
-    apply: (_, x) => x.softmax(),
+    apply: (_, x) => tf.softmax(x),
     propagate: () => noClosedForm('Softmax', 'GlobalSelfAttention has a kernel with softmax over positions.'),
   });
 }

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 import { checkOptions } from '../../base/check-options.js';
 import { UnsupportedError } from '../../base/errors.js';
 import { type AxesOptions, axesOptionNames, axesRequest } from '../../tracing/axes.js';
@@ -51,7 +51,7 @@ export function BatchNorm(options: BatchNormOptions = {}): Layer {
     mask: () => noMasks('BatchNorm'),
     apply(_, x) {
       const { mean, variance } = tf.moments(x, [...x.shape.keys()].slice(0, -1), true);
-      return x.sub(mean).div(variance.add(eps).sqrt());
+      return tf.div(tf.sub(x, mean), tf.sqrt(tf.add(variance, eps)));
     },
     propagate(k) {
       if (!k.isGaussian) {

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 import { checkOptions } from '../../base/check-options.js';
 import { UnsupportedError } from '../../base/errors.js';
 import type { Mask } from '../../program/row.js';
@@ -87,11 +87,11 @@ export function LayerNorm(options: LayerNormOptions = {}): Layer {
       const over = sampleAxes(x.rank - 1).map((own) => own + 1);
       if (visible === undefined) {
         const { mean, variance } = tf.moments(x, over, true);
-        return x.sub(mean).div(variance.add(eps).sqrt());
+        return tf.div(tf.sub(x, mean), tf.sqrt(tf.add(variance, eps)));
       }
-      const count = visible.sum(over, true).maximum(1).mul(channelsOf(x.shape));
-      const centred = x.sub(x.sum(over, true).div(count)).mul(visible);
-      return centred.div(centred.square().sum(over, true).div(count).add(eps).sqrt());
+      const count = tf.mul(tf.maximum(tf.sum(visible, over, true), 1), channelsOf(x.shape));
+      const centred = tf.mul(tf.sub(x, tf.div(tf.sum(x, over, true), count)), visible);
+      return tf.div(centred, tf.sqrt(tf.add(tf.div(tf.sum(tf.square(centred), over, true), count), eps)));
     },
     propagate(k) {
       const shape = spatialOf(k.shape);

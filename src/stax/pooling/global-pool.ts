@@ -1,3 +1,4 @@
+import * as tf from '#tf';
 import { checkOptions } from '../../base/check-options.js';
 import { sizeOf } from '../../base/nd-array.js';
 import type { Mask } from '../../program/row.js';
@@ -47,8 +48,10 @@ function globalPool(name: string, options: AxesOptions, average: boolean): Layer
     mask: (mask) => (mask.shape.length === 1 ? mask : overPositions(requireOneChannel(name, mask))),
     apply(_, x, { visible }) {
       const axes = x.shape.slice(1, -1).map((__, i) => i + 1);
-      if (!average) return x.sum(axes);
-      return visible && axes.length > 0 ? x.sum(axes).div(visible.sum(axes).maximum(1)) : x.mean(axes);
+      if (!average) return tf.sum(x, axes);
+      return visible && axes.length > 0
+        ? tf.div(tf.sum(x, axes), tf.maximum(tf.sum(visible, axes), 1))
+        : tf.mean(x, axes);
     },
     propagate(k, shape) {
       const image = spatialOf(k.shape);

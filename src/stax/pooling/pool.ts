@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 import { checkOptions } from '../../base/check-options.js';
 import { sizeOf } from '../../base/nd-array.js';
 import { type AxesOptions, axesOptionNames, axesRequest } from '../../tracing/axes.js';
@@ -92,13 +92,13 @@ function pool(
     apply(_, x) {
       const shape = x.shape.slice(1);
       const sum = windowSum(x, windows(shape));
-      if (divideBy === 'window') return sum.div(size);
+      if (divideBy === 'window') return tf.div(sum, size);
       if (divideBy === 'nothing') return sum;
       return edgeWeights(shape).reduce((y, weights, axis) => {
         const along = Array<number>(x.rank)
           .fill(1)
           .with(axis + 1, weights.length);
-        return y.mul(tf.tensor(weights, along));
+        return tf.mul(y, tf.tensor(weights, along));
       }, sum);
     },
     propagate(k, shape) {

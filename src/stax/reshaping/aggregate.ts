@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 import { checkOptions } from '../../base/check-options.js';
 import { UnsupportedError } from '../../base/errors.js';
 import { type NdArray, sizeOf } from '../../base/nd-array.js';
@@ -104,9 +104,9 @@ export function Aggregate(options: AggregateOptions = {}): Layer {
       const matrices = patternsOf(name, pattern, n).map((own) => [...matrixOf(own, sample)]);
       const product = tf.matMul(
         tf.tensor(matrices.flat(), [n, positions, positions]),
-        x.reshape([n, positions, -1]),
+        tf.reshape(x, [n, positions, -1]),
       );
-      return product.reshape(x.shape);
+      return tf.reshape(product, x.shape);
     },
     propagate(k) {
       if (!k.builder.hasPattern) return k;

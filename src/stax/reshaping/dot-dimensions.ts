@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 import { ShapeError } from '../../base/errors.js';
 import { type NdArray, sizeOf } from '../../base/nd-array.js';
 import type { Axes } from '../../tracing/axes.js';
@@ -115,11 +115,11 @@ export function dotTensors(name: string, dot: Dot, x: tf.Tensor): tf.Tensor {
   const arranged = (tensor: tf.Tensor, side: 'input' | 'constant'): tf.Tensor => {
     const [first, last] = [shared, contracted].map((pairs) => pairs.map((pair) => pair[side]));
     const others = tensor.shape.map((_, axis) => axis).filter((axis) => ![...first, ...last].includes(axis));
-    return tf.transpose(tensor, [...first, ...others, ...last]).reshape([batch, -1, inner]);
+    return tf.reshape(tf.transpose(tensor, [...first, ...others, ...last]), [batch, -1, inner]);
   };
   const sides = [arranged(x, 'input'), arranged(constant, 'constant')];
   const [left, right] = isLeft ? sides : sides.reverse();
-  return tf.matMul(left, right, false, true).reshape([...dotShape(name, dot, x.shape)]);
+  return tf.reshape(tf.matMul(left, right, false, true), [...dotShape(name, dot, x.shape)]);
 }
 
 /**

@@ -1,6 +1,7 @@
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '#tf';
 import { checkOptions } from '../../base/check-options.js';
 import { ShapeError, UnsupportedError } from '../../base/errors.js';
+import { isTensor } from '../../base/is-tensor.js';
 import { type NdArray, sizeOf } from '../../base/nd-array.js';
 import { fromStandard, toStandard } from '../../inputs/transpose.js';
 import {
@@ -173,7 +174,7 @@ function refuseChannels(channelAxis: number): never {
 
 function arrayOf(constant: DotConstant): NdArray {
   if (typeof constant === 'number') return { shape: [], data: Float64Array.of(constant) };
-  if (constant instanceof tf.Tensor) {
+  if (isTensor(constant)) {
     return { shape: [...constant.shape], data: Float64Array.from(constant.dataSync()) };
   }
   const { shape, data } = constant;

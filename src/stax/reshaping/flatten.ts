@@ -1,3 +1,4 @@
+import * as tf from '#tf';
 import { checkOptions } from '../../base/check-options.js';
 import { sizeOf } from '../../base/nd-array.js';
 import { checkAxis } from '../../tracing/axes.js';
@@ -46,7 +47,7 @@ export function Flatten(options: FlattenOptions = {}): Layer {
     outShape: (shape) => [sizeOf(shape)],
     remask: false,
     mask: flattened,
-    apply: (_, x) => x.reshape([x.shape[0], sizeOf(x.shape.slice(1))]),
+    apply: (_, x) => tf.reshape(x, [x.shape[0], sizeOf(x.shape.slice(1))]),
     propagate(k, shape) {
       const op = k.builder.op(k.node);
       if (op.op === 'gram') {

@@ -1,5 +1,5 @@
-import type { Tensor } from '@tensorflow/tfjs';
-import * as tf from '@tensorflow/tfjs';
+import type { Tensor } from '#tf';
+import * as tf from '#tf';
 import { checkOptions } from '../../base/check-options.js';
 import { ShapeError, UnsupportedError } from '../../base/errors.js';
 import { sizeOf } from '../../base/nd-array.js';
@@ -99,9 +99,9 @@ export function ImageResize(shape: Shape, method: ResizeMethod, options: ImageRe
       return matrices(x.shape, to).reduce<Tensor>((y, matrix, axis) => {
         if (matrix === null) return y;
         const before = sizeOf(y.shape.slice(0, axis));
-        const flat = y.reshape([before, y.shape[axis], -1]);
+        const flat = tf.reshape(y, [before, y.shape[axis], -1]);
         const product = tf.matMul(tf.tile(tf.tensor3d([matrix]), [before, 1, 1]), flat);
-        return product.reshape(y.shape.with(axis, matrix.length));
+        return tf.reshape(product, y.shape.with(axis, matrix.length));
       }, x.clone());
     },
     propagate(k, outShape) {

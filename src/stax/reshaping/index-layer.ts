@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 import { checkOptions } from '../../base/check-options.js';
 import { ShapeError, UnsupportedError } from '../../base/errors.js';
 import { sizeOf } from '../../base/nd-array.js';
@@ -143,8 +143,8 @@ export function Index(indices: readonly IndexEntry[], options: AxesOptions = {})
     apply(_, x) {
       const shape = x.shape.slice(1);
       const at = [taken(samples(x.rank), x.shape[0], 0), ...places(shape)];
-      const kept = at.reduce<tf.Tensor>((y, picks, axis) => y.gather([picks].flat(), axis), x);
-      return kept.reshape([kept.shape[0], ...outShape(shape)]);
+      const kept = at.reduce<tf.Tensor>((y, picks, axis) => tf.gather(y, [picks].flat(), axis), x);
+      return tf.reshape(kept, [kept.shape[0], ...outShape(shape)]);
     },
     propagate(k, shape) {
       const at = places(k.shape);

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 import { checkOptions } from '../../base/check-options.js';
 import { ShapeError, UnsupportedError } from '../../base/errors.js';
 import { sizeOf } from '../../base/nd-array.js';
@@ -219,34 +219,35 @@ function attend(
   const positions = sizeOf(x.shape.slice(1, -1));
   const { keys: keyWidth, values: valueWidth } = widths(settings, channels);
   checkChannels('GlobalSelfAttention', x, channels - keyWidth + params.key.shape[1]!);
-  const raw = x.reshape([n, positions, channels]);
+  const raw = tf.reshape(x, [n, positions, channels]);
   const embedded = embed(settings, params, x);
   /** `[n, heads, positions, width]` of tokens times weights `[heads, inputs, width]`. */
   const inHeads = (tokens: tf.Tensor, weights: tf.Tensor): tf.Tensor => {
     const [heads, inputs, width] = weights.shape as [number, number, number];
-    const flat = weights.transpose([1, 0, 2]).reshape([inputs, heads * width]);
-    const product = tf.matMul(tokens.reshape([n * positions, inputs]), flat as tf.Tensor2D);
-    return product.reshape([n, positions, heads, width]).transpose([0, 2, 1, 3]);
+    const flat = tf.reshape(tf.transpose(weights, [1, 0, 2]), [inputs, heads * width]);
+    const product = tf.matMul(tf.reshape(tokens, [n * positions, inputs]), flat as tf.Tensor2D);
+    return tf.transpose(tf.reshape(product, [n, positions, heads, width]), [0, 2, 1, 3]);
   };
   const keys = inHeads(embedded, params.key);
   const queries = linearScaling ? keys : inHeads(embedded, params.query!);
   const spread = linearScaling ? nChanKey : Math.sqrt(nChanKey);
-  const scores = tf.matMul(queries, keys, false, true).mul(scoreStd / (keyWidth * spread));
+  const scores = tf.mul(tf.matMul(queries, keys, false, true), scoreStd / (keyWidth * spread));
   const values = inHeads(settings.valPosEmb ? embedded : raw, params.value);
-  const seen = visible?.max(-1).reshape([n, 1, 1, positions]);
+  const seen = visible && tf.reshape(tf.max(visible, -1), [n, 1, 1, positions]);
   const weights = finite[settings.mechanism](seen ? ofVisible(settings, scores, seen) : scores);
-  const heads = tf.matMul(weights, values).transpose([0, 2, 1, 3]);
-  const outputs = tf.matMul(heads.reshape([n * positions, nHeads * nChanVal]), params.out as tf.Tensor2D);
-  const y = outputs
-    .mul(outputStd / Math.sqrt(nChanVal * nHeads * valueWidth))
-    .reshape([...x.shape.slice(0, -1), nChanOut]);
-  return params.b === undefined ? y : y.add(params.b.mul(settings.bStd!));
+  const heads = tf.transpose(tf.matMul(weights, values), [0, 2, 1, 3]);
+  const outputs = tf.matMul(tf.reshape(heads, [n * positions, nHeads * nChanVal]), params.out as tf.Tensor2D);
+  const y = tf.reshape(tf.mul(outputs, outputStd / Math.sqrt(nChanVal * nHeads * valueWidth)), [
+    ...x.shape.slice(0, -1),
+    nChanOut,
+  ]);
+  return params.b === undefined ? y : tf.add(y, tf.mul(params.b, settings.bStd!));
 }
 
 /** Scores `[n, heads, queries, keys]` of which masked keys' make weights of 0. */
 function ofVisible({ mechanism }: Settings, scores: tf.Tensor, seen: tf.Tensor): tf.Tensor {
-  const visible = scores.mul(seen);
-  return mechanism === 'softmax' ? visible.add(tf.sub(1, seen).mul(LEFT_OUT)) : visible;
+  const visible = tf.mul(scores, seen);
+  return mechanism === 'softmax' ? tf.add(visible, tf.mul(tf.sub(1, seen), LEFT_OUT)) : visible;
 }
 
 const finite: { readonly [Name in Mechanism]: (scores: tf.Tensor) => tf.Tensor } = {
@@ -261,9 +262,9 @@ function embed(settings: Settings, { embedding }: AttentionParams, x: tf.Tensor)
   const { posEmbType, posEmbPNorm, posEmbDecayFn, wPosEmbStd } = settings;
   const image = x.shape.slice(1, -1);
   const [n, positions] = [x.shape[0], sizeOf(image)];
-  const tokens = x.reshape([n, positions, channelsOf(x.shape)]);
+  const tokens = tf.reshape(x, [n, positions, channelsOf(x.shape)]);
   if (embedding === undefined) return tokens;
-  const independent = embedding.reshape([positions, -1]);
+  const independent = tf.reshape(embedding, [positions, -1]);
   const mixed =
     posEmbDecayFn === undefined
       ? independent
@@ -271,8 +272,8 @@ function embed(settings: Settings, { embedding }: AttentionParams, x: tf.Tensor)
           tf.tensor2d(choleskyFactor(positionCovariance(image, posEmbPNorm, posEmbDecayFn))),
           independent as tf.Tensor2D,
         );
-  const scaled = mixed.mul(wPosEmbStd).expandDims(0);
-  return posEmbType === 'SUM' ? tokens.add(scaled) : tf.concat([tokens, scaled.tile([n, 1, 1])], 2);
+  const scaled = tf.expandDims(tf.mul(mixed, wPosEmbStd), 0);
+  return posEmbType === 'SUM' ? tf.add(tokens, scaled) : tf.concat([tokens, tf.tile(scaled, [n, 1, 1])], 2);
 }
 
 /** What embeddings make of covariances: share·K + covariance; null without embeddings. */

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 import { checkOptions } from '../../base/check-options.js';
 import { ShapeError, UnsupportedError } from '../../base/errors.js';
 import type { Mask } from '../../program/row.js';
@@ -108,11 +108,11 @@ export function Recurrent(width: number, options: RecurrentOptions = {}): Layer 
       const states: tf.Tensor[] = [];
       for (const input of inputs) {
         const before = states.at(-1);
-        states.push(nonlinearity.apply([], before ? input.add(fromState.output({ w }, before)) : input));
+        states.push(nonlinearity.apply([], before ? tf.add(input, fromState.output({ w }, before)) : input));
       }
       if (!last) return tf.stack(states, 1);
       if (visible === undefined) return states[states.length - 1];
-      return tf.stack(states, 1).mul(lastVisible(visible)).sum(1);
+      return tf.sum(tf.mul(tf.stack(states, 1), lastVisible(visible)), 1);
     },
     propagate(k, shape) {
       const [steps] = k.shape;
@@ -152,14 +152,10 @@ export function Recurrent(width: number, options: RecurrentOptions = {}): Layer 
 
 /** 1 at the last step that is not masked, of each sample, `[n, steps, 1]`. */
 function lastVisible(visible: tf.Tensor): tf.Tensor {
-  const seen = visible.max(-1);
+  const seen = tf.max(visible, -1);
   const [, steps] = seen.shape;
-  const at = seen.mul(tf.range(1, steps! + 1)).argMax(1);
-  return tf
-    .oneHot(at.toInt() as tf.Tensor1D, steps!)
-    .toFloat()
-    .mul(seen)
-    .expandDims(-1);
+  const at = tf.argMax(tf.mul(seen, tf.range(1, steps! + 1)), 1);
+  return tf.expandDims(tf.mul(tf.cast(tf.oneHot(tf.cast(at, 'int32'), steps!), 'float32'), seen), -1);
 }
 
 /** The same of one sample's mask. */

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 import { UnsupportedError } from '../../base/errors.js';
 import { toStandard } from '../../inputs/transpose.js';
 import type { AffineOp } from '../../program/ops/affine.js';
@@ -69,12 +69,12 @@ export function weightsOf(name: string, width: number, options: WeightOptions): 
   if (!Number.isInteger(channels)) {
     throw new RangeError(`${name}: width · s[1] must be an integer, got ${width} · ${s[1]}.`);
   }
-  const scaled = (x: tf.Tensor, factor: number): tf.Tensor => (factor === 1 ? x : x.mul(factor));
+  const scaled = (x: tf.Tensor, factor: number): tf.Tensor => (factor === 1 ? x : tf.mul(x, factor));
 
   const finish = (params: Params, product: tf.Tensor, fanIn: number, axes?: Axes): tf.Tensor => {
     const { b } = params as WeightParams;
     const y = scaled(product, standard ? 1 / Math.sqrt(s[0]) : wStd / Math.sqrt(fanIn));
-    return b === undefined ? y : y.add(scaled(axes ? toStandard(b, axes) : b, standard ? 1 : bStd!));
+    return b === undefined ? y : tf.add(y, scaled(axes ? toStandard(b, axes) : b, standard ? 1 : bStd!));
   };
 
   return {
@@ -93,8 +93,8 @@ export function weightsOf(name: string, width: number, options: WeightOptions): 
     output(params, x, axes) {
       const { w } = params as WeightParams;
       const fanIn = w.size / channels;
-      const product = x.reshape([-1, fanIn]).matMul(w.as2D(fanIn, channels));
-      return finish(params, product.reshape([...x.shape.slice(0, -1), channels]), fanIn, axes);
+      const product = tf.matMul(tf.reshape(x, [-1, fanIn]), tf.reshape(w, [fanIn, channels]));
+      return finish(params, tf.reshape(product, [...x.shape.slice(0, -1), channels]), fanIn, axes);
     },
     finish,
     op(shape, fanIn) {

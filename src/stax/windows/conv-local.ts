@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 import { checkOptions } from '../../base/check-options.js';
 import { sizeOf } from '../../base/nd-array.js';
 import { combinations } from '../../program/ops/rule.js';
@@ -70,18 +70,20 @@ export function ConvLocal(outChan: number, filterShape: Shape, options: ConvOpti
       return weights.draw(key, sizes, fan, permuted(out), output);
     },
     apply(params, x, _, output) {
-      const w = (params as WeightParams).w.transpose([...axes.fromWeights]);
+      const w = tf.transpose((params as WeightParams).w, [...axes.fromWeights]);
       const fan = w.shape[w.rank - 2];
       checkChannels('ConvLocal', x, fan / sizeOf(filterShape));
       const seen = windows(x.shape.slice(1));
       const { out } = seen;
       const positions = sizeOf(out);
-      const patches = tf.stack(inWeightsOrder(taps(x, seen)), -1).reshape([-1, positions, fan]);
-      const product = patches
-        .transpose([1, 0, 2])
-        .matMul(w.reshape([positions, fan, weights.channels]))
-        .transpose([1, 0, 2])
-        .reshape([-1, ...out, weights.channels]);
+      const patches = tf.reshape(tf.stack(inWeightsOrder(taps(x, seen)), -1), [-1, positions, fan]);
+      const product = tf.reshape(
+        tf.transpose(
+          tf.matMul(tf.transpose(patches, [1, 0, 2]), tf.reshape(w, [positions, fan, weights.channels])),
+          [1, 0, 2],
+        ),
+        [-1, ...out, weights.channels],
+      );
       return weights.finish(params, permuteSpatial(product, axes.outputOrder), fan, output);
     },
     propagate(k, shape) {

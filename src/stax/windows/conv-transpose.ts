@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 import { checkOptions } from '../../base/check-options.js';
 import { ShapeError } from '../../base/errors.js';
 import { sizeOf } from '../../base/nd-array.js';
@@ -76,7 +76,7 @@ export function ConvTranspose(outChan: number, filterShape: Shape, options: Conv
     },
     apply(params, x, _, output) {
       const { w: given, ...b } = params as WeightParams;
-      const w = given.transpose([...axes.fromWeights]);
+      const w = tf.transpose(given, [...axes.fromWeights]);
       checkChannels('ConvTranspose', x, w.shape[filterShape.length]);
       const patches = tf.concat(taps(spread(x, steps), windows(x.shape.slice(1))), -1);
       return weights.output({ w, ...b }, permuteSpatial(patches, axes.outputOrder), output);
@@ -120,12 +120,16 @@ function spread(x: tf.Tensor, strides: Shape): tf.Tensor {
   return strides.reduce((image, stride, axis) => {
     const shape = image.shape;
     const after = sizeOf(shape.slice(axis + 2));
-    const padded = image.reshape([-1, 1, after]).pad([
+    const padded = tf.pad(tf.reshape(image, [-1, 1, after]), [
       [0, 0],
       [0, stride - 1],
       [0, 0],
     ]);
-    return padded.reshape([...shape.slice(0, axis + 1), shape[axis + 1] * stride, ...shape.slice(axis + 2)]);
+    return tf.reshape(padded, [
+      ...shape.slice(0, axis + 1),
+      shape[axis + 1] * stride,
+      ...shape.slice(axis + 2),
+    ]);
   }, x);
 }
 

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 import { checkOptions } from '../../base/check-options.js';
 import { sizeOf } from '../../base/nd-array.js';
 import { overChannels, withPermutedAxes } from '../../tracing/mask-maps.js';
@@ -89,7 +89,7 @@ export function Conv(outChan: number, filterShape: Shape, options: ConvOptions =
     },
     apply(params, x, _, output) {
       const { w: given, ...b } = params as WeightParams;
-      const w = given.transpose([...axes.fromWeights]);
+      const w = tf.transpose(given, [...axes.fromWeights]);
       checkChannels('Conv', x, w.shape[filterShape.length]);
       const patches = tf.concat(taps(x, windows(x.shape.slice(1))), -1);
       return weights.output({ w, ...b }, permuteSpatial(patches, axes.outputOrder), output);

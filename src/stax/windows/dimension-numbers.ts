@@ -1,4 +1,5 @@
-import type { Tensor } from '@tensorflow/tfjs';
+import type { Tensor } from '#tf';
+import * as tf from '#tf';
 import { ShapeError } from '../../base/errors.js';
 import type { PermuteOp } from '../../program/ops/permute.js';
 import { type Axes, type AxesRequest, axesRequest } from '../../tracing/axes.js';
@@ -77,7 +78,7 @@ export const inverseOrder = (order: readonly number[]): number[] =>
 
 /** Activations `[n, …spatial, channels]` with their spatial axes in another order. */
 export function permuteSpatial(x: Tensor, order: readonly number[]): Tensor {
-  return isNatural(order) ? x : x.transpose([0, ...order.map((axis) => axis + 1), order.length + 1]);
+  return isNatural(order) ? x : tf.transpose(x, [0, ...order.map((axis) => axis + 1), order.length + 1]);
 }
 
 /** The op of that, if it changes anything; `shape` is the spatial shape after it. */

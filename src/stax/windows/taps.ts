@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 import type { Windows } from './geometry.js';
 
 /**
@@ -38,13 +38,16 @@ function tapsAlong(x: tf.Tensor, windows: Windows, axis: number, outside = 0): t
   const after = shape.slice(axis + 2).reduce((a, b) => a * b, 1);
   // A tap reads out·stride positions and keeps every stride-th: the last such group may overhang the image.
   const length = window - 1 + out * stride;
-  const flat = extended(x.reshape([before, shape[axis + 1], after]), windows, axis, length, outside);
+  const flat = extended(tf.reshape(x, [before, shape[axis + 1], after]), windows, axis, length, outside);
   return Array.from({ length: window }, (_, tap) =>
-    flat
-      .slice([0, tap, 0], [before, out * stride, after])
-      .reshape([before, out, stride, after])
-      .slice([0, 0, 0, 0], [before, out, 1, after])
-      .reshape([...shape.slice(0, axis + 1), out, ...shape.slice(axis + 2)]),
+    tf.reshape(
+      tf.slice(
+        tf.reshape(tf.slice(flat, [0, tap, 0], [before, out * stride, after]), [before, out, stride, after]),
+        [0, 0, 0, 0],
+        [before, out, 1, after],
+      ),
+      [...shape.slice(0, axis + 1), out, ...shape.slice(axis + 2)],
+    ),
   );
 }
 
@@ -62,13 +65,13 @@ function extended(x: tf.Tensor, windows: Windows, axis: number, length: number, 
       [low, length - low - kept],
       [0, 0],
     ];
-    return x.slice([0, 0, 0], [before, kept, after]).pad(padding, outside);
+    return tf.pad(tf.slice(x, [0, 0, 0], [before, kept, after]), padding, outside);
   }
   const pieces: tf.Tensor[] = [];
   for (let position = 0; position < length; ) {
     const from = (((position - low) % n) + n) % n;
     const size = Math.min(n - from, length - position);
-    pieces.push(x.slice([0, from, 0], [before, size, after]));
+    pieces.push(tf.slice(x, [0, from, 0], [before, size, after]));
     position += size;
   }
   return tf.concat(pieces, 1);

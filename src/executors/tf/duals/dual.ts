@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 
 /** A covariance K and the two variances, by tensors that broadcast together. */
 export interface Moments {

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 import type { FunctionName } from '../../../program/function-names.js';
 
 /** A function on tensors, entry by entry, and its first two derivatives. */

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 import { UnsupportedError } from '../../../base/errors.js';
 import type { Dual, MomentFunction } from './dual.js';
 import { type Entrywise, type Scales, weightedSum } from './quadrature.js';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 import type { Dual, DualFunction, Moments } from './dual.js';
 
 /**

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 import type { ActivationOp } from '../../../program/ops/activation.js';
 import { applyDual } from '../duals/dual.js';
 import { duals } from '../duals/index.js';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 import type { AffineOp } from '../../../program/ops/affine.js';
 import { mapCovariances } from '../pair-covariances.js';
 import type { Evaluation } from './evaluation.js';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 import { sizeOf } from '../../../base/nd-array.js';
 import type { CentreBatchOp } from '../../../program/ops/centre-batch.js';
 import { mapBatch } from '../batch.js';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 import { sizeOf } from '../../../base/nd-array.js';
 import type { DiagonalOp } from '../../../program/ops/diagonal.js';
 import { mapCovariances } from '../pair-covariances.js';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 import { sizeOf } from '../../../base/nd-array.js';
 import type { GramOp } from '../../../program/ops/gram.js';
 import { rowsOf } from '../rows.js';

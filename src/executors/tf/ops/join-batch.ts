@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 import type { JoinBatchOp } from '../../../program/ops/join-batch.js';
 import { mapBatch, multiplyBatch } from '../batch.js';
 import type { PairCovariances } from '../pair-covariances.js';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 import { sizeOf } from '../../../base/nd-array.js';
 import type { NormalizeBatchOp } from '../../../program/ops/normalize-batch.js';
 import { mapBatch } from '../batch.js';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 import type { NormalizeOp } from '../../../program/ops/normalize.js';
 import { variancesOf, weighPositions } from '../pair-covariances.js';
 import type { Evaluation } from './evaluation.js';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 import { sizeOf } from '../../../base/nd-array.js';
 import type { PatchMeanOp } from '../../../program/ops/patch-mean.js';
 import { mapCovariances, multiplyAxis, selection } from '../pair-covariances.js';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 import type { PermuteOp } from '../../../program/ops/permute.js';
 import { mapCovariances } from '../pair-covariances.js';
 import type { Evaluation } from './evaluation.js';

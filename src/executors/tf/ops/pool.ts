@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 import type { PoolOp } from '../../../program/ops/pool.js';
 import { mapCovariances, multiplyAxis } from '../pair-covariances.js';
 import type { Evaluation } from './evaluation.js';

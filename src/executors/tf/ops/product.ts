@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 
 import type { ProductOp } from '../../../program/ops/product.js';
 import type { Evaluation } from './evaluation.js';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 import type { SelectOp } from '../../../program/ops/select.js';
 import { mapCovariances, multiplyAxis, selection } from '../pair-covariances.js';
 import type { Evaluation } from './evaluation.js';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 
 import type { SumOp } from '../../../program/ops/sum.js';
 import type { Evaluation } from './evaluation.js';

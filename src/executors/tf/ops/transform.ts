@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 import { sizeOf } from '../../../base/nd-array.js';
 import type { TransformOp } from '../../../program/ops/transform.js';
 import { mapCovariances, multiplyAxis } from '../pair-covariances.js';

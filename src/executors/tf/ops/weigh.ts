@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 import { combinations } from '../../../program/ops/rule.js';
 import type { WeighOp } from '../../../program/ops/weigh.js';
 import { mapCovariances } from '../pair-covariances.js';
