@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 import { sizeOf } from '../base/nd-array.js';
 import { gemm } from '../linalg/linalg.js';
 import type { Shape, Tree } from '../tracing/tree.js';

@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '#tf';
 import type { AnyArray } from '../base/any-array.js';
 import { checkOptions } from '../base/check-options.js';
 import type { NdArray } from '../base/nd-array.js';

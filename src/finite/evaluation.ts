@@ -1,6 +1,7 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 import { NonFiniteError, ShapeError, UnsupportedError } from '../base/errors.js';
 import { firstNonFinite } from '../base/first-non-finite.js';
+import { isTensor } from '../base/is-tensor.js';
 import type { Params } from '../stax/layer/params.js';
 import type { Shape, Tree } from '../tracing/tree.js';
 import type { Block } from './blocks.js';
@@ -29,7 +30,7 @@ export function evaluate(
   x: Tree<tf.Tensor>,
 ): tf.Tensor {
   const y: unknown = f(params, x as never);
-  if (!(y instanceof tf.Tensor)) {
+  if (!isTensor(y)) {
     throw new TypeError(
       `${where}: the network must return one tensor, got ${Array.isArray(y) ? 'a list' : typeof y}. ` +
         'Pass a function that picks an output, e.g. (params, x) => f(params, x)[0].',

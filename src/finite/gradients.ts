@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 
 // tfjs differentiates once. To differentiate twice it lacks the derivatives of its gradients' own kernels, and where a
 // gradient reads an op's saved result it takes this for a constant. Both are put right here for as long as a

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 import type { AnyArray } from '../base/any-array.js';
 import { NonFiniteError, ShapeError, UnsupportedError } from '../base/errors.js';
 import { firstNonFinite } from '../base/first-non-finite.js';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 import { ShapeError } from '../base/errors.js';
 import type { Params } from '../stax/layer/params.js';
 import type { Tree } from '../tracing/tree.js';

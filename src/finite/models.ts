@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '#tf';
 import { UnsupportedError } from '../base/errors.js';
 import type { Params } from '../stax/layer/params.js';
 import type { Tree } from '../tracing/tree.js';

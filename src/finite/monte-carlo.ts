@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 import type { AnyArray } from '../base/any-array.js';
 import { checkOptions } from '../base/check-options.js';
 import { ShapeError } from '../base/errors.js';

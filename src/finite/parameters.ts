@@ -1,17 +1,18 @@
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '#tf';
 import { DisposedError, UnsupportedError } from '../base/errors.js';
+import { isTensor } from '../base/is-tensor.js';
 import type { Params } from '../stax/layer/params.js';
 
 /** The tensors of a tree of parameters, first to last. */
 export function parameterLeaves(params: Params): tf.Tensor[] {
-  return params instanceof tf.Tensor ? [params] : Object.values(params).flatMap(parameterLeaves);
+  return isTensor(params) ? [params] : Object.values(params).flatMap(parameterLeaves);
 }
 
 /** The tree `params` with other tensors in the order of `parameterLeaves`. */
 export function withLeaves(params: Params, leaves: readonly tf.Tensor[]): Params {
   let next = 0;
   const build = (tree: Params): Params => {
-    if (tree instanceof tf.Tensor) return leaves[next++];
+    if (isTensor(tree)) return leaves[next++];
     if (Array.isArray(tree)) return tree.map(build);
     return Object.fromEntries(Object.entries(tree).map(([name, child]) => [name, build(child)]));
   };

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '#tf';
 import type { NdArray } from '../base/nd-array.js';
 import { leavesOf, mapTree, type Shape, type Tree } from '../tracing/tree.js';
 
