@@ -1,9 +1,10 @@
 import { checkOptions } from '../base/check-options.js';
 import { shareable } from '../base/dtype.js';
 import type { Dtype } from '../base/nd-array.js';
+import { engineGram } from '../executors/engine/jobs/gram.js';
 import { type JobKind, jobSize } from '../executors/engine/jobs/job-size.js';
 import { engineRidge } from '../executors/engine/jobs/ridge.js';
-import { engineGram, engineVjp } from '../executors/engine/jobs/run.js';
+import { engineVjp } from '../executors/engine/jobs/vjp.js';
 import { isSymmetric } from '../executors/engine/lowering/activations.js';
 import { compile } from '../executors/engine/planning/compile.js';
 import type { Plans } from '../executors/engine/planning/plan-types.js';
@@ -146,18 +147,23 @@ async function probe(program: Program, plans: Plans, kind: JobKind): Promise<num
   const options = { dtype, threads: 1 };
   const once = async () => {
     const start = performance.now();
-    if (kind === 'gram') await engineGram(program, x1, x2, { ...options, ntk });
-    else if (kind === 'vjp') {
+    if (kind === 'gram') {
+      await engineGram(program, x1, x2, { ...options, fields: [ntk ? 'ntk' : 'nngp'] });
+    } else if (kind === 'vjp') {
       const ones = shareable(dtype, new Float64Array(n1 * n2).fill(1));
       const cotangent = { nngp: ntk ? null : ones, ntk: ntk ? ones : null };
-      await engineVjp(program, x1, x2, cotangent, { ...options, sides: { x1: true, x2: true } });
+      await engineVjp(program, x1, x2, cotangent, {
+        ...options,
+        same: false,
+        sides: { x1: true, x2: true },
+      });
     } else {
       const classes = 1;
       const field = ntk ? 'ntk' : 'nngp';
       const alpha = new Float64Array(n1).fill(1);
       const labels = new Float64Array(n2);
       await engineRidge(program, x1, x2, {
-        ...{ ...options, field, classes, alpha, labels, scale: 1, gradient: true },
+        ...{ ...options, same: false, field, classes, alpha, labels, scale: 1, gradient: true },
       });
     }
     return performance.now() - start;

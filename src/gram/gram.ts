@@ -5,8 +5,9 @@ import { NonFiniteError, ShapeError } from '../base/errors.js';
 import { firstNonFinite } from '../base/first-non-finite.js';
 import { rowMajor, takeRowMajor } from '../base/matrix.js';
 import type { Dtype, FloatArray, NdArray } from '../base/nd-array.js';
+import { engineGram } from '../executors/engine/jobs/gram.js';
 import { engineRidge } from '../executors/engine/jobs/ridge.js';
-import { engineGram, engineVjp } from '../executors/engine/jobs/run.js';
+import { engineVjp } from '../executors/engine/jobs/vjp.js';
 import { defaultThreads } from '../executors/engine/threads/thread-pool.js';
 import { checkInputs, readInputs } from '../inputs/check-input.js';
 import {
@@ -41,19 +42,37 @@ export interface ComputeOptions {
 }
 
 /** Options of `gram`. */
-export interface GramOptions<Get extends GramField | readonly GramField[]>
-  extends ComputeOptions,
+export interface GramOptions<
+  Get extends GramField | readonly GramField[],
+  As extends 'matrix' | 'array' = 'matrix' | 'array',
+  D extends Dtype = Dtype,
+> extends ComputeOptions,
     SampleOptions {
+  readonly dtype?: D;
   /** Which covariance, or a list of them. */
   readonly get: Get;
+  /**
+   * What comes back: `'matrix'` (default) a `Matrix`, whose numbers are float64; `'array'` an `NdArray` `[n1, n2]` in the
+   * precision `dtype`, of which float32 takes half the memory.
+   */
+  readonly as?: As;
   /** Rows and columns of the blocks that the work is cut into. Default: about 20 ms of work each. */
   readonly block?: { readonly rows: number; readonly columns: number };
 }
 
-/** One matrix, or a record of those asked for. */
-export type GramResult<Get extends GramField | readonly GramField[]> = Get extends readonly (infer F)[]
-  ? { readonly [Field in F & GramField]: Matrix }
-  : Matrix;
+/** One matrix or array, or a record of those asked for. */
+export type GramResult<
+  Get extends GramField | readonly GramField[],
+  As extends 'matrix' | 'array' = 'matrix',
+  D extends Dtype = 'float64',
+> = Get extends readonly (infer F)[]
+  ? { readonly [Field in F & GramField]: GramValue<As, D> }
+  : GramValue<As, D>;
+
+/** A Gram matrix in the form that was asked for. */
+export type GramValue<As extends 'matrix' | 'array', D extends Dtype> = As extends 'matrix'
+  ? Matrix
+  : NdArray<FloatArray<D>>;
 
 const computeOptions = ['dtype', 'threads', 'signal', 'onProgress'] as const;
 
@@ -62,13 +81,14 @@ const computeOptions = ['dtype', 'threads', 'signal', 'onProgress'] as const;
  * `[n2, …spatial, channels]`; `x2` null: of `x1` with itself, exactly symmetric. For networks with several inputs (those that
  * begin with `parallel`) x1 and x2 are lists of these.
  *
- * Runs on the engine's worker threads, block by block, in memory for the result and a few blocks: any sizes do.
+ * Runs on the engine's worker threads, block by block, in memory for the result, which exists once, and a few blocks.
  *
  * @param kernel the `kernel` of a network that ends in one position (Flatten, a global pool, or no spatial axes).
  * @throws ShapeError when inputs do not fit the network, or it leaves spatial axes.
  * @throws NonFiniteError when an input holds NaN or an infinity (that is not masked), or the kernel leaves the range of `dtype`.
  * @throws DisposedError when a tensor was disposed of.
- * @throws RangeError for an unknown field or precision, or a number of threads below 1.
+ * @throws RangeError for an unknown field or precision, a number of threads below 1, or a result that this machine cannot hold;
+ *   the message says its bytes and what else to do.
  *
  * @remarks `estimate` predicts time and memory; measured times are in `docs/performance.md`.
  *
@@ -81,31 +101,46 @@ const computeOptions = ['dtype', 'threads', 'signal', 'onProgress'] as const;
  * console.log(k.rows, k.columns, k.get(0, 1) === k.get(1, 0)); // 3 3 true
  * ```
  */
-export async function gram<const Get extends GramField | readonly GramField[]>(
+export async function gram<
+  const Get extends GramField | readonly GramField[],
+  const As extends 'matrix' | 'array' = 'matrix',
+  const D extends Dtype = 'float64',
+>(
   kernel: object,
   x1: Tree<AnyArray>,
   x2: Tree<AnyArray> | null,
-  options: GramOptions<Get>,
-): Promise<GramResult<Get>> {
-  checkOptions('gram', options, ['get', 'block', ...computeOptions, ...sampleOptionNames]);
+  options: GramOptions<Get, As, D>,
+): Promise<GramResult<Get, As, D>> {
+  checkOptions('gram', options, ['get', 'as', 'block', ...computeOptions, ...sampleOptionNames]);
   const fields = [options.get].flat() as GramField[];
   if (fields.length === 0) throw new RangeError("gram: get must name at least one field, e.g. 'ntk'.");
   for (const field of fields) checkField('gram', field);
-  const [pattern1, pattern2] = pairOfPatterns('gram', options, x2 === null);
-  const isSame = x2 === x1 && pattern1 === pattern2;
-  const { program, rows1, rows2, run } = prepare('gram', kernel, x1, isSame ? null : x2, options);
+  const as: string = options.as ?? 'matrix';
+  if (as !== 'matrix' && as !== 'array') {
+    throw new RangeError(`gram: as must be 'matrix' or 'array', got '${as}'.`);
+  }
+  const { program, rows1, rows2, same, run } = prepare('gram', kernel, x1, x2, options);
   if (options.block && !(options.block.rows >= 1 && options.block.columns >= 1)) {
     throw new RangeError(
       `gram: block needs rows and columns of at least 1, got ${JSON.stringify(options.block)}.`,
     );
   }
-  const ntk = fields.includes('ntk');
-  const result = await engineGram(program, rows1, rows2, { ...run, ntk, block: options.block });
-  const columns = (rows2 ?? rows1).count;
-  for (const field of fields) checkRange(field, result[field]!, columns, run.dtype);
-  const matrix = (field: GramField) => takeRowMajor(result[field]!, rows1.count, columns);
-  if (!Array.isArray(options.get)) return matrix(fields[0]) as GramResult<Get>;
-  return Object.fromEntries(fields.map((field) => [field, matrix(field)])) as GramResult<Get>;
+  const result = await engineGram(program, rows1, same ? null : rows2, {
+    ...run,
+    fields,
+    resultDtype: as === 'matrix' ? 'float64' : run.dtype,
+    block: options.block,
+  });
+  const shape = [rows1.count, (rows2 ?? rows1).count] as const;
+  const value = (field: GramField) => {
+    const data = result[field]!;
+    checkRange(field, data, shape[1], run.dtype);
+    return as === 'array' ? { shape, data } : takeRowMajor(data as Float64Array, ...shape);
+  };
+  const values = Array.isArray(options.get)
+    ? Object.fromEntries(fields.map((field) => [field, value(field)]))
+    : value(fields[0]);
+  return values as GramResult<Get, As, D>;
 }
 
 /** Options of `gramVjp`. */
@@ -144,7 +179,7 @@ export async function gramVjp<const X extends Tree<AnyArray>>(
   if (!cotangents?.nngp && !cotangents?.ntk) {
     throw new RangeError('gramVjp: needs a cotangent of nngp, of ntk, or of both, got neither.');
   }
-  const { program, rows1, rows2, gradientOf, run } = prepare('gramVjp', kernel, x1, x2, options);
+  const { program, rows1, rows2, same, gradientOf, run } = prepare('gramVjp', kernel, x1, x2, options);
   const [n1, n2] = [rows1.count, (rows2 ?? rows1).count];
   const flat = (field: GramField): FloatArray | null => {
     const cotangent = cotangents[field];
@@ -160,6 +195,7 @@ export async function gramVjp<const X extends Tree<AnyArray>>(
   const cotangent = { nngp: flat('nngp'), ntk: flat('ntk') };
   const gradients = await engineVjp(program, rows1, rows2, cotangent, {
     ...run,
+    same,
     sides: { x1: true, x2: true },
   });
   type Gradient = TreeLike<X, NdArray<Float64Array>>;
@@ -205,7 +241,13 @@ export async function ridgeVisit<const X extends Tree<AnyArray>>(
 ): Promise<RidgeVisit<X>> {
   checkOptions('ridgeVisit', options, ['get', 'gradient', ...computeOptions, ...sampleOptionNames]);
   checkField('ridgeVisit', options.get);
-  const { program, rows1, rows2, gradientOf, run } = prepare('ridgeVisit', kernel, support, targets, options);
+  const { program, rows1, rows2, same, gradientOf, run } = prepare(
+    'ridgeVisit',
+    kernel,
+    support,
+    targets,
+    options,
+  );
   const [a, y] = [readMatrix('ridgeVisit', 'alpha', alpha), readMatrix('ridgeVisit', 'labels', labels)];
   const classes = a.columns;
   if (a.rows !== rows1.count || y.rows !== rows2!.count || y.columns !== classes) {
@@ -216,6 +258,7 @@ export async function ridgeVisit<const X extends Tree<AnyArray>>(
   }
   const sums = await engineRidge(program, rows1, rows2!, {
     ...run,
+    same,
     field: options.get,
     classes,
     alpha: rowMajor(a),
@@ -232,7 +275,7 @@ export async function ridgeVisit<const X extends Tree<AnyArray>>(
 }
 
 /** Refuses a kernel that overflowed: very deep or strongly weighted networks leave the range of their numbers. */
-function checkRange(field: GramField, data: Float64Array, columns: number, dtype: Dtype): void {
+function checkRange(field: GramField, data: FloatArray, columns: number, dtype: Dtype): void {
   const bad = firstNonFinite(data);
   if (bad < 0) return;
   const remedy = dtype === 'float32' ? "Use dtype 'float64', or scale" : 'Scale';
@@ -272,7 +315,9 @@ function prepare(
   const rowsOf = ({ standard, inputs }: typeof side1, pattern: Pattern) =>
     engineRows(inputs, row, factsOf(where, standard, maskConstant, pattern), dtype);
   const rows1 = rowsOf(side1, pattern1);
-  const rows2 = side2 === side1 && pattern1 === pattern2 ? rows1 : side2 && rowsOf(side2, pattern2);
+  // The very same inputs with the very same patterns are the same samples; from here on this is an argument.
+  const same = x2 === null || (side2 === side1 && pattern1 === pattern2);
+  const rows2 = x2 === null ? null : same ? rows1 : rowsOf(side2!, pattern2);
   /** A gradient in rows of x1's or x2's inputs as one in these. */
   const gradientOf = (side: 'x1' | 'x2', data: Float64Array) => {
     const { standard, inputs } = side === 'x1' ? side1 : side2!;
@@ -280,7 +325,7 @@ function prepare(
     if (masked) clearMasked(gradient, standard, maskConstant);
     return callersArrays(where, axes, gradient);
   };
-  return { program, rows1, rows2, gradientOf, run: { dtype, threads, signal, onProgress } };
+  return { program, rows1, rows2, same, gradientOf, run: { dtype, threads, signal, onProgress } };
 }
 
 /** Sets the gradient in masked entries to 0: nothing depends on them. */

@@ -5,11 +5,14 @@ import type { Plans } from '../planning/plan-types.js';
 import { blockSize, type Span, spans } from '../tasks/blocks.js';
 import { RidgeBlock, type RidgeBlockSums, type RidgeData } from '../tasks/ridge-block.js';
 import { slice } from '../tasks/slice.js';
-import type { RidgeTask } from '../tasks/tasks.js';
+import type { PairField, RidgeTask } from '../tasks/tasks.js';
 import { runTasks } from '../threads/thread-pool.js';
 import type { Rows } from '../tiles/tile.js';
+import { engineGram } from './gram.js';
+import type { JobOptions } from './grid.js';
 import { visitsOnce } from './job-size.js';
-import { addAt, type EngineOptions, engineGram, engineVjp } from './run.js';
+import { addAt } from './matrix-blocks.js';
+import { engineVjp } from './vjp.js';
 
 /** Σ over all targets of a ridge regression's loss and hits, K·G, and the gradient in the supports. */
 export interface RidgeSums extends RidgeBlockSums {
@@ -17,8 +20,10 @@ export interface RidgeSums extends RidgeBlockSums {
 }
 
 /** What `engineRidge` is to do. */
-export interface RidgeOptions extends EngineOptions, RidgeData {
-  readonly field: 'nngp' | 'ntk';
+export interface RidgeJob extends JobOptions, RidgeData {
+  readonly field: PairField;
+  /** Whether the targets are the supports, one by one. */
+  readonly same: boolean;
   /** Whether the gradient in the supports is wanted. */
   readonly gradient: boolean;
 }
@@ -36,7 +41,7 @@ export function engineRidge(
   program: Program,
   supports: Rows,
   targets: Rows,
-  options: RidgeOptions,
+  options: RidgeJob,
 ): Promise<RidgeSums> {
   const { dtype, field, gradient } = options;
   const plans = compile(program, { dtype, ntk: field === 'ntk', gradient: { x1: gradient, x2: false } });
@@ -50,7 +55,7 @@ async function visitOnce(
   blocks: readonly Span[],
   supports: Rows,
   targets: Rows,
-  { field, classes, alpha, labels, scale, gradient, onProgress, ...options }: RidgeOptions,
+  { field, same, classes, alpha, labels, scale, gradient, onProgress, ...options }: RidgeJob,
 ): Promise<RidgeSums> {
   const n = supports.count;
   const tasks = function* (): Iterable<RidgeTask> {
@@ -61,7 +66,7 @@ async function visitOnce(
         x2: slice(targets, span),
         ...{ field, classes, alpha, scale },
         labels: labels.slice(span[0] * classes, span[1] * classes),
-        diagonal: targets === supports ? span[0] : undefined,
+        diagonal: same ? span[0] : undefined,
       };
     }
   };
@@ -77,18 +82,17 @@ async function visitTwice(
   program: Program,
   supports: Rows,
   targets: Rows,
-  { field, classes, alpha, labels, scale, gradient, onProgress, ...options }: RidgeOptions,
+  { field, same, classes, alpha, labels, scale, gradient, onProgress, ...options }: RidgeJob,
 ): Promise<RidgeSums> {
   const n = supports.count;
-  const self = targets === supports;
-  const held = self ? targets.count : Math.max(1, Math.floor(HELD_ENTRIES / n));
+  const held = same ? targets.count : Math.max(1, Math.floor(HELD_ENTRIES / n));
   let sums: Sums | null = null;
   for (const span of spans(targets.count, held)) {
     const count = span[1] - span[0];
-    const block = self ? targets : slice(targets, span);
-    const covariances = await engineGram(program, supports, self ? null : block, {
+    const block = same ? targets : slice(targets, span);
+    const covariances = await engineGram(program, supports, same ? null : block, {
       ...options,
-      ntk: field === 'ntk',
+      fields: [field],
     });
     const k = covariances[field]!;
     const part = labels.slice(span[0] * classes, span[1] * classes);
@@ -100,7 +104,7 @@ async function visitTwice(
       regression.writeCotangent(cotangent, 0, count);
       const cotangents = { nngp: null, ntk: null, [field]: shareable(options.dtype, cotangent) };
       const sides = { x1: true, x2: false };
-      x1 = (await engineVjp(program, supports, block, cotangents, { ...options, sides })).x1;
+      x1 = (await engineVjp(program, supports, block, cotangents, { ...options, sides, same })).x1;
     }
     sums ??= new Sums(n * classes, x1?.length ?? null);
     sums.add({ ...regression.sums(k), x1 });

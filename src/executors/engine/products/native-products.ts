@@ -23,12 +23,11 @@ export type BlockProducts = (rows: Span, columns: Span) => Products;
 export function nativeProducts(
   native: MatrixProduct,
   dtype: Dtype,
-  x1: Rows,
-  x2: Rows,
+  { x1, x2, same }: { readonly x1: Rows; readonly x2: Rows; readonly same: boolean },
 ): (rows: Span, columns: Span) => Promise<BlockProducts> {
   const size = x1.data.length / x1.count;
   const norms1 = squaredNorms(dtype, x1);
-  const norms2 = x2 === x1 ? norms1 : squaredNorms(dtype, x2);
+  const norms2 = same ? norms1 : squaredNorms(dtype, x2);
   return async (strip, all) => {
     const width = all[1] - all[0];
     const k = await native.multiply(factor(x1, strip, size), {

@@ -15,7 +15,8 @@ export interface RunOptions {
  *
  * Every pool keeps these laws. Tasks, plans and results are plain data that can be sent. Each result is handed over once, in the
  * tasks' order, and has the same bits whoever did the task. Of a job no more than `threads` tasks run at a time, and no more
- * than twice as many exist, so that a job need not fit into memory. What happens to one job concerns no other.
+ * than twice as many exist, so that a job need not fit into memory. A
+ * result's arrays are there until `onResult` returns. What happens to one job concerns no other.
  */
 export interface TaskPool {
   /**

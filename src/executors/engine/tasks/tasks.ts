@@ -1,8 +1,11 @@
-import { zeros } from '../../../base/dtype.js';
+import { bytesOf, zeros } from '../../../base/dtype.js';
 import type { FloatArray } from '../../../base/nd-array.js';
 import type { Plans } from '../planning/plan-types.js';
 import type { Gradients, GroupVisitor, ProductGradient, Products, Rows, TileRunner } from '../tiles/tile.js';
 import { RidgeBlock, type RidgeBlockSums, type RidgeData } from './ridge-block.js';
+
+/** A covariance that is one number for each pair of samples. */
+export type PairField = 'nngp' | 'ntk';
 
 /** Covariances of one number per pair, `[n1, n2]`. */
 export interface PairBlock {
@@ -15,6 +18,7 @@ export interface GramTask {
   readonly kind: 'gram';
   readonly x1: Rows;
   readonly x2: Rows;
+  readonly fields: readonly PairField[];
   /** Row j of x2 is row j + diagonal of x1, and entries left of that may stay 0; absent where they are different samples. */
   readonly diagonal?: number;
   /** As in `BlockOptions`. */
@@ -46,7 +50,7 @@ export interface RidgeTask extends RidgeData {
   readonly kind: 'ridge';
   readonly x1: Rows;
   readonly x2: Rows;
-  readonly field: 'nngp' | 'ntk';
+  readonly field: PairField;
   /** As in `VjpTask`. */
   readonly diagonal?: number;
 }
@@ -81,7 +85,7 @@ export function runTask(runner: TileRunner, plans: Plans, task: Task): TaskResul
 
 function gram(runner: TileRunner, plans: Plans, task: GramTask): PairBlock {
   const { x1, x2 } = task;
-  const { block, read } = collector(plans, x1.count, x2.count);
+  const { block, read } = collector(plans, x1.count, x2.count, task.fields);
   runner.forward(plans, x1, x2, read, task, task.diagonal !== undefined);
   return block;
 }
@@ -95,7 +99,7 @@ function vjp(runner: TileRunner, plans: Plans, task: VjpTask): Gradients {
 function ridge(runner: TileRunner, plans: Plans, task: RidgeTask): RidgeResult {
   const { x1, x2, field, diagonal } = task;
   const [n, count] = [x1.count, x2.count];
-  const { block, read } = collector(plans, n, count);
+  const { block, read } = collector(plans, n, count, [field]);
   const regression = new RidgeBlock(task, n, count);
   const cotangent: FloatArray = zeros(plans.dtype, n * count);
   const k = (): FloatArray => block[field]!;
@@ -120,16 +124,19 @@ function ridge(runner: TileRunner, plans: Plans, task: RidgeTask): RidgeResult {
   return { ...regression.sums(k()), x1: x1Gradient };
 }
 
-/** A block of zeros for the fields that the plans compute, and a visitor that fills it. */
-function collector(plans: Plans, n1: number, n2: number): { block: PairBlock; read: GroupVisitor } {
-  const bytes = plans.dtype === 'float32' ? 4 : 8;
-  const block = {
-    nngp: zeros(plans.dtype, n1 * n2),
-    ntk: plans.ntk ? zeros(plans.dtype, n1 * n2) : null,
-  };
+/** A block of zeros for some fields, and a visitor that fills it. */
+function collector(
+  plans: Plans,
+  n1: number,
+  n2: number,
+  fields: readonly PairField[],
+): { block: PairBlock; read: GroupVisitor } {
+  const bytes = bytesOf(plans.dtype);
+  const place = (field: PairField) => (fields.includes(field) ? zeros(plans.dtype, n1 * n2) : null);
+  const block = { nngp: place('nngp'), ntk: place('ntk') };
   const read: GroupVisitor = ({ i, j, live }, [{ k, theta }], memory) => {
     const at = i * n2 + j;
-    block.nngp.set(memory.subarray(k / bytes, k / bytes + live), at);
+    block.nngp?.set(memory.subarray(k / bytes, k / bytes + live), at);
     if (block.ntk && theta) block.ntk.set(memory.subarray(theta / bytes, theta / bytes + live), at);
   };
   return { block, read };
@@ -137,7 +144,7 @@ function collector(plans: Plans, n1: number, n2: number): { block: PairBlock; re
 
 /** A visitor that writes the cotangents of a group. */
 function sender(plans: Plans, n2: number, cotangent: PairBlock): GroupVisitor {
-  const bytes = plans.dtype === 'float32' ? 4 : 8;
+  const bytes = bytesOf(plans.dtype);
   return ({ i, j, live }, [{ k, theta }], memory) => {
     const at = i * n2 + j;
     if (cotangent.nngp) memory.set(cotangent.nngp.subarray(at, at + live), k / bytes);

@@ -1,4 +1,5 @@
 import { UnsupportedError } from '../../../base/errors.js';
+import { freeMemory } from '../../../base/free-memory.js';
 import { type Thread, warnOfNoThreads } from '../../../base/thread.js';
 import { releaseLinalgThread } from '../../../linalg/off-thread.js';
 import type { Plans } from '../planning/plan-types.js';
@@ -64,7 +65,11 @@ export class ThreadPool implements TaskPool {
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
       let index = 0;
-      const next = async () => onResult(await Promise.race([results.shift()!, aborted]), index++);
+      const next = async () => {
+        const result = await Promise.race([results.shift()!, aborted]);
+        onResult(result, index++);
+        freeMemory(Object.values(result).filter(ArrayBuffer.isView));
+      };
       for (const task of tasks) {
         const result = this.#submit(job, plans, task);
         result.catch(() => {});

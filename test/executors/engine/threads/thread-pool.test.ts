@@ -13,7 +13,7 @@ const plans = compile(programOf(kernel, [2]), { dtype: 'float64', ntk: false });
 function* tasksOf(job: number, count: number): Iterable<GramTask> {
   for (let i = 0; i < count; i++) {
     const sample = (...data: number[]) => ({ data: Float64Array.from(data), count: 1 });
-    yield { kind: 'gram', x1: sample(job, i), x2: sample(1, 0) };
+    yield { kind: 'gram', x1: sample(job, i), x2: sample(1, 0), fields: ['nngp'] };
   }
 }
 

@@ -1,0 +1,112 @@
+import { sharedZeros, zeros } from '../../../base/dtype.js';
+import type { Dtype, FloatArray } from '../../../base/nd-array.js';
+import type { Program } from '../../../program/program.js';
+import { isSymmetric } from '../lowering/activations.js';
+import { compile } from '../planning/compile.js';
+import { matrixProduct } from '../products/matrix-product.js';
+import { nativeGradient } from '../products/native-products.js';
+import { productGradient } from '../products/product-gradients.js';
+import { blockSize, type Span } from '../tasks/blocks.js';
+import type { PairBlock } from '../tasks/tasks.js';
+import type { Rows } from '../tiles/tile.js';
+import { gridOf, type JobOptions, runGrid } from './grid.js';
+import { addAt, addTranspose, putBlock, transpose } from './matrix-blocks.js';
+
+/** What `engineVjp` is to do. */
+export interface VjpJob extends JobOptions {
+  /** Whose gradients are wanted; of x1 with itself there is one, through both arguments. */
+  readonly sides: { readonly x1: boolean; readonly x2: boolean };
+  /** Whether an x2 that is given holds x1's samples, one by one. */
+  readonly same: boolean;
+}
+
+/** Gradients in both sides, f64. */
+export interface PairGradients {
+  readonly x1: Float64Array | null;
+  readonly x2: Float64Array | null;
+}
+
+/**
+ * Gradients of Σ nngp̄∘nngp + Σ ntk̄∘ntk in x1 and x2: f64 sums of the blocks' parts, in the blocks' order. x2 null: in x1
+ * through both arguments, from one triangle.
+ */
+export async function engineVjp(
+  program: Program,
+  x1: Rows,
+  x2: Rows | null,
+  cotangent: PairBlock,
+  { sides, same, ...options }: VjpJob,
+): Promise<PairGradients> {
+  if (x2 && x1.count > x2.count && isSymmetric(program)) {
+    const turn = (field: FloatArray | null) => field && transpose(field, x1.count, x2.count);
+    const turned = { nngp: turn(cotangent.nngp), ntk: turn(cotangent.ntk) };
+    const turnedSides = { x1: sides.x2, x2: sides.x1 };
+    const gradients = await engineVjp(program, x2, x1, turned, { sides: turnedSides, same, ...options });
+    return { x1: gradients.x2, x2: gradients.x1 };
+  }
+  const self = x2 === null;
+  const pairs = { x1, x2: x2 ?? x1, same: self || same };
+  const [n1, n2] = [x1.count, pairs.x2.count];
+  const gradient = self ? { x1: true, x2: true } : sides;
+  const plans = compile(program, { dtype: options.dtype, ntk: cotangent.ntk !== null, gradient });
+  const grid = gridOf(n1, n2, blockSize(plans, n1, n2), self);
+  const { product, inputSize } = plans.pair;
+  // With a matrix product a block brings one number a sample: what its own norm's cotangent is.
+  const size = product ? 1 : inputSize;
+  const g1 = gradient.x1 ? new Float64Array(n1 * size) : null;
+  const g2 = self ? g1 : gradient.x2 ? new Float64Array(n2 * size) : null;
+  const products = product && sharedZeros(options.dtype, n1 * n2);
+  await runGrid(
+    plans,
+    grid,
+    pairs,
+    options,
+    ([rows, columns], samples) => {
+      const part = (field: FloatArray | null) =>
+        field && cotangentBlock(field, n2, rows, columns, self, options.dtype);
+      const diagonal = pairs.same ? columns[0] - rows[0] : undefined;
+      const block = { nngp: part(cotangent.nngp), ntk: part(cotangent.ntk) };
+      return { kind: 'vjp', ...samples, cotangent: block, diagonal };
+    },
+    (result, [rows, columns]) => {
+      if (result.x1 && g1) addAt(g1, rows[0] * size, result.x1);
+      if (result.x2 && g2) addAt(g2, columns[0] * size, result.x2);
+      if (result.products && products) putBlock(products, n2, rows, columns, result.products);
+    },
+  );
+  if (!products) return { x1: g1, x2: self ? null : g2 };
+  if (self) addTranspose(products, n1);
+  const native = matrixProduct();
+  const gradientOf = (transposed: boolean, x: Rows, y: Rows, numbers: Float64Array) => {
+    const scales = zeros(options.dtype, numbers.length);
+    scales.set(numbers);
+    if (native) return nativeGradient(native, { a: products, x, y, scales }, transposed);
+    const a = transposed ? transpose(products, n1, n2) : products;
+    return productGradient(plans, { a, x, y, scales }, options);
+  };
+  const [first, second] = await Promise.all([
+    g1 && gradientOf(false, pairs.x2, x1, g1),
+    self || !g2 ? null : gradientOf(true, x1, pairs.x2, g2),
+  ]);
+  return { x1: first, x2: second };
+}
+
+/** A block of the cotangent; for x1 with itself, both triangles' cotangents on the upper one. */
+function cotangentBlock(
+  field: FloatArray,
+  n2: number,
+  rows: Span,
+  columns: Span,
+  self: boolean,
+  dtype: Dtype,
+): FloatArray {
+  const block = zeros(dtype, (rows[1] - rows[0]) * (columns[1] - columns[0]));
+  let at = 0;
+  for (let i = rows[0]; i < rows[1]; i++) {
+    for (let j = columns[0]; j < columns[1]; j++, at++) {
+      if (!self || i === j) block[at] = field[i * n2 + j];
+      else if (i < j) block[at] = field[i * n2 + j] + field[j * n2 + i];
+    }
+  }
+  return block;
+}
