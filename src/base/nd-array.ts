@@ -14,3 +14,9 @@ export interface NdArray<Data extends FloatArray = FloatArray> {
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((a, b) => a * b, 1);
 }
+
+/** Samples `from` to `from + count` of an array whose first axis is the samples'; shares memory. */
+export function rowsOf({ shape, data }: NdArray, from: number, count: number): NdArray {
+  const size = data.length / shape[0];
+  return { shape: [count, ...shape.slice(1)], data: data.subarray(from * size, (from + count) * size) };
+}

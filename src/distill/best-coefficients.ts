@@ -1,6 +1,6 @@
 import { NotPositiveDefiniteError } from '../base/errors.js';
 import { rowMajor } from '../base/matrix.js';
-import type { NdArray } from '../base/nd-array.js';
+import { type NdArray, rowsOf } from '../base/nd-array.js';
 import { type Dataset, oneHotCentred } from '../data/index.js';
 import { type ComputeOptions, type GramField, gram } from '../gram/gram.js';
 import { offThread } from '../linalg/off-thread.js';
@@ -71,12 +71,6 @@ export async function bestCoefficients(
     beta: await offThread('solveAppended', [state, n, numClasses], signal),
     objective: residual / (2 * total * numClasses),
   };
-}
-
-/** Samples `from` to `from + count`; shares memory. */
-function rowsOf({ shape, data }: NdArray, from: number, count: number): NdArray {
-  const size = data.length / shape[0];
-  return { shape: [count, ...shape.slice(1)], data: data.subarray(from * size, (from + count) * size) };
 }
 
 /** The ratio of the extreme pivots; an error where the smallest is but rounding error. */

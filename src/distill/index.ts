@@ -6,7 +6,9 @@
 export type { CosineSchedule, LinearSchedule, Schedule, StepwiseSchedule } from '../base/schedule.js';
 export type { AdamMoments, AdamOptions } from './adam.js';
 export { type CheckpointOptions, type Checkpoints, checkpoints } from './checkpoints.js';
+export { type EigenBand, type EigenBandsOptions, eigenBands } from './eigen-bands.js';
 export { type Evaluation, evaluateSupport } from './evaluate-support.js';
+export { type IntrinsicDimensionOptions, intrinsicDimension } from './intrinsic-dimension.js';
 export type { Kernels } from './kernel-family.js';
 export { kip } from './kip.js';
 export type { KipConfiguration, LabelRule } from './kip-configuration.js';
