@@ -18,6 +18,8 @@ export default defineConfig({
   },
   test: {
     testTimeout: 60_000,
+    // On WebAssembly, also where the native add-on is built, unless the environment says otherwise.
+    env: { NEURAL_TANGENTS_ENGINE: process.env.NEURAL_TANGENTS_ENGINE ?? 'wasm' },
     projects: [
       project(
         'unit',

@@ -31,6 +31,8 @@ async function bundleWorker(folder, plugins) {
   const { outputFiles } = await esbuild.build({
     entryPoints: [path.join(folder, 'worker.ts')],
     ...{ bundle: true, write: false, format: 'iife', platform: 'neutral', target: 'es2022', minify: true },
+    // A worker finds the native add-on by its data, not by its place.
+    logOverride: { 'empty-import-meta': 'silent' },
     external: ['node:worker_threads'],
     plugins,
   });
@@ -47,7 +49,7 @@ function withoutModule() {
     name: 'without-module',
     setup: (build) =>
       build.onLoad({ filter: /generated.engine\.ts$/ }, () => ({
-        contents: "export const engineWasm = '';",
+        contents: `${stamp}export const engineWasm = '';`,
       })),
   };
 }

@@ -97,3 +97,4 @@ export type { Axes, AxesOptions, AxesRequest, AxesRequests } from './tracing/axe
 export type { SymbolicKernel, SymbolicMask, SymbolicTree } from './tracing/symbolic.js';
 export { programHash, programOf, type Traceable, traceProgram } from './tracing/trace.js';
 export type { Shape, Tree, TreeLike } from './tracing/tree.js';
+export { type EngineInfo, engineInfo } from './wasm/module.js';

@@ -14,11 +14,13 @@ const READY = 'neural-tangents: ready';
  *
  * @param onEnd called when the script throws or the thread ends by itself; `started` is false when it never ran, as under a
  *   Content-Security-Policy that refuses it.
+ * @param data what Node's `workerData` is to be in the thread.
  */
 export function startThread(
   source: string,
   onMessage: (message: unknown) => void,
   onEnd: (reason: Error, started: boolean) => void,
+  data?: unknown,
 ): Thread | null {
   let started = false;
   const receive = (message: unknown) => {
@@ -26,7 +28,7 @@ export function startThread(
     else onMessage(message);
   };
   const end = (reason: Error) => onEnd(reason, started);
-  return startInNode(source, receive, end) ?? startInBrowser(source, receive, end);
+  return startInNode(source, receive, end, data) ?? startInBrowser(source, receive, end);
 }
 
 let warned = false;
@@ -45,14 +47,15 @@ type Start = (
   source: string,
   onMessage: (message: unknown) => void,
   onEnd: (reason: Error) => void,
+  data?: unknown,
 ) => Thread | null;
 
-const startInNode: Start = (source, onMessage, onEnd) => {
+const startInNode: Start = (source, onMessage, onEnd, data) => {
   const node = globalThis.process?.getBuiltinModule?.('node:worker_threads');
   if (!node) return null;
   const script = `require('node:worker_threads').parentPort.postMessage('${READY}');${source}`;
   try {
-    const worker = new node.Worker(script, { eval: true });
+    const worker = new node.Worker(script, { eval: true, workerData: data });
     worker.unref();
     worker.on('message', onMessage);
     worker.on('error', onEnd);

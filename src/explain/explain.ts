@@ -13,6 +13,7 @@ import type { AnyOp } from '../program/ops/index.js';
 import type { Program } from '../program/program.js';
 import { programOf } from '../tracing/trace.js';
 import type { Shape } from '../tracing/tree.js';
+import { type EngineInfo, engineInfo } from '../wasm/module.js';
 import { describeOp } from './describe-op.js';
 import { type Estimate, type EstimateOptions, estimate } from './estimate.js';
 
@@ -52,6 +53,8 @@ export interface Explanation {
   readonly ops: readonly ExplainedOp[];
   /** Who evaluates `kernel(x1, x2)` on the current tfjs backend. `gram` always runs on the engine, or not at all. */
   readonly executor: ExecutorName;
+  /** What runs the engine: WebAssembly or the native add-on, and why. */
+  readonly engine: EngineInfo;
   /** Pixels that the engine computes for one pair of samples, in units of a ReLU's; null if it cannot run the network. */
   readonly pixelsPerPair: number | null;
   /** Time and memory of the job; null without `n1`. */
@@ -104,7 +107,7 @@ export async function explain(
       : `One pair of samples takes the engine the work of ${grouped(pixelsPerPair!)} ReLUs.`,
     ...(predicted === null ? [] : [prediction(predicted, n1!, n2)]),
   ].join('\n');
-  return { text, ops, executor, pixelsPerPair, estimate: predicted };
+  return { text, ops, executor, engine: engineInfo(), pixelsPerPair, estimate: predicted };
 }
 
 /** The engine's form of a Program; null if the engine cannot run it. */
@@ -175,7 +178,8 @@ function outline(program: Program, op: AnyOp) {
 function headline({ ops, output }: Program, sample: Shape, executor: ExecutorName, gram: boolean): string {
   const { shape } = ops[output];
   const result = sizeOf(shape) === 1 ? 'one number' : `${times(shape)} × ${times(shape)} numbers`;
-  const engine = 'the WebAssembly engine';
+  const { kind, instructions } = engineInfo();
+  const engine = kind === 'wasm' ? 'the WebAssembly engine' : `the native engine (${instructions})`;
   const who = executor === 'engine' ? engine : `the tf executor${gram ? ` (gram: ${engine})` : ''}`;
   return `Samples ${times(sample)}, ${result} a pair: ${ops.length} ops on ${who}`;
 }

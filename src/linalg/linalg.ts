@@ -1,5 +1,6 @@
 import { ShapeError, UnsupportedError } from '../base/errors.js';
-import { type EngineExports, ensureBytes, FREE, instantiate } from '../wasm/module.js';
+import type { EngineExports } from '../wasm/exports.js';
+import { ensureBytes, FREE, instantiate } from '../wasm/module.js';
 
 // Dense f64 linear algebra of the engine, synchronous, on row-major Float64Arrays. Arguments are copied into the
 // WebAssembly memory of an instance of its own, results copied out.

@@ -1,5 +1,6 @@
 import { NonFiniteError, ShapeError, UnsupportedError } from '../base/errors.js';
 import { startThread, type Thread, warnOfNoThreads } from '../base/thread.js';
+import { addOnWorkerData } from '../wasm/add-on.js';
 import { compiledModule } from '../wasm/module.js';
 import { type CallReply, type Calls, calls } from './calls.js';
 import { workerSource } from './generated/worker-source.js';
@@ -99,6 +100,7 @@ function start(): Thread | null {
       warnOfNoThreads(reason.message);
       runHere();
     },
+    addOnWorkerData(),
   );
   return started;
 }

@@ -1,4 +1,5 @@
 import { startThread, type Thread } from '../../../base/thread.js';
+import { addOnWorkerData } from '../../../wasm/add-on.js';
 import { runTask } from '../tasks/tasks.js';
 import { TileRunner } from '../tiles/tile.js';
 import { workerSource } from './generated/worker-source.js';
@@ -12,7 +13,7 @@ export type StartTasker = (
 
 /** A worker thread. */
 export const startWorker: StartTasker = (onReply, onEnd) =>
-  startThread(workerSource, (reply) => onReply(reply as Reply), onEnd);
+  startThread(workerSource, (reply) => onReply(reply as Reply), onEnd, addOnWorkerData());
 
 let runner: TileRunner | undefined;
 

@@ -1,7 +1,8 @@
 import { bytesOf, zeros } from '../../../base/dtype.js';
 import { UnsupportedError } from '../../../base/errors.js';
 import type { Dtype, FloatArray } from '../../../base/nd-array.js';
-import { type EngineExports, ensureBytes, instantiate } from '../../../wasm/module.js';
+import type { EngineExports } from '../../../wasm/exports.js';
+import { ensureBytes, instantiate } from '../../../wasm/module.js';
 
 /** The functions of one number format. */
 interface Kernels {

@@ -114,7 +114,7 @@ export function forwardTaps3<T extends number>(
     load<f64>(coefficients + 8) == load<f64>(coefficients + 24);
   // Two registers of one pixel; or, where a pixel has one, of two, the last two of a row that has an odd number.
   const ahead: usize = !TWO_A_GROUP && width == REGISTER ? sizeof<T>() : 0;
-  const span = ahead ? 2 * width : width;
+  const span = ahead ? width + width : width;
   const simple = ntkWeights && <f64>load<T>(params + 3 * sizeof<T>()) == 1;
   for (let pixel: usize = 0; pixel < bytes; pixel += span, f1 += sizeof<T>() + ahead) {
     if (ahead && pixel + span > bytes) {
