@@ -14,6 +14,7 @@ export {
 } from './base/any-array.js';
 export {
   DisposedError,
+  DivergedError,
   NonFiniteError,
   NotPositiveDefiniteError,
   ShapeError,

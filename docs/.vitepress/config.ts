@@ -20,7 +20,8 @@ const guides = [
       { text: 'Run in browsers', link: '/how-to/browsers' },
       { text: 'Use CommonJS and Jest', link: '/how-to/commonjs' },
       { text: 'Choose a tfjs backend', link: '/how-to/tfjs-backends' },
-      { text: 'Estimate kernels by Monte-Carlo', link: '/how-to/monte-carlo' },
+      { text: 'Kernels of finite networks', link: '/how-to/monte-carlo' },
+      { text: 'Train a finite network', link: '/how-to/train' },
     ],
   },
   {

@@ -22,3 +22,14 @@ export class UnsupportedError extends Error {
 export class DisposedError extends Error {
   override readonly name = 'DisposedError';
 }
+
+/** A run left the range of numbers, as it does at a learning rate too high. */
+export class DivergedError<Result = unknown> extends NonFiniteError {
+  /** The last state whose numbers were finite, to go on from. */
+  readonly result: Result;
+
+  constructor(message: string, result: Result, options?: ErrorOptions) {
+    super(message, options);
+    this.result = result;
+  }
+}

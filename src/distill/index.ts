@@ -19,12 +19,11 @@ export type {
   KipProgress,
   KipResumeOptions,
 } from './kip-options.js';
-export {
-  DivergedError,
-  type KipBest,
-  type KipEvaluation,
-  type KipResult,
-  type KipStep,
+export type {
+  KipBest,
+  KipEvaluation,
+  KipResult,
+  KipStep,
 } from './kip-state.js';
 export {
   type LabelSolveConfiguration,

@@ -1,4 +1,3 @@
-import { NonFiniteError } from '../base/errors.js';
 import type { NdArray } from '../base/nd-array.js';
 import type { SolveEvidence } from '../regression/index.js';
 import type { AdamMoments } from './adam.js';
@@ -57,15 +56,4 @@ export interface KipResult extends Support {
   /** What the optimiser remembers. */
   readonly moments: { readonly images: AdamMoments; readonly labels: AdamMoments };
   readonly configuration: KipConfiguration;
-}
-
-/** A run of {@link kip} left the range of numbers, as it does at a learning rate too high. */
-export class DivergedError extends NonFiniteError {
-  /** The last state whose numbers were finite. */
-  readonly result: KipResult;
-
-  constructor(message: string, result: KipResult, options?: ErrorOptions) {
-    super(message, options);
-    this.result = result;
-  }
 }

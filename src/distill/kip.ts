@@ -1,4 +1,4 @@
-import { NonFiniteError, UnsupportedError } from '../base/errors.js';
+import { DivergedError, NonFiniteError, UnsupportedError } from '../base/errors.js';
 import { firstNonFinite } from '../base/first-non-finite.js';
 import { scheduleAt } from '../base/schedule.js';
 import type { Dataset } from '../data/index.js';
@@ -9,7 +9,7 @@ import type { KipConfiguration } from './kip-configuration.js';
 import { betterOf, evaluateFamily, outOfPatience } from './kip-evaluation.js';
 import { configurationOf, type KipOptions, type KipResumeOptions } from './kip-options.js';
 import { fresh, resumed, startOf } from './kip-start.js';
-import { DivergedError, type KipResult, type KipStep } from './kip-state.js';
+import type { KipResult, KipStep } from './kip-state.js';
 import { kipStep, type StepOutcome } from './kip-step.js';
 import { solvedLabels } from './solved-labels.js';
 import { type TargetBatches, targetBatches } from './target-batches.js';

@@ -141,6 +141,15 @@ function recordTwice<Result>(f: () => Result): Result {
   }
 }
 
+/** A number's value and its gradients in `xs`, zeros where it does not depend on one. */
+export function valueAndGradients(
+  f: () => tf.Tensor,
+  xs: readonly tf.Tensor[],
+): { readonly value: tf.Tensor; readonly gradients: tf.Tensor[] } {
+  const { value, grads } = tf.engine().gradients(f, [...xs], undefined, true);
+  return { value, gradients: grads.map((gradient, i) => gradient ?? tf.zerosLike(xs[i])) };
+}
+
 /**
  * The vector–Jacobian product: gradients of ⟨f(), cotangent⟩ in `xs`, zeros where f does not depend on one. Can be
  * differentiated.

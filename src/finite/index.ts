@@ -1,5 +1,5 @@
 /**
- * Finite networks: their kernels at given parameters, averages of these over draws, expansions in the parameters.
+ * Finite networks: their kernels at given parameters, averages of these over draws, expansions in the parameters, training.
  *
  * @packageDocumentation
  */
@@ -31,4 +31,11 @@ export {
 export type { NetworkFunction } from './network-function.js';
 export { empiricalNtkVp } from './ntk-vector-product.js';
 export type { OutputAxesOptions } from './output-axes.js';
+export type { TrainData } from './training/batches.js';
+export { type EmpiricalLearningRateOptions, empiricalLearningRate } from './training/learning-rate.js';
+export type { Loss } from './training/loss.js';
+export type { OptimizerArray, SgdOptions } from './training/optimizer.js';
+export type { TrainableFunction, TrainOptions } from './training/options.js';
+export type { TrainBest, TrainEvaluation, TrainState, TrainStep } from './training/state.js';
+export { restoreParams, type TrainResult, train } from './training/train.js';
 export type { WorkOptions } from './work.js';

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { NonFiniteError } from '../../src/base/errors.js';
+import { DivergedError, NonFiniteError } from '../../src/base/errors.js';
 import { targetsOf } from '../../src/distill/evaluate-support.js';
 import {
-  DivergedError,
   evaluateSupport,
   type KipOptions,
   type KipProgress,
+  type KipResult,
   kip,
 } from '../../src/distill/index.js';
 import { kernel, patterns } from './patterns.js';
@@ -135,7 +135,7 @@ describe('kip', () => {
   it('keeps the last good state when it leaves the range of numbers', async () => {
     const error = await kip(kernel, train, { ...short, learningRate: 1e160 }).catch((thrown) => thrown);
     expect(error).toBeInstanceOf(DivergedError);
-    const { result } = error as DivergedError;
+    const { result } = error as DivergedError<KipResult>;
     expect(result.step).toBeLessThan(4);
     expect(result.images.data.every(Number.isFinite)).toBe(true);
     expect(error.message).toMatch(

@@ -22,7 +22,7 @@ const x = sines([3, 3], 0.3);
 
 /** A model with the usual kinds of layers. */
 function model(): tf.Sequential {
-  return tf.sequential({
+  const own = tf.sequential({
     layers: [
       tf.layers.conv2d({ filters: 3, kernelSize: 2, activation: 'tanh', inputShape: [5, 5, 1] }),
       tf.layers.depthwiseConv2d({ kernelSize: 2, padding: 'same' }),
@@ -34,6 +34,10 @@ function model(): tf.Sequential {
       tf.layers.dense({ units: 2, activation: 'softmax' }),
     ],
   });
+  own.trainableWeights.forEach((weight, i) => {
+    weight.write(sines(weight.shape as number[], i, 0.7));
+  });
+  return own;
 }
 
 /** A `GraphModel` of tanh(x·w + b), as a converter would write it. */

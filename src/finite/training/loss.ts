@@ -1,0 +1,42 @@
+import * as tf from '#tf';
+
+/**
+ * What training makes small, of outputs f and labels y `[n, C]`.
+ *
+ * `'mse'`: ½·mean (f − y)². `'xent'`: −mean_i Σ_c y·log softmax(f). `{ temperature }`: a teacher's outputs y are softened by
+ * T, −T²·mean_i Σ_c softmax(y/T)·log softmax(f/T). Or one's own: a scalar, of means over samples.
+ */
+export type Loss =
+  | 'mse'
+  | 'xent'
+  | { readonly temperature: number }
+  | ((outputs: tf.Tensor, labels: tf.Tensor) => tf.Tensor);
+
+/** @throws RangeError for another loss. */
+export function checkLoss(where: string, loss: Loss): void {
+  if (loss === 'mse' || loss === 'xent' || typeof loss === 'function') return;
+  if (typeof loss === 'object' && loss !== null && loss.temperature > 0 && loss.temperature < Infinity)
+    return;
+  throw new RangeError(
+    `${where}: loss must be 'mse', 'xent', { temperature } above 0, or a function, got ${JSON.stringify(loss)}.`,
+  );
+}
+
+/** The loss, a scalar. */
+export function lossOf(loss: Loss, outputs: tf.Tensor, labels: tf.Tensor): tf.Tensor {
+  if (typeof loss === 'function') return loss(outputs, labels);
+  if (loss === 'mse') return tf.mul(0.5, tf.mean(tf.square(tf.sub(outputs, labels))));
+  if (loss === 'xent') return crossEntropy(outputs, labels);
+  const { temperature } = loss;
+  const [student, teacher] = [outputs, labels].map((logits) => tf.div(logits, temperature));
+  return tf.mul(temperature ** 2, crossEntropy(student, tf.softmax(teacher)));
+}
+
+function crossEntropy(logits: tf.Tensor, labels: tf.Tensor): tf.Tensor {
+  return tf.neg(tf.mean(tf.sum(tf.mul(labels, tf.logSoftmax(logits)), -1)));
+}
+
+/** Samples whose largest output is at their largest label. */
+export function countCorrect(outputs: tf.Tensor, labels: tf.Tensor): tf.Tensor {
+  return tf.sum(tf.cast(tf.equal(tf.argMax(outputs, -1), tf.argMax(labels, -1)), 'float32'));
+}
