@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { readSplit, smallSplit } from './reproduce/datasets.js';
 import { type Job, jobs, small } from './reproduce/jobs.js';
+import { writeReport } from './reproduce/report.js';
 import { type JobResult, machine, type Run, summary } from './reproduce/results.js';
 import { resultsPage } from './reproduce/results-page.js';
 import { runJob } from './reproduce/run-job.js';
@@ -88,6 +89,10 @@ async function runOne(job: Job): Promise<void> {
       progress.stop();
     }
     writeResult({ job, runs, data, machine: machine(threads) });
+  }
+  if (job.method === 'KIP') {
+    const file = await writeReport(options.out, { job, runs, data, machine: machine(threads) }, split);
+    console.log(`Report: ${file}`);
   }
   console.log(`${job.name}: ${summary(runs)} % (paper: ${job.paper} %)`);
 }

@@ -1,8 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Chart, imageGrid, labelHeatmap, lossCurve, type NdArray } from 'neural-tangents';
-import { parse, View } from 'vega';
-import { compile, type TopLevelSpec } from 'vega-lite';
+import { imageGrid, labelHeatmap, lossCurve, type NdArray } from 'neural-tangents';
+import { toSvg } from '../shared/svg.js';
 import type { Outcome } from './experiment.js';
 
 /**
@@ -46,8 +45,4 @@ function stacked(sets: readonly NdArray[]): NdArray {
   const [, ...shape] = sets[0].shape;
   const data = Float64Array.from(sets.flatMap((set) => [...set.data]));
   return { shape: [sets.reduce((n, set) => n + set.shape[0], 0), ...shape], data };
-}
-
-function toSvg(chart: Chart): Promise<string> {
-  return new View(parse(compile(chart as unknown as TopLevelSpec).spec)).toSVG();
 }

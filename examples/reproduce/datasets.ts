@@ -20,9 +20,17 @@ export interface Split {
 
 /** Data sets by name: the folder that holds each below `--data`, and how it is read. */
 export const datasets = {
-  mnist: { title: 'MNIST', load: loadMnist },
-  'fashion-mnist': { title: 'Fashion-MNIST', load: loadMnist },
-  cifar10: { title: 'CIFAR-10', load: loadCifar10 },
+  mnist: { title: 'MNIST', load: loadMnist, classes: '0 1 2 3 4 5 6 7 8 9'.split(' ') },
+  'fashion-mnist': {
+    title: 'Fashion-MNIST',
+    load: loadMnist,
+    classes: 'top trouser pullover dress coat sandal shirt sneaker bag boot'.split(' '),
+  },
+  cifar10: {
+    title: 'CIFAR-10',
+    load: loadCifar10,
+    classes: 'airplane automobile bird cat deer dog frog horse ship truck'.split(' '),
+  },
 } as const;
 
 /** A data set's name. */

@@ -1,10 +1,13 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   balancedSubset,
   checkpoints,
   type Dataset,
   evaluateSupport,
+  imageGrid,
   type KipProgress,
+  type KipResult,
   kip,
   labelSolve,
   random,
@@ -44,23 +47,25 @@ async function runKip(
   const kernel = kernels[job.kernel]();
   const get = job.kernel === 'RBF' ? ('nngp' as const) : ('ntk' as const);
   const every = Math.max(1, Math.ceil(job.steps / EVALUATIONS));
-  const { save, latest } = checkpoints(join(folder, `seed${seed}`), { every: Math.min(every, 25), keep: 2 });
+  const ownFolder = runFolder(folder, seed);
+  const { save, latest } = checkpoints(ownFolder, { every: Math.min(every, 25), keep: 2 });
   const { test } = split;
   const evaluation = { data: draw(test, Math.min(CURVE_TEST, test.labels.length)), every };
   const onProgress = async (state: KipProgress) => {
     progress.update(state.step, `loss ${state.loss.toFixed(5)}`);
+    if (state.evaluation) saveFrame(ownFolder, state.result);
     await save(state);
   };
   const compute = { threads, signal, evaluation, onProgress };
   const resume = await latest();
   progress.start(job.steps, resume?.step ?? 0);
   const { support: supportSize, steps, targets: targetBatch, learningRate, labels, dtype } = job;
-  const result = resume
-    ? await kip(kernel, split.train, { ...compute, resume })
-    : await kip(kernel, split.train, {
-        ...compute,
-        ...{ supportSize, steps, targetBatch, learningRate, labels, dtype, get, seed },
-      });
+  const settings = { supportSize, targetBatch, learningRate, labels, dtype, get, seed };
+  if (!resume) saveFrame(ownFolder, await kip(kernel, split.train, { ...settings, steps: 0 }));
+  const result = await kip(kernel, split.train, {
+    ...compute,
+    ...(resume ? { resume } : { ...settings, steps }),
+  });
   const { accuracy } = await evaluateSupport(kernel, result, split.test, { get, dtype, threads, signal });
   let seconds = 0;
   const curve = result.history.flatMap((step) => {
@@ -81,6 +86,19 @@ async function runLabelSolve(
   const { labels, seconds } = await labelSolve(kernel, images, train, { dtype, threads, signal, onProgress });
   const { accuracy } = await evaluateSupport(kernel, { images, labels }, test, { dtype, threads, signal });
   return { seed, accuracy, seconds, curve: [] };
+}
+
+/** Where a run's checkpoints and pictures are. */
+export const runFolder = (folder: string, seed: number): string => join(folder, `seed${seed}`);
+
+/** Keeps the images of a step as a picture, ten in a row. */
+function saveFrame(folder: string, { step, images }: KipResult): void {
+  const frames = join(folder, 'frames');
+  mkdirSync(frames, { recursive: true });
+  writeFileSync(
+    join(frames, `${String(step).padStart(6, '0')}.png`),
+    imageGrid(images, { scale: 3, columns: 10 }),
+  );
 }
 
 /** As many images of each class. */
