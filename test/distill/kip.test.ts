@@ -8,6 +8,8 @@ import {
   type KipResult,
   kip,
 } from '../../src/distill/index.js';
+import { relativeError } from '../support/compare.js';
+import { tolerance } from '../support/tolerance.js';
 import { kernel, patterns } from './patterns.js';
 
 const train = patterns(90, 3);
@@ -101,9 +103,19 @@ describe('kip', () => {
     });
   });
 
-  it('runs in float32 and on the NNGP', async () => {
-    const { history } = await kip(kernel, train, { ...short, dtype: 'float32', get: 'nngp', reg: 1e-2 });
-    expect(history.every(({ loss }) => Number.isFinite(loss))).toBe(true);
+  it.each(['nngp', 'ntk'] as const)('follows in float32 the steps of float64, on the %s', async (get) => {
+    const options = { ...short, learnLabels: true, get, reg: 1e-2 } as const;
+    const exact = await kip(kernel, train, options);
+    const rounded = await kip(kernel, train, { ...options, dtype: 'float32' });
+    const { float32Loss, float32Steps } = tolerance.kip;
+    const losses = (result: KipResult) => result.history.map(({ loss }) => loss);
+    expect(relativeError(losses(rounded), losses(exact))).toBeLessThan(float32Loss);
+    expect(relativeError(rounded.images.data, exact.images.data)).toBeLessThan(float32Steps);
+    expect(relativeError(rounded.labels.to1DArray(), exact.labels.to1DArray())).toBeLessThan(float32Steps);
+    // It is float32 indeed, and the kernel asked for.
+    expect(losses(rounded)).not.toEqual(losses(exact));
+    const other = await kip(kernel, train, { ...options, get: get === 'ntk' ? 'nngp' : 'ntk' });
+    expect(relativeError(losses(other), losses(exact))).toBeGreaterThan(0.01);
   });
 
   it('loses nothing when it is aborted: the last progress holds the result', async () => {

@@ -1,9 +1,17 @@
 import * as tf from '@tensorflow/tfjs';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, it } from 'vitest';
 import type { ExecutorName } from '../../src/index.js';
 import { relativeError } from '../support/compare.js';
 import { buildNet, goldenInput } from '../support/net.js';
-import { boundsOf, Extremes, expected, type GoldenCase, supported, type WaveSpec, wave } from './cases.js';
+import {
+  Extremes,
+  expected,
+  expectGolden,
+  type GoldenCase,
+  supported,
+  type WaveSpec,
+  wave,
+} from './cases.js';
 
 /** Compares `kernel(x1, x2)` on float32 tensors, and its gradients by `tf.grads`, with all golden cases. */
 export function testThroughTensors(executor: ExecutorName): void {
@@ -17,11 +25,7 @@ export function testThroughTensors(executor: ExecutorName): void {
         ...gradientError(golden, executor),
       }));
       extremes.add(name, errors);
-      const bounds = boundsOf(name, 'float32');
-      expect(errors.values, 'values').toBeLessThanOrEqual(bounds.values);
-      if (golden.vjp !== undefined && bounds.gradients !== null) {
-        expect(errors.gradients, 'gradients').toBeLessThanOrEqual(bounds.gradients);
-      }
+      expectGolden(golden, 'float32', errors);
     });
   });
 }

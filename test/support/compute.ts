@@ -15,6 +15,11 @@ export function generic(shape: readonly number[], seed = 1): NdArray<Float64Arra
   return { shape, data: Float64Array.from(random.normal(random.key(seed), shape).data) };
 }
 
+/** A, the weights of nngp's entries, or B, those of ntk's. */
+export function weightsOf(field: 'nngp' | 'ntk', shape: readonly number[]): Float64Array {
+  return generic(shape, field === 'nngp' ? 11 : 12).data;
+}
+
 /** By the engine. */
 export async function byEngine(
   net: Layer,
@@ -26,8 +31,8 @@ export async function byEngine(
   const { nngp, ntk } = await gram(net.kernel, x1, x2, { get: ['nngp', 'ntk'], dtype, ...options });
   const [n1, n2] = [nngp.rows, nngp.columns];
   const cotangents = {
-    nngp: Matrix.from1DArray(n1, n2, [...generic([n1, n2], 11).data]),
-    ntk: Matrix.from1DArray(n1, n2, [...generic([n1, n2], 12).data]),
+    nngp: Matrix.from1DArray(n1, n2, [...weightsOf('nngp', [n1, n2])]),
+    ntk: Matrix.from1DArray(n1, n2, [...weightsOf('ntk', [n1, n2])]),
   };
   const gradients = await gramVjp(net.kernel, x1, x2, cotangents, { dtype, ...options });
   return {
@@ -41,11 +46,11 @@ export async function byEngine(
 export function byTf(net: Layer, x1: NdArray, x2: NdArray | null, options: SampleOptions = {}): Computed {
   const evaluate = (a: tf.Tensor, b: tf.Tensor | null) =>
     net.kernel(a, b, ['nngp', 'ntk'], { executor: 'tf', ...options });
-  const weighted = (field: tf.Tensor, seed: number) =>
-    tf.sum(tf.mul(field, tensorOf(generic(field.shape, seed))));
+  const weighted = (field: tf.Tensor, name: 'nngp' | 'ntk') =>
+    tf.sum(tf.mul(field, tensorOf({ shape: field.shape, data: weightsOf(name, field.shape) })));
   const loss = (a: tf.Tensor, b: tf.Tensor | null) => {
     const { nngp, ntk } = evaluate(a, b);
-    return tf.add(weighted(nngp, 11), weighted(ntk, 12));
+    return tf.add(weighted(nngp, 'nngp'), weighted(ntk, 'ntk'));
   };
   return tf.tidy(() => {
     const [a, b] = [tensorOf(x1), x2 && tensorOf(x2)];
@@ -61,8 +66,7 @@ export function byTf(net: Layer, x1: NdArray, x2: NdArray | null, options: Sampl
 
 /** Σ A∘nngp + Σ B∘ntk. */
 export function lossOf({ nngp, ntk }: Computed): number {
-  const a = generic([nngp.length], 11).data;
-  const b = generic([ntk.length], 12).data;
+  const [a, b] = [weightsOf('nngp', [nngp.length]), weightsOf('ntk', [ntk.length])];
   return a.reduce((sum, weight, i) => sum + weight * nngp[i] + b[i] * ntk[i], 0);
 }
 
