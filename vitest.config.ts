@@ -1,8 +1,17 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Kinds of tests that have a folder of their own; every other test is a unit test. */
 const kinds = ['golden', 'contract', 'montecarlo', 'doctest', 'package', 'browser'];
+
+/** Starts the files that take longest first, so that no core waits for them at the end. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ project }: TestSpecification) => (project.name === 'montecarlo' ? 0 : 1);
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
+  }
+}
 
 const project = (name: string, include: string[], exclude: string[] = []) => ({
   extends: true as const,
@@ -17,9 +26,11 @@ export default defineConfig({
     },
   },
   test: {
-    testTimeout: 60_000,
     // On WebAssembly, also where the native add-on is built, unless the environment says otherwise.
     env: { NEURAL_TANGENTS_ENGINE: process.env.NEURAL_TANGENTS_ENGINE ?? 'wasm' },
+    // Far more than any test needs: a machine may be busy.
+    testTimeout: 300_000,
+    sequence: { sequencer: LongestFirst },
     projects: [
       project(
         'unit',

@@ -1,15 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
-import { describe, expect, it } from 'vitest';
+import { it } from 'vitest';
 import { stax } from '../../src/index.js';
 import type { AnyLayer, Layer } from '../../src/stax/index.js';
-import { distance, resolution } from './distance.js';
-import { empiricalBatchNtk, empiricalNngp } from './empirical.js';
+import { compareWithFinite } from './compare.js';
 
 const { BatchNorm, Conv, Dense, FanInConcat, FanOut, GlobalAvgPool, ImageResize, Index } = stax;
 const { LayerNorm, LeakyRelu, parallel, Relu, Slice } = stax;
 
 const width = 256;
-const draws = 40;
 
 /**
  * Networks that mix the samples of a batch: the batch, one sample's shape, the hidden layers by their width. Those with BatchNorm
@@ -39,26 +37,13 @@ const nets: [name: string, batch: number, sample: number[], hidden: (w: number) 
   ],
 ];
 
-describe.each(nets)('%s', (_name, batch, sample, hidden) => {
+it.each(nets)('%s has the kernels of wide networks', (_, batch, sample, hidden) => {
   const x = tf.randomNormal([batch, ...sample], 0, 1, 'float32', 3);
-  /** Outputs for the first three samples of the batch. */
-  const net = (outDim: number) =>
-    stax.serial(
-      ...(hidden(width) as [Layer]),
-      Dense(outDim, { wStd: 1.1, bStd: 0.2 }),
-      Index([Slice(0, 3)]),
-    ) as Layer;
-  const analytic = net(1).kernel(x, null, ['nngp', 'ntk']);
-
-  it('has the NNGP of wide networks', () => {
-    const estimate = empiricalNngp(net(64), x, draws, 1);
-    expect(resolution(estimate)).toBeLessThan(0.05);
-    expect(distance(estimate, analytic.nngp.dataSync())).toBeLessThan(3);
-  });
-
-  it('has the NTK of wide networks', () => {
-    const estimate = empiricalBatchNtk(net(1), x, draws, 2);
-    expect(resolution(estimate)).toBeLessThan(0.05);
-    expect(distance(estimate, analytic.ntk.dataSync())).toBeLessThan(3);
-  });
+  // Outputs for the first three samples of the batch.
+  const layer = stax.serial(
+    ...(hidden(width) as [Layer]),
+    Dense(1, { wStd: 1.1, bStd: 0.2 }),
+    Index([Slice(0, 3)]),
+  ) as Layer;
+  compareWithFinite({ layer, mixesBatch: true }, x, layer.kernel(x, null, ['nngp', 'ntk']));
 });

@@ -8,77 +8,100 @@ export interface Estimate {
   readonly standardError: readonly number[];
 }
 
-/**
- * Covariance of a network's outputs, averaged over the output channels and over draws of the parameters.
- *
- * @param layer its outputs are `[n, width]`.
- */
-export function empiricalNngp(layer: Layer, x: tf.Tensor, draws: number, seed: number): Estimate {
-  return estimate(layer, x, draws, seed, (params, key) => {
-    const outputs = layer.apply(params, x, { key });
-    return tf.div(tf.matMul(outputs, outputs, false, true), outputs.shape[1]!);
-  });
+/** Estimates of both kernels from the same draws. */
+export interface Estimates {
+  readonly nngp: Estimate;
+  readonly ntk: Estimate;
+}
+
+/** A network with one output, `[n, 1]`, whose last weights are a Dense with a bias. */
+export interface FiniteNet {
+  readonly layer: Layer;
+  /** Whether each output depends on all samples of the batch; otherwise samples are run one by one. */
+  readonly mixesBatch?: boolean;
 }
 
 /**
- * Tangent kernel Σ_θ ∂f(x)/∂θ · ∂f(x')/∂θ of a network with one output, averaged over draws of the parameters.
+ * Draws a network's parameters and averages its kernels: the tangent kernel Σ_θ ∂f(x)/∂θ · ∂f(x')/∂θ, and of this the part
+ * of the last layer's parameters. That part is the covariance of outputs given what comes before the last layer, so its mean is
+ * the NNGP, without the chance that drawn outputs would add.
  *
- * @param layer its outputs are `[n, 1]`.
+ * @param enough called with all draws so far, after the first 10 and then after every half as many again; true ends the drawing.
+ * @param most draws at most.
  */
-export function empiricalNtk(layer: Layer, x: tf.Tensor, draws: number, seed: number): Estimate {
-  return estimate(layer, x, draws, seed, (params, key) => {
-    const leaves = leavesOf(params);
-    const rows = tf.unstack(x).map((sample, i) => {
-      // Each sample has its own random draws, the same in all of its derivatives.
-      const options = { key: random.foldIn(key, i) };
-      const output = (...tensors: tf.Tensor[]) =>
-        tf.sum(layer.apply(withLeaves(params, tensors), tf.expandDims(sample), options));
-      return tf.concat(
-        tf
-          .grads(output)(leaves)
-          .map((gradient) => tf.reshape(gradient, [-1])),
-      );
-    });
-    const jacobian = tf.stack(rows);
-    return tf.matMul(jacobian, jacobian, false, true);
-  });
-}
-
-/**
- * `empiricalNtk` of a network that mixes the samples of a batch: each output depends on all of `x`.
- *
- * @param layer its outputs are `[n, 1]`.
- */
-export function empiricalBatchNtk(layer: Layer, x: tf.Tensor, draws: number, seed: number): Estimate {
-  return estimate(layer, x, draws, seed, (params, key) => {
-    const leaves = leavesOf(params);
-    const outputs = (...tensors: tf.Tensor[]) => layer.apply(withLeaves(params, tensors), x, { key });
-    const count = outputs(...leaves).shape[0];
-    const rows = Array.from({ length: count }, (_, i) => {
-      const gradients = tf.grads((...tensors) => tf.sum(tf.slice(outputs(...tensors), [i, 0], [1, 1])))(
-        leaves,
-      );
-      return tf.concat(gradients.map((gradient) => tf.reshape(gradient, [-1])));
-    });
-    const jacobian = tf.stack(rows);
-    return tf.matMul(jacobian, jacobian, false, true);
-  });
-}
-
-function estimate(
-  layer: Layer,
+export function empiricalKernels(
+  { layer, mixesBatch = false }: FiniteNet,
   x: tf.Tensor,
-  draws: number,
-  seed: number,
-  gramOf: (params: Params, key: random.Key) => tf.Tensor,
-): Estimate {
-  const grams = random.split(random.key(seed), draws).map((key) =>
-    tf.tidy(() => {
-      const [initKey, applyKey] = random.split(key);
-      const [, params] = layer.init(initKey, x.shape);
-      return gramOf(params, applyKey).dataSync();
-    }),
+  { seed, most, enough }: { seed: number; most: number; enough: (estimates: Estimates) => boolean },
+): Estimates {
+  const draws: { nngp: Float32Array; ntk: Float32Array }[] = [];
+  const estimates = (): Estimates => ({
+    nngp: estimate(draws.map(({ nngp }) => nngp)),
+    ntk: estimate(draws.map(({ ntk }) => ntk)),
+  });
+  let look = 10;
+  for (const key of random.split(random.key(seed), most)) {
+    const [initKey, applyKey] = random.split(key);
+    draws.push(tf.tidy(() => kernelsOf(layer, mixesBatch, x, initKey, applyKey)));
+    if (draws.length === look) {
+      const found = estimates();
+      if (enough(found)) return found;
+      look = Math.ceil(1.5 * look);
+    }
+  }
+  return estimates();
+}
+
+function kernelsOf(layer: Layer, mixesBatch: boolean, x: tf.Tensor, initKey: random.Key, key: random.Key) {
+  const [, params] = layer.init(initKey, x.shape);
+  const leaves = leavesOf(params);
+  const rows = mixesBatch
+    ? batchGradients(layer, params, leaves, x, key)
+    : gradients(layer, params, leaves, x, key);
+  const gramOf = (from: number) => {
+    const jacobian = tf.stack(
+      rows.map((row) => tf.concat(row.slice(from).map((part) => tf.reshape(part, [-1])))),
+    );
+    return tf.matMul(jacobian, jacobian, false, true);
+  };
+  // The readout's weights and bias come last.
+  const last = gramOf(leaves.length - 2);
+  return { nngp: last.dataSync() as Float32Array, ntk: gramOf(0).dataSync() as Float32Array };
+}
+
+/** Of each sample's output the gradients in all leaves. */
+function gradients(
+  layer: Layer,
+  params: Params,
+  leaves: tf.Tensor[],
+  x: tf.Tensor,
+  key: random.Key,
+): tf.Tensor[][] {
+  return tf.unstack(x).map((sample, i) => {
+    // Each sample has its own random draws, the same in all of its derivatives.
+    const options = { key: random.foldIn(key, i) };
+    const output = (...tensors: tf.Tensor[]) =>
+      tf.sum(layer.apply(withLeaves(params, tensors), tf.expandDims(sample), options));
+    return tf.grads(output)(leaves);
+  });
+}
+
+/** The same for outputs that depend on the whole batch. */
+function batchGradients(
+  layer: Layer,
+  params: Params,
+  leaves: tf.Tensor[],
+  x: tf.Tensor,
+  key: random.Key,
+): tf.Tensor[][] {
+  const outputs = (...tensors: tf.Tensor[]) => layer.apply(withLeaves(params, tensors), x, { key });
+  return Array.from({ length: outputs(...leaves).shape[0] }, (_, i) =>
+    tf.grads((...tensors) => tf.sum(tf.slice(outputs(...tensors), [i, 0], [1, 1])))(leaves),
   );
+}
+
+function estimate(grams: readonly Float32Array[]): Estimate {
+  const draws = grams.length;
   const mean = [...grams[0]].map((_, i) => grams.reduce((sum, gram) => sum + gram[i], 0) / draws);
   const standardError = mean.map((centre, i) => {
     const squares = grams.reduce((sum, gram) => sum + (gram[i] - centre) ** 2, 0);

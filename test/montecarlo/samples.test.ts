@@ -1,16 +1,13 @@
 import type * as tf from '@tensorflow/tfjs';
-import { describe, expect, it } from 'vitest';
+import { it } from 'vitest';
 import { type NdArray, stax } from '../../src/index.js';
 import type { ApplyOptions, Layer } from '../../src/stax/index.js';
 import { generic, tensorOf } from '../support/compute.js';
 import { withReadout } from '../support/layer-nets.js';
 import { maskedNets } from '../support/masked-nets.js';
-import { distance, resolution } from './distance.js';
-import { empiricalNngp, empiricalNtk } from './empirical.js';
+import { compareWithFinite } from './compare.js';
 
 const width = 256;
-const outputs = 64;
-const drawsOf = (name: string): number => (name.endsWith('FanInProd') ? 200 : 40);
 
 /** What the samples of a network bring beside their numbers; graphs are the same for all of them. */
 interface Brings {
@@ -46,7 +43,7 @@ const nets: readonly [string, readonly number[], (width: number) => Layer, Bring
   ],
 ] as [string, readonly number[], (width: number) => Layer, Brings][];
 
-describe.each(nets)('%s', (name, sample, hidden, { maskConstant, graph }) => {
+it.each(nets)('%s has the kernels of wide networks', (_, sample, hidden, { maskConstant, graph }) => {
   const { shape, data } = generic([2, ...sample]);
   const size = data.length / shape[0];
   // The last position of the second sample.
@@ -62,25 +59,11 @@ describe.each(nets)('%s', (name, sample, hidden, { maskConstant, graph }) => {
         }
       : {};
   const masks = { ...(maskConstant !== undefined && { maskConstant }) };
-  const net = (outDim: number): Layer => {
-    const layer = withReadout([hidden(width)], outDim);
-    const { apply } = layer;
-    const withSamples: Layer['apply'] = (params, input: tf.Tensor, options) =>
-      apply(params, input, { ...options, ...masks, ...patternOf(input.shape[0]) });
-    return Object.assign(layer, { apply: withSamples });
-  };
-  const analytic = () =>
-    net(1).kernel(x, null, ['nngp', 'ntk'], { executor: 'tf', ...masks, ...patternOf(shape[0]) });
-
-  it('has the NNGP of wide networks', () => {
-    const estimate = empiricalNngp(net(outputs), x, drawsOf(name), 1);
-    expect(resolution(estimate)).toBeLessThan(0.05);
-    expect(distance(estimate, analytic().nngp.dataSync())).toBeLessThan(3);
-  });
-
-  it('has the NTK of wide networks', () => {
-    const estimate = empiricalNtk(net(1), x, drawsOf(name), 2);
-    expect(resolution(estimate)).toBeLessThan(0.05);
-    expect(distance(estimate, analytic().ntk.dataSync())).toBeLessThan(3);
-  });
+  const layer = withReadout([hidden(width)], 1);
+  const { apply } = layer;
+  const withSamples: Layer['apply'] = (params, input: tf.Tensor, options) =>
+    apply(params, input, { ...options, ...masks, ...patternOf(input.shape[0]) });
+  const options = { executor: 'tf', ...masks, ...patternOf(shape[0]) } as const;
+  const analytic = layer.kernel(x, null, ['nngp', 'ntk'], options);
+  compareWithFinite({ layer: Object.assign(layer, { apply: withSamples }) }, x, analytic);
 });
