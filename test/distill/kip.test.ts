@@ -104,7 +104,7 @@ describe('kip', () => {
   });
 
   it.each(['nngp', 'ntk'] as const)('follows in float32 the steps of float64, on the %s', async (get) => {
-    const options = { ...short, learnLabels: true, get, reg: 1e-2 } as const;
+    const options = { ...short, labels: 'learned', get, reg: 1e-2 } as const;
     const exact = await kip(kernel, train, options);
     const rounded = await kip(kernel, train, { ...options, dtype: 'float32' });
     const { float32Loss, float32Steps } = tolerance.kip;
