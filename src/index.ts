@@ -7,8 +7,8 @@
 export {
   type AnyArray,
   type IntegerArray,
-  type IntegerNdArray,
   type NestedNumbers,
+  type ShapedArray,
   toMatrix,
   toNdArray,
 } from './base/any-array.js';

@@ -16,10 +16,10 @@ export type IntegerArray =
   | Int32Array
   | Uint32Array;
 
-/** A dense row-major array of integers. */
-export interface IntegerNdArray {
+/** A dense row-major array of floats or integers. */
+export interface ShapedArray {
   readonly shape: readonly number[];
-  readonly data: IntegerArray;
+  readonly data: FloatArray | IntegerArray;
 }
 
 /**
@@ -27,7 +27,7 @@ export interface IntegerNdArray {
  *
  * Tensors hold float32 numbers, which are read as they are; what is computed from them is float64.
  */
-export type AnyArray = NdArray | IntegerNdArray | Matrix | Tensor;
+export type AnyArray = ShapedArray | Matrix | Tensor;
 
 /** A list of numbers, or of lists of equal lengths. */
 export type NestedNumbers = readonly number[] | readonly NestedNumbers[];
@@ -70,7 +70,7 @@ export function toMatrix(x: AnyArray | NestedNumbers): Matrix {
 }
 
 /** Whether a value is an array in one of the forms, its contents aside. */
-function isAnyArray(x: unknown): x is AnyArray {
+export function isAnyArray(x: unknown): x is AnyArray {
   if (typeof x !== 'object' || x === null) return false;
   return isTensor(x) || isMatrix(x) || ('shape' in x && 'data' in x && ArrayBuffer.isView(x.data));
 }
@@ -82,17 +82,18 @@ function isMatrix(x: object): x is Matrix {
 }
 
 /**
- * Reads an argument called `name`: floats stay in their format, integers become float64.
+ * Reads an argument called `name`: floats stay in their format, integers become floats that hold them exactly.
  *
  * @param where the caller's name, for messages; the errors are those of {@link toNdArray}.
  */
 export function readArray(where: string, name: string, x: AnyArray): NdArray {
   const { shape, data } = readNumbers(where, name, x);
-  return { shape, data: isFloats(data) ? data : Float64Array.from(data) };
+  if (isFloats(data)) return { shape, data };
+  return { shape, data: data.BYTES_PER_ELEMENT < 4 ? Float32Array.from(data) : Float64Array.from(data) };
 }
 
 /** Reads an argument called `name` in the format that it has; the errors are those of {@link toNdArray}. */
-export function readNumbers(where: string, name: string, x: AnyArray): NdArray | IntegerNdArray {
+export function readNumbers(where: string, name: string, x: AnyArray): ShapedArray {
   if (!isAnyArray(x)) {
     const needed = `${where}: ${name} must be { shape, data }, a Matrix or a tensor`;
     throw new TypeError(`${needed}, ${received(x, remedyOf(x))}`);
@@ -105,7 +106,7 @@ export function readNumbers(where: string, name: string, x: AnyArray): NdArray |
       `${where}: ${name} needs ${sizeOf(shape)} numbers for its shape [${shape}], got ${data.length}.`,
     );
   }
-  return { shape, data } as NdArray | IntegerNdArray;
+  return { shape, data };
 }
 
 /** Reads an argument that has two axes; a Matrix comes back as it is. */

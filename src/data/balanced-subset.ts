@@ -1,6 +1,6 @@
 import { choice, type Key, split } from '../random/index.js';
 import { checkKey } from '../random/key.js';
-import { checkLabels } from './check-labels.js';
+import { type ClassLabels, readClasses } from './read-classes.js';
 
 /**
  * Indices of a random subset with equally many examples of every class, drawn without replacement.
@@ -22,14 +22,9 @@ import { checkLabels } from './check-labels.js';
  * console.log([...picked].map((i) => labels[i])); // [ 0, 0, 1, 1 ]
  * ```
  */
-export function balancedSubset(
-  labels: ArrayLike<number>,
-  numClasses: number,
-  count: number,
-  key: Key,
-): Int32Array {
+export function balancedSubset(labels: ClassLabels, numClasses: number, count: number, key: Key): Int32Array {
   checkKey('balancedSubset', key);
-  checkLabels('balancedSubset', labels, numClasses);
+  const classes = readClasses('balancedSubset', 'labels', labels, numClasses);
   const perClass = count / numClasses;
   if (!Number.isInteger(perClass) || perClass < 0) {
     throw new RangeError(
@@ -37,7 +32,7 @@ export function balancedSubset(
     );
   }
   const members: number[][] = Array.from({ length: numClasses }, () => []);
-  for (let i = 0; i < labels.length; i++) members[labels[i]].push(i);
+  for (let i = 0; i < classes.length; i++) members[classes[i]].push(i);
   const result = new Int32Array(count);
   split(key, numClasses).forEach((classKey, label) => {
     if (members[label].length < perClass) {

@@ -14,6 +14,7 @@ export { loadMnist, parseMnist } from './mnist.js';
 export { encodeNpy, type NpyArray, type NpyDtype, type NpyInput, parseNpy } from './npy.js';
 export { encodeNpz, type NpzOptions, parseNpz } from './npz.js';
 export { oneHotCentred } from './one-hot-centred.js';
+export type { ClassLabels } from './read-classes.js';
 export type { ReadFile } from './read-file.js';
 export {
   type ChannelStats,

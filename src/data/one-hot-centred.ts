@@ -1,5 +1,5 @@
 import type { NdArray } from '../base/nd-array.js';
-import { checkLabels } from './check-labels.js';
+import { type ClassLabels, readClasses } from './read-classes.js';
 
 /**
  * One-hot labels minus 1/C: the row of label k has 1 − 1/C at k and −1/C elsewhere, so that its sum is 0.
@@ -7,6 +7,7 @@ import { checkLabels } from './check-labels.js';
  * @param labels `[n]`, entries from 0 to `numClasses` − 1
  * @param numClasses C, a positive integer
  * @returns `[n, C]`
+ * @throws TypeError or ShapeError when `labels` are no list of classes
  * @throws RangeError when `numClasses` is not a positive integer, or a label is not a class
  * @source Nguyen, Chen, Lee, "Dataset meta-learning from kernel ridge-regression" (ICLR 2021), released notebook
  * @example
@@ -16,9 +17,9 @@ import { checkLabels } from './check-labels.js';
  * console.log([...oneHotCentred([1], 4).data]); // [ -0.25, 0.75, -0.25, -0.25 ]
  * ```
  */
-export function oneHotCentred(labels: ArrayLike<number>, numClasses: number): NdArray<Float64Array> {
-  checkLabels('oneHotCentred', labels, numClasses);
-  const data = new Float64Array(labels.length * numClasses).fill(-1 / numClasses);
-  for (let i = 0; i < labels.length; i++) data[i * numClasses + labels[i]] = 1 - 1 / numClasses;
-  return { shape: [labels.length, numClasses], data };
+export function oneHotCentred(labels: ClassLabels, numClasses: number): NdArray<Float64Array> {
+  const classes = readClasses('oneHotCentred', 'labels', labels, numClasses);
+  const data = new Float64Array(classes.length * numClasses).fill(-1 / numClasses);
+  for (let i = 0; i < classes.length; i++) data[i * numClasses + classes[i]] = 1 - 1 / numClasses;
+  return { shape: [classes.length, numClasses], data };
 }

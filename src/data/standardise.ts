@@ -1,6 +1,7 @@
+import { type AnyArray, readNumbers, type ShapedArray } from '../base/any-array.js';
 import { ShapeError } from '../base/errors.js';
 import type { Dtype, FloatArray, NdArray } from '../base/nd-array.js';
-import type { Images } from './dataset.js';
+import { received } from '../base/received.js';
 
 /** Mean and standard deviation of every channel, over all images and pixels. Plain data. */
 export interface ChannelStats {
@@ -32,16 +33,17 @@ export interface StandardiseOptions<D extends Dtype = Dtype> {
  * console.log([...unstandardise(x, stats).data]); // [ 0, 7, 255, 7 ]
  * ```
  */
-export function channelStats(images: Images): ChannelStats {
-  const channels = channelCount('channelStats', images);
-  const pixels = images.data.length / channels;
+export function channelStats(images: AnyArray): ChannelStats {
+  const read = readChannels('channelStats', images);
+  const channels = read.shape[read.shape.length - 1];
+  const pixels = read.data.length / channels;
   if (!(pixels > 0)) {
     throw new ShapeError(
-      `channelStats: needs at least one pixel, got images of shape [${images.shape.join(', ')}]. Pass the training images.`,
+      `channelStats: needs at least one pixel, got images of shape [${read.shape.join(', ')}]. Pass the training images.`,
     );
   }
-  const mean = channelSums(images, 1, new Array<number>(channels).fill(0)).map((sum) => sum / pixels);
-  const square = channelSums(images, 2, mean);
+  const mean = channelSums(read, 1, new Array<number>(channels).fill(0)).map((sum) => sum / pixels);
+  const square = channelSums(read, 2, mean);
   return { mean, std: square.map((sum) => Math.sqrt(sum / pixels) || 1) };
 }
 
@@ -54,7 +56,7 @@ export function channelStats(images: Images): ChannelStats {
  * @throws ShapeError when the channels of `images` and `stats` differ in number
  */
 export function standardise<D extends Dtype = 'float64'>(
-  images: Images,
+  images: AnyArray,
   stats: ChannelStats,
   options: StandardiseOptions<D> = {},
 ): NdArray<FloatArray<D>> {
@@ -71,7 +73,7 @@ export function standardise<D extends Dtype = 'float64'>(
  * @throws ShapeError when the channels of `images` and `stats` differ in number
  */
 export function unstandardise<D extends Dtype = 'float64'>(
-  images: Images,
+  images: AnyArray,
   stats: ChannelStats,
   options: StandardiseOptions<D> = {},
 ): NdArray<FloatArray<D>> {
@@ -79,7 +81,7 @@ export function unstandardise<D extends Dtype = 'float64'>(
 }
 
 /** Sums (x − centre)^power over every channel, image by image: one running sum over all of MNIST loses six digits. */
-function channelSums({ shape, data }: Images, power: 1 | 2, centre: readonly number[]): number[] {
+function channelSums({ shape, data }: ShapedArray, power: 1 | 2, centre: readonly number[]): number[] {
   const imageSize = data.length / shape[0];
   const channels = centre.length;
   return centre.map((shift, channel) => {
@@ -98,30 +100,36 @@ function channelSums({ shape, data }: Images, power: 1 | 2, centre: readonly num
 
 function mapChannels<D extends Dtype>(
   where: string,
-  images: Images,
+  images: AnyArray,
   stats: ChannelStats,
   options: StandardiseOptions<D>,
   f: (x: number, mean: number, std: number) => number,
 ): NdArray<FloatArray<D>> {
-  const channels = channelCount(where, images);
-  const { mean, std } = stats;
+  const { shape, data } = readChannels(where, images);
+  const channels = shape[shape.length - 1];
+  const { mean, std } = checkedStats(where, stats);
   if (mean.length !== channels || std.length !== channels) {
     throw new ShapeError(
-      `${where}: stats of ${mean.length} channels need images of as many, got shape [${images.shape.join(', ')}]. Fit channelStats on images of the same kind.`,
+      `${where}: stats of ${mean.length} channels need images of as many, got shape [${shape.join(', ')}]. Fit channelStats on images of the same kind.`,
     );
   }
-  const { data } = images;
   const result = options.dtype === 'float32' ? new Float32Array(data.length) : new Float64Array(data.length);
   for (let i = 0; i < data.length; i++) result[i] = f(data[i], mean[i % channels], std[i % channels]);
-  return { shape: [...images.shape], data: result as FloatArray<D> };
+  return { shape: [...shape], data: result as FloatArray<D> };
 }
 
-function channelCount(where: string, { shape, data }: Images): number {
-  const size = shape.reduce((a, b) => a * b, 1);
-  if (shape.length < 2 || size !== data.length) {
-    throw new ShapeError(
-      `${where}: images need a shape [n, ..., c] with as many entries as data, got [${shape.join(', ')}] and ${data.length}. Pass e.g. dataset.images.`,
-    );
-  }
-  return shape[shape.length - 1];
+/** Reads images that have a channel axis. */
+function readChannels(where: string, images: AnyArray): ShapedArray {
+  const read = readNumbers(where, 'images', images);
+  if (read.shape.length >= 2) return read;
+  throw new ShapeError(
+    `${where}: images need a shape [n, ..., c], got [${read.shape.join(', ')}]. Pass e.g. dataset.images.`,
+  );
+}
+
+function checkedStats(where: string, stats: ChannelStats): ChannelStats {
+  if (Array.isArray(stats?.mean) && Array.isArray(stats?.std)) return stats;
+  throw new TypeError(
+    `${where}: stats must be { mean, std }, ${received(stats, 'Pass channelStats(images) of the training images.')}`,
+  );
 }

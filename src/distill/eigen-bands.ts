@@ -1,11 +1,10 @@
 import { fromRowMajor, rowMajor } from '../base/matrix.js';
 import { rowsOf } from '../base/nd-array.js';
-import type { Dataset } from '../data/index.js';
 import { gram } from '../gram/gram.js';
-import { eigenSymmetric } from '../linalg/eigen.js';
 import { gemm } from '../linalg/linalg.js';
-import { checkDataset, checkSupport } from './check-support.js';
-import type { Support, SupportOptions } from './types.js';
+import { offThread } from '../linalg/off-thread.js';
+import { readDataset, readSupport } from './read-support.js';
+import type { DatasetInput, SupportInput, SupportOptions } from './types.js';
 
 /** Options of {@link eigenBands}. */
 export interface EigenBandsOptions extends Pick<SupportOptions, 'get' | 'dtype' | 'threads' | 'signal'> {
@@ -40,20 +39,20 @@ const BLOCK = 1024;
  */
 export async function eigenBands(
   kernel: object,
-  support: Support,
-  test: Dataset,
+  support: SupportInput,
+  test: DatasetInput,
   options: EigenBandsOptions = {},
 ): Promise<EigenBand[]> {
   const { bands = 5, get = 'ntk', dtype, threads, signal } = options;
-  checkSupport('eigenBands', support);
-  checkDataset('eigenBands', 'test', test);
-  const { images, labels } = support;
+  const { images, labels } = readSupport('eigenBands', 'support', support);
+  const data = readDataset('eigenBands', 'test', test);
   const [n, classes] = [labels.rows, labels.columns];
   if (!(Number.isInteger(bands) && bands >= 1 && bands <= n)) {
     throw new RangeError(`eigenBands: bands needs a whole number from 1 to the ${n} images, got ${bands}.`);
   }
   const compute = { get, dtype, threads, signal };
-  const { values, vectors } = eigenSymmetric(rowMajor(await gram(kernel, images, null, compute)), n);
+  const k = rowMajor(await gram(kernel, images, null, compute));
+  const { values, vectors } = await offThread('eigenSymmetric', [k, n], signal);
   const total = values.reduce((sum, value) => sum + value, 0);
   const projected = gemm(n, classes, n, vectors, rowMajor(labels));
   const cuts = Array.from({ length: bands + 1 }, (_, i) => Math.round((i * n) / bands));
@@ -68,11 +67,11 @@ export async function eigenBands(
     return { share, alpha: gemm(n, classes, n, vectors, inverse, { transposeA: true }) };
   });
   const correct = new Array<number>(bands).fill(0);
-  const { labels: wanted } = test;
+  const { labels: wanted } = data;
   for (let start = 0; start < wanted.length; start += BLOCK) {
     signal?.throwIfAborted();
     const count = Math.min(BLOCK, wanted.length - start);
-    const kernelBlock = rowMajor(await gram(kernel, rowsOf(test.images, start, count), images, compute));
+    const kernelBlock = rowMajor(await gram(kernel, rowsOf(data.images, start, count), images, compute));
     coefficients.forEach(({ alpha }, band) => {
       const predictions = fromRowMajor(gemm(count, classes, n, kernelBlock, alpha), count, classes);
       for (let i = 0; i < count; i++) {

@@ -3,9 +3,15 @@ import { ShapeError } from '../base/errors.js';
 import { fromRowMajor } from '../base/matrix.js';
 import { type Dataset, oneHotCentred } from '../data/index.js';
 import type { SolveEvidence } from '../regression/index.js';
-import { checkDataset, checkSupport } from './check-support.js';
 import { computeKipLoss } from './kip-loss.js';
-import { type Support, type SupportOptions, supportOptions } from './types.js';
+import { readDataset, readSupport } from './read-support.js';
+import {
+  type DatasetInput,
+  type Support,
+  type SupportInput,
+  type SupportOptions,
+  supportOptions,
+} from './types.js';
 
 /** How well a support set predicts a data set. */
 export interface Evaluation {
@@ -28,23 +34,24 @@ export interface Evaluation {
  */
 export async function evaluateSupport(
   kernel: object,
-  support: Support,
-  test: Dataset,
+  support: SupportInput,
+  test: DatasetInput,
   options: SupportOptions = {},
 ): Promise<Evaluation> {
   checkOptions('evaluateSupport', options, supportOptions);
-  checkSupport('evaluateSupport', support);
-  checkDataset('evaluateSupport', 'test', test);
-  if (support.labels.columns !== test.numClasses) {
+  const read = readSupport('evaluateSupport', 'support', support);
+  const targets = readDataset('evaluateSupport', 'test', test);
+  const { columns } = read.labels;
+  if (columns !== targets.numClasses) {
     throw new ShapeError(
-      `evaluateSupport: support.labels needs a column for each of ${test.numClasses} classes, got ${support.labels.columns}.`,
+      `evaluateSupport: support.labels needs a column for each of ${targets.numClasses} classes, got ${columns}.`,
     );
   }
   const { loss, accuracy, evidence } = await computeKipLoss(
     'evaluateSupport',
     kernel,
-    support,
-    targetsOf(test),
+    read,
+    targetsOf(targets),
     {
       ...options,
       gradient: false,

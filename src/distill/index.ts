@@ -32,4 +32,4 @@ export {
   labelSolve,
 } from './label-solve.js';
 export { loadKip, saveKip } from './saved-kip.js';
-export type { Support, SupportOptions } from './types.js';
+export type { DatasetInput, Support, SupportInput, SupportOptions } from './types.js';

@@ -5,8 +5,8 @@ import type { NdArray } from '../base/nd-array.js';
 import { gram, gramVjp, ridgeVisit } from '../gram/gram.js';
 import type { SolveEvidence } from '../regression/index.js';
 import { ridgeSystem } from '../regression/ridge.js';
-import { checkSupport } from './check-support.js';
-import { type Support, type SupportOptions, supportOptions } from './types.js';
+import { readSupport } from './read-support.js';
+import { type Support, type SupportInput, type SupportOptions, supportOptions } from './types.js';
 
 /** Options of {@link kipLoss}. */
 export interface KipLossOptions extends SupportOptions {
@@ -50,18 +50,19 @@ export interface KipLoss {
  */
 export async function kipLoss(
   kernel: object,
-  support: Support,
-  targets: Support,
+  support: SupportInput,
+  targets: SupportInput,
   options: KipLossOptions = {},
 ): Promise<KipLoss> {
   checkOptions('kipLoss', options, ['gradient', ...supportOptions]);
-  checkSupport('kipLoss', support);
-  if (targets.labels.columns !== support.labels.columns) {
+  const read = readSupport('kipLoss', 'support', support);
+  const wanted = readSupport('kipLoss', 'targets', targets);
+  if (wanted.labels.columns !== read.labels.columns) {
     throw new ShapeError(
-      `kipLoss: support and targets need equally many classes, got ${support.labels.columns} and ${targets.labels.columns}.`,
+      `kipLoss: support and targets need equally many classes, got ${read.labels.columns} and ${wanted.labels.columns}.`,
     );
   }
-  return computeKipLoss('kipLoss', kernel, support, targets, options);
+  return computeKipLoss('kipLoss', kernel, read, wanted, options);
 }
 
 /** {@link kipLoss} for callers that checked their arguments; `where` names them in errors. */

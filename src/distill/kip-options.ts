@@ -1,16 +1,15 @@
 import { checkOptions } from '../base/check-options.js';
 import { checkSchedule, type Schedule } from '../base/schedule.js';
-import type { Dataset } from '../data/index.js';
 import { checkRidge } from '../regression/ridge.js';
 import type { AdamOptions } from './adam.js';
 import type { KipConfiguration, LabelRule } from './kip-configuration.js';
 import type { KipResult, KipStep } from './kip-state.js';
-import { type Support, type SupportOptions, supportOptions } from './types.js';
+import { type DatasetInput, type SupportInput, type SupportOptions, supportOptions } from './types.js';
 
 /** How {@link kip} is tested while it runs. */
 export interface KipEvaluationOptions {
   /** Data held out. */
-  readonly data: Dataset;
+  readonly data: DatasetInput;
   /** Steps between two evaluations; the last step is evaluated too. Default 20. */
   readonly every?: number;
   /** Evaluations without a better accuracy after which the run ends; default: none does. */
@@ -34,7 +33,7 @@ export interface KipOptions extends SupportOptions {
   /** With labels `'solved'`: targets on which the labels of an evaluation and of the end are solved; default 2000. */
   readonly labelTargets?: number;
   /** Start from random images of the data (default), from standard normal noise, or from a support set of the caller's. */
-  readonly init?: 'natural' | 'noise' | Support;
+  readonly init?: 'natural' | 'noise' | SupportInput;
   readonly adam?: AdamOptions;
   /** Of the initial support, the target batches and the kernels drawn; default 0. */
   readonly seed?: number;
@@ -65,13 +64,17 @@ const names = [
 
 const labelRules: readonly LabelRule[] = ['fixed', 'learned', 'solved'];
 
-/** The configuration that options mean; defaults are those of the paper's notebook. */
+/** @throws TypeError, UnsupportedError for what are no options of {@link kip}. */
+export function checkKipOptions(options: KipOptions | KipResumeOptions | undefined): void {
+  checkOptions('kip', options, options && 'resume' in options ? [...resumeNames, 'resume'] : names);
+}
+
+/** The configuration that checked options mean; defaults are those of the paper's notebook. */
 export function configurationOf(
   program: KipConfiguration['program'],
   options: KipOptions | KipResumeOptions,
 ): KipConfiguration {
   const earlier: Partial<KipConfiguration> = 'resume' in options ? options.resume.configuration : {};
-  checkOptions('kip', options, 'resume' in options ? [...resumeNames, 'resume'] : names);
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   const { init = 'natural' } = options as Partial<KipOptions>;
   const merged = { ...defaults, ...earlier, ...given } as KipConfiguration;

@@ -3,11 +3,11 @@ import type { Dataset } from '../data/index.js';
 import type { Key } from '../random/index.js';
 
 import { noMoments } from './adam.js';
-import { checkSupport } from './check-support.js';
 import { initialSupport } from './initial-support.js';
 import type { KipConfiguration } from './kip-configuration.js';
 import type { KipOptions } from './kip-options.js';
 import type { KipResult } from './kip-state.js';
+import { readSupport } from './read-support.js';
 import type { Support } from './types.js';
 
 /** The state before the first step. */
@@ -25,7 +25,7 @@ export function fresh({ images, labels }: Support, configuration: KipConfigurati
 
 /** The state to go on from. @throws ShapeError, UnsupportedError where it does not fit data or kernel. */
 export function resumed(state: KipResult, configuration: KipConfiguration, train: Dataset): KipResult {
-  checkSupport('kip', state);
+  readSupport('kip', 'resume', state);
   const shape = train.images.shape.slice(1);
   if (String(state.images.shape.slice(1)) !== String(shape) || state.labels.columns !== train.numClasses) {
     throw new ShapeError(
@@ -51,12 +51,13 @@ export function startOf(train: Dataset, options: KipOptions, startKey: Key): Sup
   if (typeof init !== 'object') {
     throw new RangeError(`kip: init needs 'natural', 'noise' or a support set, got ${String(init)}.`);
   }
-  checkSupport('kip', init);
-  if (init.labels.rows !== supportSize || init.labels.columns !== train.numClasses) {
+  const support = readSupport('kip', 'init', init);
+  const { rows, columns } = support.labels;
+  if (rows !== supportSize || columns !== train.numClasses) {
     throw new ShapeError(
       `kip: init.labels needs supportSize rows and a column a class, [${supportSize}, ${train.numClasses}], ` +
-        `got [${init.labels.rows}, ${init.labels.columns}].`,
+        `got [${rows}, ${columns}].`,
     );
   }
-  return init;
+  return support;
 }

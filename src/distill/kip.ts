@@ -1,19 +1,18 @@
 import { DivergedError, NonFiniteError, UnsupportedError } from '../base/errors.js';
 import { firstNonFinite } from '../base/first-non-finite.js';
 import { scheduleAt } from '../base/schedule.js';
-import type { Dataset } from '../data/index.js';
 import { foldIn, key, split } from '../random/index.js';
-import { checkDataset } from './check-support.js';
 import { familyOf, type Kernels } from './kernel-family.js';
 import type { KipConfiguration } from './kip-configuration.js';
 import { betterOf, evaluateFamily, outOfPatience } from './kip-evaluation.js';
-import { configurationOf, type KipOptions, type KipResumeOptions } from './kip-options.js';
+import { checkKipOptions, configurationOf, type KipOptions, type KipResumeOptions } from './kip-options.js';
 import { fresh, resumed, startOf } from './kip-start.js';
 import type { KipResult, KipStep } from './kip-state.js';
 import { kipStep, type StepOutcome } from './kip-step.js';
+import { readDataset } from './read-support.js';
 import { solvedLabels } from './solved-labels.js';
 import { type TargetBatches, targetBatches } from './target-batches.js';
-import type { SupportOptions } from './types.js';
+import type { DatasetInput, SupportOptions } from './types.js';
 
 /**
  * Kernel Inducing Points: distils a data set to a few images (and, if wanted, labels) from which kernel ridge regression
@@ -50,16 +49,17 @@ import type { SupportOptions } from './types.js';
  */
 export async function kip(
   kernel: object | Kernels,
-  train: Dataset,
+  train: DatasetInput,
   options: KipOptions | KipResumeOptions,
 ): Promise<KipResult> {
+  checkKipOptions(options);
   const { threads, signal, onProgress, evaluation } = options;
   const family = familyOf(kernel);
-  checkDataset('kip', 'train', train);
-  if (evaluation) checkDataset('kip', 'evaluation.data', evaluation.data);
-  const asked = configurationOf(family.programs(train.images.shape.slice(1)), options);
+  const data = readDataset('kip', 'train', train);
+  const held = evaluation && readDataset('kip', 'evaluation.data', evaluation.data);
+  const asked = configurationOf(family.programs(data.images.shape.slice(1)), options);
   const [startKey, targetKey] = split(key(asked.seed));
-  const batches = targetBatches('kip', train, targetKey);
+  const batches = targetBatches('kip', data, targetKey);
   const configuration = capped(asked, batches);
   if (configuration.labels === 'solved' && family.members.length > 1) {
     throw new UnsupportedError(
@@ -71,8 +71,8 @@ export async function kip(
 
   let state =
     'resume' in options
-      ? resumed(options.resume, configuration, train)
-      : fresh(startOf(train, options, startKey), configuration);
+      ? resumed(options.resume, configuration, data)
+      : fresh(startOf(data, options, startKey), configuration);
   // The last state whose loss is known to be a number.
   let sound = state;
   while (state.step < steps && !outOfPatience(state.history, evaluation?.patience)) {
@@ -88,14 +88,14 @@ export async function kip(
     sound = state;
     const seconds = (performance.now() - started) / 1000;
 
-    const tests = evaluation && (step % (evaluation.every ?? 20) === 0 || step === steps);
+    const tests = held && (step % (evaluation?.every ?? 20) === 0 || step === steps);
     const support = { images: next.images, labels: next.labels };
     if (rule === 'solved' && (tests || step === steps)) {
-      const labelled = batches.at(0, Math.min(configuration.labelTargets, train.labels.length));
+      const labelled = batches.at(0, Math.min(configuration.labelTargets, data.labels.length));
       const solving = { ...regression, labelReg };
       support.labels = (await solvedLabels('kip', drawn, support.images, labelled, solving)).labels;
     }
-    const tested = tests ? await evaluateFamily(family, support, evaluation.data, regression) : null;
+    const tested = tests ? await evaluateFamily(family, support, held, regression) : null;
     const record: KipStep = {
       ...{ step, loss, accuracy, learningRate, targets: targets.labels.length },
       ...{ kernel: name, seconds, evidence, evaluation: tested },

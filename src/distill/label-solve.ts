@@ -1,16 +1,15 @@
 import type { Matrix } from 'ml-matrix';
+import type { AnyArray } from '../base/any-array.js';
 import { checkOptions } from '../base/check-options.js';
 import { fromRowMajor, rowMajor } from '../base/matrix.js';
-import type { NdArray } from '../base/nd-array.js';
-import type { Dataset } from '../data/index.js';
 import { type ComputeOptions, type GramField, gram } from '../gram/gram.js';
-import { checkSamples } from '../inputs/check-input.js';
 import { offThread } from '../linalg/off-thread.js';
 import type { Program } from '../program/program.js';
 import { checkRidge } from '../regression/ridge.js';
 import { programOf } from '../tracing/trace.js';
 import { bestCoefficients } from './best-coefficients.js';
-import { checkDataset } from './check-support.js';
+import { readDataset, readImages } from './read-support.js';
+import type { DatasetInput } from './types.js';
 
 /** Options of {@link labelSolve}. */
 export interface LabelSolveOptions extends ComputeOptions {
@@ -79,8 +78,8 @@ export interface LabelSolveResult {
  */
 export async function labelSolve(
   kernel: object,
-  images: NdArray,
-  train: Dataset,
+  images: AnyArray,
+  train: DatasetInput,
   options: LabelSolveOptions = {},
 ): Promise<LabelSolveResult> {
   checkOptions('labelSolve', options, ['get', 'reg', 'block', 'dtype', 'threads', 'signal', 'onProgress']);
@@ -89,19 +88,25 @@ export async function labelSolve(
   if (!(Number.isInteger(block) && block >= 1)) {
     throw new RangeError(`labelSolve: block needs a whole number of at least 1, got ${block}.`);
   }
-  checkSamples('labelSolve', 'images', images);
-  checkDataset('labelSolve', 'train', train);
+  const support = readImages('labelSolve', 'images', images);
+  const targets = readDataset('labelSolve', 'train', train);
   const started = performance.now();
-  const { labels, numClasses } = train;
-  const n = images.shape[0];
+  const { labels, numClasses } = targets;
+  const n = support.shape[0];
   const compute = { get, dtype, threads, signal };
-  const kSs = rowMajor(await gram(kernel, images, null, compute));
-  const { beta, objective, conditionEstimate } = await bestCoefficients('labelSolve', kernel, images, train, {
-    ...compute,
-    reg,
-    block,
-    onProgress,
-  });
+  const kSs = rowMajor(await gram(kernel, support, null, compute));
+  const { beta, objective, conditionEstimate } = await bestCoefficients(
+    'labelSolve',
+    kernel,
+    support,
+    targets,
+    {
+      ...compute,
+      reg,
+      block,
+      onProgress,
+    },
+  );
   for (let i = 0; i < n; i++) kSs[i * n + i] += reg / n;
   return {
     labels: fromRowMajor(await offThread('gemm', [n, numClasses, n, kSs, beta], signal), n, numClasses),
@@ -109,7 +114,7 @@ export async function labelSolve(
     conditionEstimate,
     seconds: (performance.now() - started) / 1000,
     configuration: {
-      program: programOf(kernel, images.shape.slice(1)),
+      program: programOf(kernel, support.shape.slice(1)),
       get,
       dtype,
       reg,

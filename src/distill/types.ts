@@ -1,5 +1,7 @@
 import type { Matrix } from 'ml-matrix';
+import type { AnyArray } from '../base/any-array.js';
 import type { NdArray } from '../base/nd-array.js';
+import type { ClassLabels } from '../data/index.js';
 import type { ComputeOptions, GramField } from '../gram/gram.js';
 import type { RidgeOptions } from '../regression/index.js';
 
@@ -9,6 +11,23 @@ export interface Support {
   readonly images: NdArray;
   /** `[n, C]`; one-hot minus 1/C to begin with. */
   readonly labels: Matrix;
+}
+
+/** A support set as functions take it: arrays in any form. */
+export interface SupportInput {
+  /** `[n, h, w, c]`. */
+  readonly images: AnyArray;
+  /** `[n, C]`. */
+  readonly labels: AnyArray;
+}
+
+/** A data set as functions take it: images in any form, classes in any list of numbers. */
+export interface DatasetInput {
+  /** `[n, h, w, c]`. */
+  readonly images: AnyArray;
+  /** `[n]`, entries from 0 to `numClasses` − 1. */
+  readonly labels: ClassLabels;
+  readonly numClasses: number;
 }
 
 /** Options of everything that regresses from a support set. */

@@ -1,6 +1,6 @@
 import { encode } from 'fast-png';
+import { type AnyArray, readArray } from '../base/any-array.js';
 import { ShapeError } from '../base/errors.js';
-import { type NdArray, sizeOf } from '../base/nd-array.js';
 
 /** How {@link imageGrid} lays images out and maps their values to grey levels. */
 export interface ImageGridOptions {
@@ -23,7 +23,7 @@ export interface ImageGridOptions {
 /**
  * A PNG with images side by side, row by row: grey level 255 · (v − low) / (high − low), clipped to [0, 255].
  *
- * @param images `[n, h, w, c]`, float32 or float64, c = 1 (grey) or 3 (RGB), in any range; not changed.
+ * @param images `[n, h, w, c]`, an array or a tensor, c = 1 (grey) or 3 (RGB), in any range; not changed.
  * @param options layout and range.
  * @returns the bytes of a PNG file, 8 bits a channel.
  * @throws ShapeError if `images` is not `[n, h, w, 1 | 3]` with n, h, w ≥ 1, holds another number of
@@ -38,19 +38,14 @@ export interface ImageGridOptions {
  * console.log(String.fromCharCode(...png.subarray(1, 4))); // → PNG
  * ```
  */
-export function imageGrid(images: NdArray, options: ImageGridOptions = {}): Uint8Array {
-  const { data, shape } = images;
+export function imageGrid(images: AnyArray, options: ImageGridOptions = {}): Uint8Array {
+  const { data, shape } = readArray('imageGrid', 'images', images);
   if (shape.length !== 4 || shape.some((size) => size < 1) || (shape[3] !== 1 && shape[3] !== 3)) {
     throw new ShapeError(
       `imageGrid: images must be [n, h, w, c] with c = 1 or 3, got [${shape.join(', ')}]. Reshape them, channels last.`,
     );
   }
   const [n, h, w, c] = shape;
-  if (data.length !== sizeOf(shape)) {
-    throw new ShapeError(
-      `imageGrid: images of shape [${shape.join(', ')}] have ${sizeOf(shape)} values, got ${data.length}.`,
-    );
-  }
   const { scale = 4, gap = 4, background = 255, range = 'image' } = options;
   const columns = Math.min(options.columns ?? 10, n);
   checkInteger('columns', columns, 1);

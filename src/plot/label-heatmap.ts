@@ -1,13 +1,6 @@
+import { type AnyArray, readMatrix } from '../base/any-array.js';
 import { ShapeError } from '../base/errors.js';
 import { type Chart, chartSchema } from './chart.js';
-
-/** The part of an `ml-matrix` Matrix that {@link labelHeatmap} reads. */
-export interface LabelTable {
-  readonly rows: number;
-  readonly columns: number;
-  /** One entry. */
-  get(row: number, column: number): number;
-}
 
 /** What {@link labelHeatmap} writes beside the cells. */
 export interface LabelHeatmapOptions {
@@ -23,7 +16,7 @@ export interface LabelHeatmapOptions {
  * A chart of labels: a cell for each support image (row) and class (column), blue above 0, red below,
  * with its value written in it.
  *
- * @param labels `[n, classes]`, e.g. the learned labels of `kip` or `labelSolve` as an `ml-matrix` Matrix.
+ * @param labels `[n, classes]`, e.g. the learned labels of `kip` or `labelSolve`.
  * @param options names and heading.
  * @returns a Vega-Lite specification.
  * @throws ShapeError if the number of names is not that of the rows or columns.
@@ -36,15 +29,16 @@ export interface LabelHeatmapOptions {
  * console.log(chart.data.values.length); // → 4
  * ```
  */
-export function labelHeatmap(labels: LabelTable, options: LabelHeatmapOptions = {}): Chart {
-  const rowNames = options.rowNames ?? numbered(labels.rows);
-  const columnNames = options.columnNames ?? numbered(labels.columns);
-  checkNames('rowNames', rowNames, labels.rows);
-  checkNames('columnNames', columnNames, labels.columns);
-  const values = Array.from({ length: labels.rows * labels.columns }, (_, k) => {
-    const row = Math.floor(k / labels.columns);
-    const column = k % labels.columns;
-    return { row, column, value: labels.get(row, column) };
+export function labelHeatmap(labels: AnyArray, options: LabelHeatmapOptions = {}): Chart {
+  const table = readMatrix('labelHeatmap', 'labels', labels);
+  const rowNames = options.rowNames ?? numbered(table.rows);
+  const columnNames = options.columnNames ?? numbered(table.columns);
+  checkNames('rowNames', rowNames, table.rows);
+  checkNames('columnNames', columnNames, table.columns);
+  const values = Array.from({ length: table.rows * table.columns }, (_, k) => {
+    const row = Math.floor(k / table.columns);
+    const column = k % table.columns;
+    return { row, column, value: table.get(row, column) };
   });
   const largest = values.reduce((most, { value }) => Math.max(most, Math.abs(value)), 0) || 1;
   return {

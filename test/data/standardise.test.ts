@@ -33,7 +33,7 @@ describe('channelStats', () => {
     expect(() =>
       channelStats({ shape: [2, 2], data: new Float64Array(3) }),
     ).toThrowErrorMatchingInlineSnapshot(
-      `[ShapeError: channelStats: images need a shape [n, ..., c] with as many entries as data, got [2, 2] and 3. Pass e.g. dataset.images.]`,
+      `[ShapeError: channelStats: images needs 4 numbers for its shape [2,2], got 3.]`,
     );
   });
 });

@@ -124,7 +124,7 @@ describe('evaluateSupport', () => {
     );
     const cut = { ...test, labels: test.labels.subarray(1) };
     await expect(evaluateSupport(kernel, support, cut)).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[ShapeError: evaluateSupport: test needs one label an image, got 20 images and 19 labels.]`,
+      `[ShapeError: evaluateSupport: test.labels must be one label an image, got 20 images and 19 labels.]`,
     );
     const option = { diagReg: 1 } as object;
     await expect(evaluateSupport(kernel, support, test, option)).rejects.toThrowErrorMatchingInlineSnapshot(

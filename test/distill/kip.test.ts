@@ -186,7 +186,7 @@ describe('kip', () => {
         "get": "RangeError: gram: get must be 'nngp' or 'ntk' (gram: or a list of these), got 'both'.",
         "given": "ShapeError: kip: init.labels needs supportSize rows and a column a class, [3, 3], got [6, 3].",
         "init": "RangeError: kip: init needs 'natural', 'noise' or a support set, got zeros.",
-        "labels": "ShapeError: kip: train needs one label an image, got 90 images and 89 labels.",
+        "labels": "ShapeError: kip: train.labels must be one label an image, got 90 images and 89 labels.",
         "learningRate": "RangeError: kip: learningRate needs a positive number, got 0. Pass e.g. 0.04.",
         "option": "UnsupportedError: kip: has no option lr. Its options are supportSize, steps, learningRate, targetBatch, labels, labelReg, labelTargets, init, adam, seed, evaluation, onProgress, reg, regScale, jitter, get, dtype, threads, signal.",
         "reg": "RangeError: kip: reg needs a finite number of at least 0, got -1. Pass e.g. 1e-6.",

@@ -104,7 +104,7 @@ describe('labelSolve', () => {
     );
     const unlabelled = { ...train, labels: train.labels.map(() => 3) };
     await expect(labelSolve(kernel, images, unlabelled)).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[RangeError: labelSolve: labels need to be integers from 0 to 2, got 3 at 0. Pass the data set's own numClasses.]`,
+      `[RangeError: labelSolve: train.labels need to be integers from 0 to 2, got 3 at 0. Pass the data set's own numClasses.]`,
     );
     await expect(labelSolve(kernel, images, train, { block: 0 })).rejects.toThrowErrorMatchingInlineSnapshot(
       `[RangeError: labelSolve: block needs a whole number of at least 1, got 0.]`,

@@ -49,7 +49,7 @@ describe('imageGrid', () => {
       `[ShapeError: imageGrid: images must be [n, h, w, c] with c = 1 or 3, got [0, 2, 2, 1]. Reshape them, channels last.]`,
     );
     expect(() => imageGrid({ ...images, shape: [2, 1, 1, 1] })).toThrowErrorMatchingInlineSnapshot(
-      `[ShapeError: imageGrid: images of shape [2, 1, 1, 1] have 2 values, got 1.]`,
+      `[ShapeError: imageGrid: images needs 2 numbers for its shape [2,1,1,1], got 1.]`,
     );
     expect(() => imageGrid(images, { scale: 1.5 })).toThrowErrorMatchingInlineSnapshot(
       `[ShapeError: imageGrid: scale must be an integer of at least 1, got 1.5.]`,
