@@ -1,4 +1,5 @@
 import { cpus } from 'node:os';
+import { spreadOf } from 'neural-tangents';
 import type { Job } from './jobs.js';
 
 /** Where a run stood at one of its evaluations. */
@@ -35,9 +36,6 @@ export function machine(threads: number): string {
 
 /** Mean and, of several, standard deviation of the accuracies, %. */
 export function summary(runs: readonly Run[]): string {
-  const values = runs.map(({ accuracy }) => 100 * accuracy);
-  const mean = values.reduce((a, b) => a + b, 0) / values.length;
-  if (values.length < 2) return mean.toFixed(1);
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
-  return `${mean.toFixed(1)} ± ${Math.sqrt(variance).toFixed(1)}`;
+  const { mean, deviation } = spreadOf(runs.map(({ accuracy }) => 100 * accuracy));
+  return runs.length < 2 ? mean.toFixed(1) : `${mean.toFixed(1)} ± ${deviation.toFixed(1)}`;
 }

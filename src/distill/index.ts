@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export type { CosineSchedule, LinearSchedule, Schedule, StepwiseSchedule } from '../base/schedule.js';
+export { acrossSeeds, type Spread, spreadOf } from './across-seeds.js';
 export type { AdamMoments, AdamOptions } from './adam.js';
 export { type CheckpointOptions, type Checkpoints, checkpoints } from './checkpoints.js';
 export { type EigenBand, type EigenBandsOptions, eigenBands } from './eigen-bands.js';
