@@ -3,12 +3,13 @@ import { bytesOf } from '../../base/dtype.js';
 import { UnsupportedError } from '../../base/errors.js';
 import type { FloatArray } from '../../base/nd-array.js';
 import type { Program } from '../../program/program.js';
+import type { Rows } from '../pairs.js';
 import type { CovarianceField, Positions } from '../../program/result.js';
 import type { Executor } from '../executor.js';
 import { perAxis, pixels, type Triple, triple } from './lowering/geometry.js';
 import { compile } from './planning/compile.js';
 import type { ResultImage } from './planning/plan-types.js';
-import { type GroupVisitor, type Rows, TileRunner } from './tiles/tile.js';
+import { type GroupVisitor, TileRunner } from './tiles/tile.js';
 
 /** Tensors are float32, but what stands between them is computed in f64: exact to the last bit of the result. */
 const DTYPE = 'float64';

@@ -1,25 +1,12 @@
-import type { Dtype, FloatArray } from '../../../base/nd-array.js';
 import type { Program } from '../../../program/program.js';
+import { putBlock, putSymmetric, putTransposed } from '../../matrix-blocks.js';
+import type { GramFields, GramJob, Rows } from '../../pairs.js';
+import { allocateFields } from '../../result-memory.js';
 import { isSymmetric } from '../lowering/activations.js';
 import { compile } from '../planning/compile.js';
-import { type BlockSize, blockSize } from '../tasks/blocks.js';
-import type { PairField } from '../tasks/tasks.js';
-import type { Rows } from '../tiles/tile.js';
-import { gridOf, type JobOptions, runGrid } from './grid.js';
-import { putBlock, putSymmetric, putTransposed } from './matrix-blocks.js';
-import { allocateFields } from './result-memory.js';
-
-/** Covariances of all pairs, `[n1, n2]`, of the fields that were asked for. */
-export type GramFields = { readonly [Field in PairField]?: FloatArray };
-
-/** What `engineGram` is to do. */
-export interface GramJob extends JobOptions {
-  readonly fields: readonly PairField[];
-  /** Precision of the result; by default that of the computation. */
-  readonly resultDtype?: Dtype;
-  /** The size of the tasks' blocks; results are the same bits for every size. */
-  readonly block?: BlockSize;
-}
+import { blockSize } from '../tasks/blocks.js';
+import type { PoolOptions } from '../tasks/task-pool.js';
+import { gridOf, runGrid } from './grid.js';
 
 /**
  * Covariances of all pairs; x2 null: of x1 with itself, one triangle computed and mirrored.
@@ -32,7 +19,7 @@ export async function engineGram(
   program: Program,
   x1: Rows,
   x2: Rows | null,
-  { fields, block, resultDtype, ...options }: GramJob,
+  { fields, block, resultDtype, ...options }: GramJob & PoolOptions,
 ): Promise<GramFields> {
   const same = x2 === null;
   const right = x2 ?? x1;

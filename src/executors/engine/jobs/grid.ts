@@ -1,21 +1,17 @@
 import { zeros } from '../../../base/dtype.js';
-import type { Dtype } from '../../../base/nd-array.js';
+import type { PairOptions, Rows } from '../../pairs.js';
+import { slice } from '../../slice.js';
+import { type Span, spans } from '../../spans.js';
 import type { Plans } from '../planning/plan-types.js';
 import { matrixProduct } from '../products/matrix-product.js';
 import { nativeProducts, strips } from '../products/native-products.js';
-import { type BlockSize, type Span, spans } from '../tasks/blocks.js';
-import { slice } from '../tasks/slice.js';
-import type { RunOptions } from '../tasks/task-pool.js';
+import type { BlockSize } from '../tasks/blocks.js';
+import type { PoolOptions } from '../tasks/task-pool.js';
 import type { GramTask, TaskResults, VjpTask } from '../tasks/tasks.js';
 import { runTasks } from '../threads/thread-pool.js';
-import type { Rows } from '../tiles/tile.js';
 
 /** How the engine runs a job. */
-export interface JobOptions extends RunOptions {
-  readonly dtype: Dtype;
-  /** Called with the pairs done and the pairs in all. */
-  readonly onProgress?: (done: number, total: number) => void;
-}
+export type JobOptions = PairOptions & PoolOptions;
 
 /** The samples of a job's pairs. */
 export interface Pairs {

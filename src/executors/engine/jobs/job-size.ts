@@ -1,25 +1,29 @@
 import { bytesOf } from '../../../base/dtype.js';
+import type { Program } from '../../../program/program.js';
 import { instantiate } from '../../../wasm/module.js';
+import type { CostJob, JobCost } from '../../pairs.js';
+import { spans } from '../../spans.js';
+import { isSymmetric } from '../lowering/activations.js';
+import { compile } from '../planning/compile.js';
 import type { Plans } from '../planning/plan-types.js';
 import { productBytes } from '../products/product-gradients.js';
-import { type BlockSize, blockSize, pairCost, spans } from '../tasks/blocks.js';
+import { type BlockSize, blockSize, pairCost } from '../tasks/blocks.js';
 import { HOARD_BYTES } from '../tiles/tile.js';
 
-/** What a job asks of the engine: values, both gradients, or a ridge regression's residuals and gradient in x1. */
-export type JobKind = 'gram' | 'vjp' | 'ridge';
+type JobSize = Omit<JobCost, 'workPerPair'>;
 
-/** What a job costs, counted from its plans. */
-export interface JobSize {
-  /** Tasks that the pairs are cut into. */
-  readonly tasks: number;
-  /** Pixels of all lanes, idle ones as well, in forward runs of pairs and of samples. */
-  readonly pixels: number;
-  /** WebAssembly memory that the largest task needs. */
-  readonly workerBytes: number;
+/** What a job costs, counted from the plans that would run. */
+export function engineCost(program: Program, { kind, dtype, ntk, n1, n2 }: CostJob): JobCost {
+  // As `engineGram` and `engineVjp` do, the lanes along the longer side.
+  const turn = kind !== 'ridge' && n2 !== null && n1 > n2 && isSymmetric(program);
+  const [rows, columns] = turn ? [n2, n1] : [n1, kind === 'ridge' ? (n2 ?? n1) : n2];
+  const gradient = kind === 'gram' ? undefined : { x1: true, x2: kind === 'vjp' };
+  const plans = compile(program, { dtype, ntk, gradient });
+  return { ...jobSize(plans, kind, rows, columns), workPerPair: plans.pair.work };
 }
 
 /** Counts the work that `engineGram`, `engineVjp` or `engineRidge` does for n1 × n2 pairs; n2 null: of x1 with itself. */
-export function jobSize(plans: Plans, kind: JobKind, n1: number, n2: number | null): JobSize {
+export function jobSize(plans: Plans, kind: CostJob['kind'], n1: number, n2: number | null): JobSize {
   const { lanes, sample } = plans;
   const self = n2 === null;
   const right = n2 ?? n1;
@@ -27,7 +31,7 @@ export function jobSize(plans: Plans, kind: JobKind, n1: number, n2: number | nu
     const [values, gradients] = [jobSize(plans, 'gram', n1, n2), jobSize(plans, 'vjp', n1, n2)];
     return {
       tasks: values.tasks,
-      pixels: values.pixels + gradients.pixels,
+      work: values.work + gradients.work,
       workerBytes: Math.max(values.workerBytes, gradients.workerBytes),
     };
   }
@@ -47,7 +51,7 @@ export function jobSize(plans: Plans, kind: JobKind, n1: number, n2: number | nu
   }
   return {
     tasks,
-    pixels: lanes * (pairGroups * pairCost(plans) + sampleGroups * sample.work),
+    work: lanes * (pairGroups * pairCost(plans) + sampleGroups * sample.work),
     workerBytes: Math.max(
       taskBytes(plans, { rows: Math.min(n1, size.rows), columns: Math.min(right, size.columns) }),
       kind === 'vjp' && plans.pair.product ? productBytes(plans, n1, right) : 0,

@@ -1,30 +1,17 @@
 import { sharedZeros, zeros } from '../../../base/dtype.js';
 import type { Dtype, FloatArray } from '../../../base/nd-array.js';
 import type { Program } from '../../../program/program.js';
+import { addAt, addTranspose, putBlock, transpose } from '../../matrix-blocks.js';
+import type { PairCotangents, PairGradients, Rows, VjpJob } from '../../pairs.js';
+import type { Span } from '../../spans.js';
 import { isSymmetric } from '../lowering/activations.js';
 import { compile } from '../planning/compile.js';
 import { matrixProduct } from '../products/matrix-product.js';
 import { nativeGradient } from '../products/native-products.js';
 import { productGradient } from '../products/product-gradients.js';
-import { blockSize, type Span } from '../tasks/blocks.js';
-import type { PairBlock } from '../tasks/tasks.js';
-import type { Rows } from '../tiles/tile.js';
-import { gridOf, type JobOptions, runGrid } from './grid.js';
-import { addAt, addTranspose, putBlock, transpose } from './matrix-blocks.js';
-
-/** What `engineVjp` is to do. */
-export interface VjpJob extends JobOptions {
-  /** Whose gradients are wanted; of x1 with itself there is one, through both arguments. */
-  readonly sides: { readonly x1: boolean; readonly x2: boolean };
-  /** Whether an x2 that is given holds x1's samples, one by one. */
-  readonly same: boolean;
-}
-
-/** Gradients in both sides, f64. */
-export interface PairGradients {
-  readonly x1: Float64Array | null;
-  readonly x2: Float64Array | null;
-}
+import { blockSize } from '../tasks/blocks.js';
+import type { PoolOptions } from '../tasks/task-pool.js';
+import { gridOf, runGrid } from './grid.js';
 
 /**
  * Gradients of Σ nngp̄∘nngp + Σ ntk̄∘ntk in x1 and x2: f64 sums of the blocks' parts, in the blocks' order. x2 null: in x1
@@ -34,8 +21,8 @@ export async function engineVjp(
   program: Program,
   x1: Rows,
   x2: Rows | null,
-  cotangent: PairBlock,
-  { sides, same, ...options }: VjpJob,
+  cotangent: PairCotangents,
+  { sides, same, ...options }: VjpJob & PoolOptions,
 ): Promise<PairGradients> {
   if (x2 && x1.count > x2.count && isSymmetric(program)) {
     const turn = (field: FloatArray | null) => field && transpose(field, x1.count, x2.count);

@@ -1,9 +1,6 @@
 import { bytesOf } from '../../../base/dtype.js';
 import type { Plans } from '../planning/plan-types.js';
 
-/** [start, end) of rows. */
-export type Span = readonly [number, number];
-
 /** How many rows of each side a task takes. */
 export interface BlockSize {
   readonly rows: number;
@@ -51,12 +48,4 @@ export function blockSize(plans: Plans, n1: number, n2: number, allRows = false)
 function even(n: number, size: number): number {
   const blocks = Math.ceil(n / size);
   return blocks > 8 ? size : Math.ceil(n / blocks);
-}
-
-/** Cuts [0, n) into spans of `size`, the last one shorter. */
-export function spans(n: number, size: number): Span[] {
-  return Array.from(
-    { length: Math.ceil(n / size) },
-    (_, i) => [i * size, Math.min(n, (i + 1) * size)] as const,
-  );
 }

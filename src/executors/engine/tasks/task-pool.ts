@@ -1,13 +1,16 @@
 import type { Plans } from '../planning/plan-types.js';
 import type { Task, TaskResults } from './tasks.js';
 
+/** Who does a job's tasks; by default this process's worker threads. */
+export interface PoolOptions {
+  readonly pool?: TaskPool;
+}
+
 /** How a job's tasks are run. */
-export interface RunOptions {
+export interface RunOptions extends PoolOptions {
   /** Tasks of this job that may run at a time. */
   readonly threads: number;
   readonly signal?: AbortSignal;
-  /** Who does the tasks; by default this process's worker threads. */
-  readonly pool?: TaskPool;
 }
 
 /**

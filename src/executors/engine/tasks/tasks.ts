@@ -1,11 +1,9 @@
 import { bytesOf, zeros } from '../../../base/dtype.js';
 import type { FloatArray } from '../../../base/nd-array.js';
+import type { PairCotangents, PairField, Rows } from '../../pairs.js';
 import type { Plans } from '../planning/plan-types.js';
-import type { Gradients, GroupVisitor, ProductGradient, Products, Rows, TileRunner } from '../tiles/tile.js';
-import { RidgeBlock, type RidgeBlockSums, type RidgeData } from './ridge-block.js';
-
-/** A covariance that is one number for each pair of samples. */
-export type PairField = 'nngp' | 'ntk';
+import type { Gradients, GroupVisitor, ProductGradient, Products, TileRunner } from '../tiles/tile.js';
+import { RidgeBlock, type RidgeBlockSums, type RidgeData } from '../../ridge-block.js';
 
 /** Covariances of one number per pair, `[n1, n2]`. */
 export interface PairBlock {
@@ -33,7 +31,7 @@ export interface VjpTask {
   readonly kind: 'vjp';
   readonly x1: Rows;
   readonly x2: Rows;
-  readonly cotangent: PairBlock;
+  readonly cotangent: PairCotangents;
   /** Row j of x2 is row j + diagonal of x1; absent where they are different samples. */
   readonly diagonal?: number;
   /** As in `BlockOptions`. */
@@ -143,7 +141,7 @@ function collector(
 }
 
 /** A visitor that writes the cotangents of a group. */
-function sender(plans: Plans, n2: number, cotangent: PairBlock): GroupVisitor {
+function sender(plans: Plans, n2: number, cotangent: PairCotangents): GroupVisitor {
   const bytes = bytesOf(plans.dtype);
   return ({ i, j, live }, [{ k, theta }], memory) => {
     const at = i * n2 + j;

@@ -1,12 +1,7 @@
 import type { FloatArray } from '../../../base/nd-array.js';
+import type { Rows } from '../../pairs.js';
 import type { Plan, Plans, Range, ResultImage } from '../planning/plan-types.js';
 import { TileMemory } from './tile-memory.js';
-
-/** Samples as rows of a matrix, `[count, sampleSize]`. */
-export interface Rows {
-  readonly data: FloatArray;
-  readonly count: number;
-}
 
 /** X1·X2ᵀ `[n1, n2]` and every sample's Σ x², where a matrix product elsewhere made them. */
 export interface Products {

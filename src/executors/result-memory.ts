@@ -1,5 +1,5 @@
-import { bytesOf, zeros } from '../../../base/dtype.js';
-import type { Dtype, FloatArray } from '../../../base/nd-array.js';
+import { bytesOf, zeros } from '../base/dtype.js';
+import type { Dtype, FloatArray } from '../base/nd-array.js';
 
 /**
  * Arrays `[n1, n2]` of zeros, one for each field.

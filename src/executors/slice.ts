@@ -1,8 +1,8 @@
-import { isShared } from '../../../base/dtype.js';
-import type { Rows } from '../tiles/tile.js';
-import type { Span } from './blocks.js';
+import { isShared } from '../base/dtype.js';
+import type { Rows } from './pairs.js';
+import type { Span } from './spans.js';
 
-/** Rows of a span: a view where workers can share the memory, else a copy of no more than these rows. */
+/** Rows of a span: a view where threads can share the memory, else a copy of no more than these rows. */
 export function slice(rows: Rows, [start, end]: Span): Rows {
   const size = rows.data.length / rows.count;
   const [from, to] = [start * size, end * size];

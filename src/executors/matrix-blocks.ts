@@ -1,5 +1,5 @@
-import type { FloatArray } from '../../../base/nd-array.js';
-import type { Span } from '../tasks/blocks.js';
+import type { FloatArray } from '../base/nd-array.js';
+import type { Span } from './spans.js';
 
 // Blocks of row-major matrices, and their mirror images.
 

@@ -1,4 +1,4 @@
-import type { FloatArray } from '../../../base/nd-array.js';
+import type { FloatArray } from '../base/nd-array.js';
 
 /** What a ridge regression brings to a block of targets: its coefficients α and the targets' labels. */
 export interface RidgeData {
