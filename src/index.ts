@@ -25,18 +25,17 @@ export { setWarningHandler } from './base/warnings.js';
 export * from './data/index.js';
 export * from './distill/index.js';
 export {
+  defaultThreads,
   type MatrixFactor,
   type MatrixProduct,
-  setMatrixProduct,
-} from './executors/engine/products/matrix-product.js';
-export {
   type OnnxOptions,
   type OnnxRuntime,
   type OnnxSession,
   type OnnxTensor,
   onnxMatrixProduct,
-} from './executors/engine/products/onnx-matrix-product.js';
-export { defaultThreads, releaseThreads } from './executors/engine/threads/thread-pool.js';
+  releaseThreads,
+  setMatrixProduct,
+} from './executors/engine/index.js';
 export { type Estimate, type EstimateOptions, estimate } from './explain/estimate.js';
 export { type ExplainedOp, type ExplainOptions, type Explanation, explain } from './explain/explain.js';
 export * from './finite/index.js';

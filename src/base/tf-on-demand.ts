@@ -53,6 +53,7 @@ export const {
   getBackend,
   getGradient,
   grad,
+  grads,
   greater,
   keep,
   less,

@@ -47,6 +47,7 @@ export {
   getBackend,
   getGradient,
   grad,
+  grads,
   greater,
   keep,
   less,

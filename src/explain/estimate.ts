@@ -1,16 +1,10 @@
 import { checkOptions } from '../base/check-options.js';
 import { shareable } from '../base/dtype.js';
 import type { Dtype } from '../base/nd-array.js';
-import { engineGram } from '../executors/engine/jobs/gram.js';
-import { type JobKind, jobSize } from '../executors/engine/jobs/job-size.js';
-import { engineRidge } from '../executors/engine/jobs/ridge.js';
-import { engineVjp } from '../executors/engine/jobs/vjp.js';
-import { isSymmetric } from '../executors/engine/lowering/activations.js';
-import { compile } from '../executors/engine/planning/compile.js';
-import type { Plans } from '../executors/engine/planning/plan-types.js';
-import { defaultThreads } from '../executors/engine/threads/thread-pool.js';
-import type { Rows } from '../executors/engine/tiles/tile.js';
+import { defaultThreads } from '../executors/engine/index.js';
+import type { CostJob, PairExecutor, Rows } from '../executors/pairs.js';
 import type { GramField } from '../gram/gram.js';
+import { pairExecutorFor } from '../gram/pair-executor.js';
 import { checkField, checkPrecisionAndThreads, pairProgram } from '../gram/pair-program.js';
 import type { Program } from '../program/program.js';
 import type { Shape, Tree } from '../tracing/tree.js';
@@ -92,84 +86,78 @@ export async function estimate(
     throw new RangeError(`estimate: ${name} must be a whole number of at least 1, got ${n}.`);
   }
   const { program } = pairProgram('estimate', kernel, sampleShape);
+  const executor = pairExecutorFor('estimate', program, dtype);
   const kind = kinds[gradient];
-  // As `gram` and `gramVjp` do, the lanes along the longer side.
-  const turn = kind !== 'ridge' && n2 !== null && n1 > n2 && isSymmetric(program);
-  const [rows, columns] = turn ? [n2, n1] : [n1, kind === 'ridge' ? (n2 ?? n1) : n2];
-  const plans = compile(program, {
-    dtype,
-    ntk: fields.includes('ntk'),
-    ...(kind === 'gram' ? {} : { gradient: { x1: true, x2: kind === 'vjp' } }),
-  });
-  const { tasks, pixels, workerBytes } = jobSize(plans, kind, rows, columns);
-  const nanoseconds = await nanosecondsPerPixel(program, plans, kind);
-  const sideBytes = 8 * plans.pair.inputSize;
+  const job = { kind, dtype, ntk: fields.includes('ntk'), n1, n2 };
+  const { tasks, work, workPerPair, workerBytes } = executor.cost(program, job);
+  const nanoseconds = await nanosecondsPerPixel(executor, program, job);
+  const sideBytes = 8 * program.inputSize;
   const resultBytes = {
     gram: 8 * n1 * (n2 ?? n1) * fields.length,
     vjp: sideBytes * (n1 + (n2 ?? 0)),
     ridge: sideBytes * n1,
   };
   return {
-    seconds: (1e-9 * nanoseconds * pixels) / Math.min(threads, tasks, defaultThreads()),
+    seconds: (1e-9 * nanoseconds * work) / Math.min(threads, tasks, defaultThreads()),
     workerBytes,
     resultBytes: resultBytes[kind],
-    pixelsPerPair: plans.pair.work,
+    pixelsPerPair: workPerPair,
   };
 }
 
-const measured = new WeakMap<Plans, Promise<number>>();
+const measured = new WeakMap<Program, Map<string, Promise<number>>>();
 
-function nanosecondsPerPixel(program: Program, plans: Plans, kind: JobKind): Promise<number> {
-  const known = measured.get(plans) ?? probe(program, plans, kind);
-  measured.set(plans, known);
-  known.catch(() => measured.delete(plans));
+function nanosecondsPerPixel(executor: PairExecutor, program: Program, job: CostJob): Promise<number> {
+  const ofProgram = measured.get(program) ?? new Map<string, Promise<number>>();
+  measured.set(program, ofProgram);
+  const name = [job.kind, job.dtype, job.ntk].join();
+  const known = ofProgram.get(name) ?? probe(executor, program, job);
+  ofProgram.set(name, known);
+  known.catch(() => ofProgram.delete(name));
   return known;
 }
 
 /** Runs a small job on one thread and divides its time by its pixels. */
-async function probe(program: Program, plans: Plans, kind: JobKind): Promise<number> {
-  const { dtype, lanes, ntk } = plans;
-  const { sampleSize } = plans.pair;
-  let [n1, n2] = [1, lanes];
-  const pixels = () => jobSize(plans, kind, n1, n2).pixels;
-  while (2 * pixels() < PROBE_PIXELS && 2 * (n1 + n2) * sampleSize < PROBE_NUMBERS) {
+async function probe(executor: PairExecutor, program: Program, job: CostJob): Promise<number> {
+  const { kind, dtype, ntk } = job;
+  const { rowSize } = program;
+  let [n1, n2] = [1, 1];
+  const workOf = (rows: number, columns: number) =>
+    executor.cost(program, { ...job, n1: rows, n2: columns }).work;
+  // Columns first: as long as they cost nothing they fill lanes.
+  while (workOf(1, 2 * n2) === workOf(1, 1)) n2 *= 2;
+  while (2 * workOf(n1, n2) < PROBE_PIXELS && 2 * (n1 + n2) * rowSize < PROBE_NUMBERS) {
     if (2 * n1 <= n2) n1 *= 2;
     else n2 *= 2;
   }
   const samples = (count: number, phase: number): Rows => ({
     data: shareable(
       dtype,
-      Array.from({ length: count * sampleSize }, (_, i) => Math.sin(phase + i)),
+      Array.from({ length: count * rowSize }, (_, i) => Math.sin(phase + i)),
     ),
     count,
   });
   const [x1, x2] = [samples(n1, 0), samples(n2, 1)];
-  const options = { dtype, threads: 1 };
+  const options = { dtype, threads: 1, same: false };
+  const field = ntk ? 'ntk' : 'nngp';
+  const run = (): Promise<unknown> => {
+    if (kind === 'gram') return executor.gram(program, x1, x2, { ...options, fields: [field] });
+    if (kind === 'vjp') {
+      const ones = shareable(dtype, new Float64Array(n1 * n2).fill(1));
+      const cotangents = { nngp: null, ntk: null, [field]: ones };
+      return executor.vjp(program, x1, x2, cotangents, { ...options, sides: { x1: true, x2: true } });
+    }
+    const [alpha, labels] = [new Float64Array(n1).fill(1), new Float64Array(n2)];
+    const regression = { field, classes: 1, alpha, labels, scale: 1, gradient: true } as const;
+    return executor.ridge(program, x1, x2, { ...options, ...regression });
+  };
   const once = async () => {
     const start = performance.now();
-    if (kind === 'gram') {
-      await engineGram(program, x1, x2, { ...options, fields: [ntk ? 'ntk' : 'nngp'] });
-    } else if (kind === 'vjp') {
-      const ones = shareable(dtype, new Float64Array(n1 * n2).fill(1));
-      const cotangent = { nngp: ntk ? null : ones, ntk: ntk ? ones : null };
-      await engineVjp(program, x1, x2, cotangent, {
-        ...options,
-        same: false,
-        sides: { x1: true, x2: true },
-      });
-    } else {
-      const classes = 1;
-      const field = ntk ? 'ntk' : 'nngp';
-      const alpha = new Float64Array(n1).fill(1);
-      const labels = new Float64Array(n2);
-      await engineRidge(program, x1, x2, {
-        ...{ ...options, same: false, field, classes, alpha, labels, scale: 1, gradient: true },
-      });
-    }
+    await run();
     return performance.now() - start;
   };
   // The first run may start a thread and compile code.
   const first = await once();
   const milliseconds = first > LONG ? first : await once();
-  return (1e6 * milliseconds) / pixels();
+  return (1e6 * milliseconds) / workOf(n1, n2);
 }

@@ -3,10 +3,7 @@ import { checkOptions } from '../base/check-options.js';
 import { UnsupportedError } from '../base/errors.js';
 import { hasBackend } from '../base/has-backend.js';
 import { sizeOf } from '../base/nd-array.js';
-import { imageSize, OffsetSet, pixels, triple } from '../executors/engine/lowering/geometry.js';
-import { type Lowered, lower } from '../executors/engine/lowering/lower.js';
-import { walkNeeds } from '../executors/engine/lowering/needs.js';
-import { workOf } from '../executors/engine/planning/plan.js';
+import { type OpCost, opCosts } from '../executors/engine/index.js';
 import { type ExecutorName, executorFor } from '../kernel/executors.js';
 import { mixesBatch } from '../program/batch-sizes.js';
 import type { AnyOp } from '../program/ops/index.js';
@@ -51,7 +48,7 @@ export interface Explanation {
   /** All of this as a table. */
   readonly text: string;
   readonly ops: readonly ExplainedOp[];
-  /** Who evaluates `kernel(x1, x2)` on the current tfjs backend. `gram` always runs on the engine, or not at all. */
+  /** Who evaluates `kernel(x1, x2)` on the current tfjs backend. `gram` runs on the engine wherever that can. */
   readonly executor: ExecutorName;
   /** What runs the engine: WebAssembly or the native add-on, and why. */
   readonly engine: EngineInfo;
@@ -89,20 +86,20 @@ export async function explain(
   checkOptions('explain', options, ['n1', 'n2', 'get', 'dtype', 'gradient', 'threads']);
   const { n1, n2 = null, get = 'ntk', ...job } = options;
   const program = programOf(kernel, sampleShape);
-  const lowered = onEngine(program);
+  const costs = onEngine(program);
   // Before its first tensor tfjs does not say which backend it will take.
   if (hasBackend()) await tf.ready();
-  const ops = lowered === null ? explainedByTf(program) : explainedByEngine(program, lowered);
-  const executor = lowered === null ? 'tf' : executorFor(undefined).name;
-  const pixelsPerPair = lowered && ops.reduce((sum, { work }) => sum + work, 0);
+  const ops = costs === null ? explainedByTf(program) : explainedByEngine(program, costs);
+  const executor = costs === null ? 'tf' : executorFor(undefined).name;
+  const pixelsPerPair = costs && ops.reduce((sum, { work }) => sum + work, 0);
   const predicted = n1 === undefined ? null : await estimate(kernel, sampleShape, n1, n2, { get, ...job });
   const text = [
-    headline(program, sampleShape, executor, lowered !== null),
+    headline(program, sampleShape, executor, costs !== null),
     '',
     ...table(ops),
     '',
     ...ops.flatMap(({ slow }, index) => (slow === null ? [] : [`Op ${index} ${slow}.`])),
-    lowered === null
+    costs === null
       ? `One pair of samples takes ${bytes(8 * Math.max(...ops.map((op) => op.entries)))} in the largest op (NNGP and NTK).`
       : `One pair of samples takes the engine the work of ${grouped(pixelsPerPair!)} ReLUs.`,
     ...(predicted === null ? [] : [prediction(predicted, n1!, n2)]),
@@ -110,49 +107,43 @@ export async function explain(
   return { text, ops, executor, engine: engineInfo(), pixelsPerPair, estimate: predicted };
 }
 
-/** The engine's form of a Program; null if the engine cannot run it. */
-function onEngine(program: Program): Lowered | null {
+/** What a Program's ops take on the engine; null if the engine cannot run it. */
+function onEngine(program: Program): OpCost[] | null {
   try {
-    return lower(program);
+    return opCosts(program);
   } catch (error) {
     if (error instanceof UnsupportedError) return null;
     throw error;
   }
 }
 
-function explainedByEngine(program: Program, lowered: Lowered): ExplainedOp[] {
-  const { steps, output } = lowered;
-  const { offsets } = walkNeeds(lowered, new Map([[output, OffsetSet.all(steps[output].shape)]]));
-  const every = (shape: Shape): number => OffsetSet.all(triple(shape, 1)).size;
-  return program.ops.map((op) => {
-    const at = steps.findIndex((step) => step.ops.includes(op));
-    const { ops, shape } = steps[at];
+function explainedByEngine(program: Program, costs: readonly OpCost[]): ExplainedOp[] {
+  return program.ops.map((op, index) => {
+    const { displacements, entries, work, inputDisplacements } = costs[index];
     const input = program.ops[op.inputs[0]]?.shape ?? [];
-    const needed = offsets[at].sorted();
-    const all = every(op.shape);
-    // Within a step all ops have one shape, and its inputs are read by the first.
-    const readsAll = ops[0] === op && sizeOf(input) > 1 && offsets[steps[at].inputs[0]].size === every(input);
-    const isResult = at === output && ops[ops.length - 1] === op && all > 1;
+    const all = allDisplacements(op.shape);
+    const readsAll = sizeOf(input) > 1 && inputDisplacements === allDisplacements(input);
+    const isResult = index === program.output && all > 1;
     return {
       ...outline(program, op),
-      displacements: needed.length,
-      allDisplacements: all,
-      entries: needed.reduce((sum, d) => sum + pixels(imageSize(shape, d)), 0),
-      work: ops[ops.length - 1] === op ? workOf(steps[at], offsets[at]) : 0,
+      ...{ displacements, allDisplacements: all, entries, work },
       slow: isResult
         ? 'is the result and has spatial axes, so that every displacement is needed'
-        : readsAll && (all === 1 || needed.length < all)
-          ? `reads all ${grouped(every(input))} displacements of op ${op.inputs[0]}`
+        : readsAll && (all === 1 || displacements < all)
+          ? `reads all ${grouped(allDisplacements(input))} displacements of op ${op.inputs[0]}`
           : null,
     };
   });
 }
 
+/** Displacements between any two positions. */
+const allDisplacements = (shape: Shape): number => shape.reduce((count, size) => count * (2 * size - 1), 1);
+
 /** The tf executor computes every op for all pairs of positions. */
 function explainedByTf(program: Program): ExplainedOp[] {
   return program.ops.map((op) => {
     const about = outline(program, op);
-    const all = op.shape.reduce((product, size) => product * (2 * size - 1), 1);
+    const all = allDisplacements(op.shape);
     return {
       ...about,
       ...{ displacements: all, allDisplacements: all, entries: about.allEntries, work: 0 },
@@ -162,8 +153,8 @@ function explainedByTf(program: Program): ExplainedOp[] {
 }
 
 function reasonForTf(op: AnyOp): string | null {
-  const takes = 'which takes the whole network to the tf executor: float32, all pairs of positions, no gram';
-  if (mixesBatch(op)) return `mixes the samples of a batch, ${takes}`;
+  const takes = 'which takes the whole network to the tf executor: float32, all pairs of positions';
+  if (mixesBatch(op)) return `mixes the samples of a batch, ${takes}, no gram`;
   if (op.op === 'activation' && op.fn === 'own') return `has functions of your own, ${takes}`;
   if (op.op === 'gram' && op.shape.length > 3) return `has ${op.shape.length} spatial axes, ${takes}`;
   return null;

@@ -5,10 +5,7 @@ import { NonFiniteError, ShapeError } from '../base/errors.js';
 import { firstNonFinite } from '../base/first-non-finite.js';
 import { rowMajor, takeRowMajor } from '../base/matrix.js';
 import type { Dtype, FloatArray, NdArray } from '../base/nd-array.js';
-import { engineGram } from '../executors/engine/jobs/gram.js';
-import { engineRidge } from '../executors/engine/jobs/ridge.js';
-import { engineVjp } from '../executors/engine/jobs/vjp.js';
-import { defaultThreads } from '../executors/engine/threads/thread-pool.js';
+import { defaultThreads } from '../executors/engine/index.js';
 import { checkInputs, readInputs } from '../inputs/check-input.js';
 import {
   checkMaskConstant,
@@ -24,6 +21,7 @@ import { engineRows, inputGradients } from '../inputs/rows.js';
 import { callersArrays, standardInputs } from '../inputs/standard-inputs.js';
 import { layerOf } from '../tracing/trace.js';
 import { leavesOf, mapTree, type Shape, type Tree, type TreeLike } from '../tracing/tree.js';
+import { pairExecutorFor } from './pair-executor.js';
 import { checkField, checkPrecisionAndThreads, pairProgram } from './pair-program.js';
 
 /** A covariance that is one number for each pair of samples. */
@@ -119,13 +117,13 @@ export async function gram<
   if (as !== 'matrix' && as !== 'array') {
     throw new RangeError(`gram: as must be 'matrix' or 'array', got '${as}'.`);
   }
-  const { program, rows1, rows2, same, run } = prepare('gram', kernel, x1, x2, options);
+  const { executor, program, rows1, rows2, same, run } = prepare('gram', kernel, x1, x2, options);
   if (options.block && !(options.block.rows >= 1 && options.block.columns >= 1)) {
     throw new RangeError(
       `gram: block needs rows and columns of at least 1, got ${JSON.stringify(options.block)}.`,
     );
   }
-  const result = await engineGram(program, rows1, same ? null : rows2, {
+  const result = await executor.gram(program, rows1, same ? null : rows2, {
     ...run,
     fields,
     resultDtype: as === 'matrix' ? 'float64' : run.dtype,
@@ -179,7 +177,13 @@ export async function gramVjp<const X extends Tree<AnyArray>>(
   if (!cotangents?.nngp && !cotangents?.ntk) {
     throw new RangeError('gramVjp: needs a cotangent of nngp, of ntk, or of both, got neither.');
   }
-  const { program, rows1, rows2, same, gradientOf, run } = prepare('gramVjp', kernel, x1, x2, options);
+  const { executor, program, rows1, rows2, same, gradientOf, run } = prepare(
+    'gramVjp',
+    kernel,
+    x1,
+    x2,
+    options,
+  );
   const [n1, n2] = [rows1.count, (rows2 ?? rows1).count];
   const flat = (field: GramField): FloatArray | null => {
     const cotangent = cotangents[field];
@@ -193,7 +197,7 @@ export async function gramVjp<const X extends Tree<AnyArray>>(
     return rowMajor(matrix);
   };
   const cotangent = { nngp: flat('nngp'), ntk: flat('ntk') };
-  const gradients = await engineVjp(program, rows1, rows2, cotangent, {
+  const gradients = await executor.vjp(program, rows1, rows2, cotangent, {
     ...run,
     same,
     sides: { x1: true, x2: true },
@@ -241,7 +245,7 @@ export async function ridgeVisit<const X extends Tree<AnyArray>>(
 ): Promise<RidgeVisit<X>> {
   checkOptions('ridgeVisit', options, ['get', 'gradient', ...computeOptions, ...sampleOptionNames]);
   checkField('ridgeVisit', options.get);
-  const { program, rows1, rows2, same, gradientOf, run } = prepare(
+  const { executor, program, rows1, rows2, same, gradientOf, run } = prepare(
     'ridgeVisit',
     kernel,
     support,
@@ -256,7 +260,7 @@ export async function ridgeVisit<const X extends Tree<AnyArray>>(
         `[${rows2!.count}, C], got [${a.rows}, ${classes}] and [${y.rows}, ${y.columns}].`,
     );
   }
-  const sums = await engineRidge(program, rows1, rows2!, {
+  const sums = await executor.ridge(program, rows1, rows2!, {
     ...run,
     same,
     field: options.get,
@@ -325,7 +329,15 @@ function prepare(
     if (masked) clearMasked(gradient, standard, maskConstant);
     return callersArrays(where, axes, gradient);
   };
-  return { program, rows1, rows2, same, gradientOf, run: { dtype, threads, signal, onProgress } };
+  return {
+    executor: pairExecutorFor(where, program, dtype),
+    program,
+    rows1,
+    rows2,
+    same,
+    gradientOf,
+    run: { dtype, threads, signal, onProgress },
+  };
 }
 
 /** Sets the gradient in masked entries to 0: nothing depends on them. */

@@ -1,8 +1,8 @@
 import * as tf from '#tf';
 import { UnsupportedError } from '../base/errors.js';
-import { engineExecutor } from '../executors/engine/executor.js';
+import { engineExecutor } from '../executors/engine/index.js';
 import type { Executor } from '../executors/executor.js';
-import { tfExecutor } from '../executors/tf/executor.js';
+import { tfExecutor } from '../executors/tf/index.js';
 
 /** Who evaluates a Program: the library's own WASM engine, or plain ops of the current tfjs backend. */
 export type ExecutorName = 'engine' | 'tf';

@@ -1,11 +1,20 @@
 import * as tf from '#tf';
+import { hasBackend } from '../../base/has-backend.js';
 import type { FloatArray } from '../../base/nd-array.js';
 import { sizeOf } from '../../base/nd-array.js';
 import { mixesBatch } from '../../program/batch-sizes.js';
 import type { Program } from '../../program/program.js';
 import type { Executor } from '../executor.js';
 import { addAt, putBlock, putSymmetric } from '../matrix-blocks.js';
-import type { CostJob, JobCost, PairCotangents, PairExecutor, PairField, PairOptions, Rows } from '../pairs.js';
+import type {
+  CostJob,
+  JobCost,
+  PairCotangents,
+  PairExecutor,
+  PairField,
+  PairOptions,
+  Rows,
+} from '../pairs.js';
 import { allocateFields } from '../result-memory.js';
 import { ridgeByPairs } from '../ridge-by-pairs.js';
 import { slice } from '../slice.js';
@@ -24,9 +33,12 @@ const TENSORS = 8;
 export const tfPairs: PairExecutor = {
   name: 'tf',
   refusal(program, dtype) {
-    if (program.ops.some(mixesBatch)) return 'tf: the network mixes the samples of a batch.';
-    if (dtype === 'float32') return null;
-    return "tf: functions of one's own, and images of more than three axes, are computed in float32 alone. Pass dtype 'float32'.";
+    if (program.ops.some(mixesBatch)) return 'the network mixes the samples of a batch.';
+    if (dtype === 'float32') {
+      if (hasBackend()) return null;
+      return 'the network runs on the tf executor, which needs a backend of tfjs. Install @tensorflow/tfjs and import it.';
+    }
+    return "functions of one's own, and images of more than three axes, are computed in float32 alone. Pass dtype 'float32'.";
   },
   async gram(program, x1, x2, { fields, resultDtype = 'float32', block, ...options }) {
     const right = x2 ?? x1;
@@ -43,7 +55,9 @@ export const tfPairs: PairExecutor = {
   },
   async vjp(program, x1, x2, cotangents, { sides, same, ...options }) {
     if (same && x2 !== null && program.ops.some(({ op }) => op === 'dropout')) {
-      throw new Error('tf: the two gradients of a network with dropout in the same samples are not told apart.');
+      throw new Error(
+        'tf: the two gradients of a network with dropout in the same samples are not told apart.',
+      );
     }
     const size = program.inputSize;
     const right = x2 ?? x1;
@@ -53,7 +67,7 @@ export const tfPairs: PairExecutor = {
       const part = cotangentsOf(cotangents, right.count, rows, columns, x2 === null);
       const other = pairOf(x2, x1, rows, columns);
       const [part1, part2] = await gradients(program, slice(x1, rows), other, part);
-      if (g1) addAt(g1, rows[0] * size, part1);
+      if (g1 && part1) addAt(g1, rows[0] * size, part1);
       if (g2 && part2) addAt(g2, columns[0] * size, part2);
     });
     return { x1: g1, x2: x2 === null ? null : g2 };
@@ -91,8 +105,7 @@ async function eachBlock(
       .filter((columns) => x2 !== null || columns[0] >= rows[0])
       .map((columns) => [rows, columns] as const),
   );
-  const pairs = ([rows, columns]: readonly [Span, Span]) =>
-    (rows[1] - rows[0]) * (columns[1] - columns[0]);
+  const pairs = ([rows, columns]: readonly [Span, Span]) => (rows[1] - rows[0]) * (columns[1] - columns[0]);
   const total = blocks.reduce((sum, block) => sum + pairs(block), 0);
   let done = 0;
   for (const block of blocks) {
@@ -110,7 +123,7 @@ async function covariances(
   x1: Rows,
   x2: Rows | null,
   fields: readonly PairField[],
-): Promise<FloatArray[]> {
+): Promise<Float32Array[]> {
   const results = tf.tidy(() => {
     const values = evaluate(program, tensorOf(x1), x2 && tensorOf(x2), fields);
     return fields.map((field) => values[field]!);
@@ -126,17 +139,17 @@ async function gradients(
   x1: Rows,
   x2: Rows | null,
   cotangents: PairCotangents,
-): Promise<(FloatArray | undefined)[]> {
+): Promise<(Float32Array | undefined)[]> {
   const fields = (['nngp', 'ntk'] as const).filter((field) => cotangents[field] !== null);
   const shape: [number, number] = [x1.count, (x2 ?? x1).count];
   const results = tf.tidy(() => {
-    const sum = (a: tf.Tensor, b: tf.Tensor | null): tf.Scalar => {
+    const sum = (a: tf.Tensor, b: tf.Tensor | null): tf.Tensor => {
       const values = evaluate(program, a, b, fields);
       const terms = fields.map((field) => {
         const cotangent = tf.tensor2d(Float32Array.from(cotangents[field]!), shape);
         return tf.sum(tf.mul(tf.reshape(values[field]!, shape), cotangent));
       });
-      return terms.reduce((total, term) => tf.add(total, term)) as tf.Scalar;
+      return terms.reduce((total, term) => tf.add(total, term));
     };
     const sides = x2 === null ? [tensorOf(x1)] : [tensorOf(x1), tensorOf(x2)];
     const found = tf.grads((...args: tf.Tensor[]) => sum(args[0], args[1] ?? null))(sides);

@@ -1,8 +1,8 @@
 import { bytesOf } from '../../../base/dtype.js';
 import { instantiate } from '../../../wasm/module.js';
-import type { Plans } from '../planning/plan-types.js';
 import { slice } from '../../slice.js';
 import { spans } from '../../spans.js';
+import type { Plans } from '../planning/plan-types.js';
 import type { RunOptions } from '../tasks/task-pool.js';
 import type { ProductTask } from '../tasks/tasks.js';
 import { runTasks } from '../threads/thread-pool.js';

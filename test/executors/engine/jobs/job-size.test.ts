@@ -21,13 +21,13 @@ describe('jobSize', () => {
     const plans = compile(programOf(net.kernel, shape), { dtype: 'float64', ntk: true });
     expect([plans.lanes, plans.pair.work, plans.sample.work]).toEqual([8, 73, 72]);
     // Blocks of 6×8: 3×5 tasks; 13 rows × 5 groups; each task does the samples of its rows and of its columns.
-    expect(jobSize(plans, 'gram', 13, 40)).toMatchObject({ tasks: 15, pixels: 8 * (65 * 73 + 30 * 72) });
+    expect(jobSize(plans, 'gram', 13, 40)).toMatchObject({ tasks: 15, work: 8 * (65 * 73 + 30 * 72) });
     // Blocks of 3×8 in a triangle: rows 0–7 need both groups of 8 columns, rows 8–12 the second only.
-    expect(jobSize(plans, 'gram', 13, null)).toMatchObject({ tasks: 8, pixels: 8 * (21 * 73 + 16 * 72) });
+    expect(jobSize(plans, 'gram', 13, null)).toMatchObject({ tasks: 8, work: 8 * (21 * 73 + 16 * 72) });
     // Blocks that touch the triangle are done whole.
-    expect(jobSize(plans, 'vjp', 13, null)).toMatchObject({ tasks: 8, pixels: 8 * (22 * 73 + 16 * 72) });
+    expect(jobSize(plans, 'vjp', 13, null)).toMatchObject({ tasks: 8, work: 8 * (22 * 73 + 16 * 72) });
     // All 13 rows in one block.
-    expect(jobSize(plans, 'ridge', 13, 40)).toMatchObject({ tasks: 5, pixels: 8 * (65 * 73 + 15 * 72) });
+    expect(jobSize(plans, 'ridge', 13, 40)).toMatchObject({ tasks: 5, work: 8 * (65 * 73 + 15 * 72) });
   });
 
   test('needs no more memory for more samples', () => {
