@@ -61,6 +61,7 @@ export type { KernelFn, KernelOptions } from './kernel/kernel-fn.js';
 export type { LayoutOptions } from './kernel/layout.js';
 export { programKernel } from './kernel/program-kernel.js';
 export * from './plot/index.js';
+export * from './predict/index.js';
 export type { ProgramBuilder } from './program/builder.js';
 export type { ActivationOp } from './program/ops/activation.js';
 export type { AffineOp } from './program/ops/affine.js';

@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 
+export type { WorkOptions } from '../base/work-options.js';
 export {
   type EmpiricalKernelOptions,
   type EmpiricalResult,
@@ -38,4 +39,3 @@ export type { OptimizerArray, SgdOptions } from './training/optimizer.js';
 export type { TrainableFunction, TrainOptions } from './training/options.js';
 export type { TrainBest, TrainEvaluation, TrainState, TrainStep } from './training/state.js';
 export { restoreParams, type TrainResult, train } from './training/train.js';
-export type { WorkOptions } from './work.js';

@@ -3,6 +3,7 @@ import type { AnyArray } from '../base/any-array.js';
 import { NonFiniteError, ShapeError, UnsupportedError } from '../base/errors.js';
 import { firstNonFinite } from '../base/first-non-finite.js';
 import { type NdArray, sizeOf } from '../base/nd-array.js';
+import type { WorkOptions } from '../base/work-options.js';
 import { checkInputs, readInputs } from '../inputs/check-input.js';
 import type { Params } from '../stax/layer/params.js';
 import { leavesOf, type Shape, type Tree } from '../tracing/tree.js';
@@ -22,7 +23,7 @@ import {
 } from './output-axes.js';
 import { countOf, trainableLeaves } from './parameters.js';
 import { countSamples, inputTensors } from './samples.js';
-import { Work, type WorkOptions } from './work.js';
+import { Work } from './work.js';
 
 /** A kernel of a finite network. */
 export type EmpiricalField = 'nngp' | 'ntk';

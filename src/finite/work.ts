@@ -1,13 +1,7 @@
+import type { WorkOptions } from '../base/work-options.js';
+
 /** Longest time in ms without a turn for other work on this thread. */
 const TURN = 50;
-
-/** What a caller may say of long work. */
-export interface WorkOptions {
-  /** Stops the work; the promise rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
-  /** Called as the work goes on, with the steps done and the steps in all. */
-  readonly onProgress?: (done: number, total: number) => void;
-}
 
 /** Long work on the calling thread, step by step: reports, can be stopped, and lets other work have its turn. */
 export class Work {

@@ -1,9 +1,10 @@
 import { isTensor } from '../base/is-tensor.js';
 import type { NdArray } from '../base/nd-array.js';
+import { transposeArray } from '../base/transpose-array.js';
 import { type AxesRequests, fromStandardOrder, inputAxes, toStandardOrder } from '../tracing/axes.js';
 import type { Tree } from '../tracing/tree.js';
 import type { Samples } from './check-input.js';
-import { toStandard, transposeArray } from './transpose.js';
+import { toStandard } from './transpose.js';
 
 /** Applies `f` to every leaf of a tree of inputs and to what the network asks of that input's axes. */
 export function mapInputs<Leaf extends object, Result>(

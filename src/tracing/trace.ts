@@ -176,6 +176,9 @@ export function programOf(kernel: object, sampleShape: Tree<Shape>): Program {
   return traceSingle('programOf', layerOf(kernel), sampleShape).program;
 }
 
+/** Whether a function is the kernel of a network made of layers. */
+export const isNetworkKernel = (kernel: object): boolean => layers.has(kernel);
+
 /** The layer that a kernel function belongs to. @throws TypeError when `kernel` is not the `kernel` of a layer. */
 export function layerOf(kernel: object): Traceable {
   const layer = layers.get(kernel);

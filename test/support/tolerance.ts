@@ -47,6 +47,12 @@ export const tolerance = {
     /** Least squares by QR against the normal equations, whose condition number is squared. */
     normalEquations: 1e-9,
   },
+  predict: {
+    /** Against what Neural Tangents' ODE solver gives, which allows errors of 1.4e-8 a step; observed 4.7e-9. */
+    odeint: 2e-8,
+    /** Our ODE solver at its default tolerance of 1e-10 a step against closed forms; observed 1e-10. */
+    ode: 1e-8,
+  },
   kip: {
     /** Loss, predictions, gradients and solved labels against Neural Tangents at reg 1e-2; observed 6e-13. */
     ridge: 1e-9,

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { transposeArray } from '../../src/base/transpose-array.js';
 import { gram, gramVjp, type NdArray, random, stax, traceProgram } from '../../src/index.js';
-import { transposeArray } from '../../src/inputs/transpose.js';
 import type { AnyLayer, Layer } from '../../src/stax/index.js';
 import { relativeError } from '../support/compare.js';
 import { generic } from '../support/compute.js';

@@ -1,0 +1,44 @@
+/**
+ * What training makes of networks of infinite width: mean and covariance of their outputs at any time.
+ *
+ * @packageDocumentation
+ */
+
+export type { WorkOptions } from '../base/work-options.js';
+export {
+  type GpInferenceOptions,
+  type GpPredictor,
+  gpInference,
+  type InferenceOptions,
+  type Inferred,
+  type PosteriorKind,
+} from './gp-inference.js';
+export {
+  type Descended,
+  type DescentOptions,
+  type DescentState,
+  type GradientDescentOptions,
+  type GradientDescentPredictor,
+  gradientDescent,
+  type LossGradient,
+} from './gradient-descent.js';
+export {
+  type GradientDescentMseOptions,
+  type GradientDescentMsePredictor,
+  gradientDescentMse,
+  type TraceAxesOptions,
+  type Trained,
+  type TrainingOptions,
+} from './gradient-descent-mse.js';
+export {
+  type EnsembleOptions,
+  type EnsemblePrediction,
+  type EnsemblePredictor,
+  type EnsembleTimeOptions,
+  gradientDescentMseEnsemble,
+} from './gradient-descent-mse-ensemble.js';
+export type { KernelSourceOptions, OwnKernel } from './kernel-source.js';
+export { type MaxLearningRateOptions, maxLearningRate } from './max-learning-rate.js';
+export type { ByKind, Gaussian, KernelRecord } from './posterior.js';
+export type { RegularizerOptions } from './regularizer.js';
+export type { Times } from './times.js';
