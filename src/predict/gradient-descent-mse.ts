@@ -80,7 +80,7 @@ export type GradientDescentMsePredictor = <const Options extends TrainingOptions
  * const predict = gradientDescentMse(k, y);
  * const kTestTrain = { shape: [1, 2], data: Float64Array.of(2, 1) };
  * const { test } = await predict({ kTestTrain });
- * console.log(test.data); // Float64Array(1) [ 1 ]
+ * console.log(test.data[0].toFixed(6)); // 1.000000
  * const { train } = await predict({ t: [0, 10] });
  * console.log(train.shape); // [ 2, 2, 1 ]
  * ```
