@@ -1,12 +1,12 @@
 import * as tf from '#tf';
 import type { AnyArray } from '../../base/any-array.js';
 import { checkOptions } from '../../base/check-options.js';
+import type { WorkOptions } from '../../base/work-options.js';
 import { eigenvaluesSymmetric } from '../../linalg/eigen.js';
 import type { Params } from '../../stax/layer/params.js';
 import type { Tree } from '../../tracing/tree.js';
 import { computeKernels } from '../kernels.js';
 import type { NetworkFunction } from '../network-function.js';
-import type { WorkOptions } from '../work.js';
 
 /** Options of `empiricalLearningRate`. */
 export interface EmpiricalLearningRateOptions extends WorkOptions {
