@@ -5,7 +5,7 @@
  * @param remedy what to do about any other value, a sentence.
  */
 export function received(value: unknown, remedy: string): string {
-  if (isPromise(value)) return 'got a Promise. Await the call that gave it, e.g. await gram(…).';
+  if (isPromise(value)) return 'got a Promise. Await the call that gave it.';
   return `got ${describe(value)}. ${remedy}`;
 }
 

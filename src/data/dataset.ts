@@ -1,5 +1,6 @@
 import { ShapeError } from '../base/errors.js';
 import { sizeOf } from '../base/nd-array.js';
+import { received } from '../base/received.js';
 
 /** Pixel data: bytes as files hold them, or floats as kernels take them. */
 export type PixelData = Uint8Array | Float32Array | Float64Array;
@@ -32,6 +33,11 @@ export function subset<Data extends PixelData>(
   dataset: Dataset<Data>,
   indices: ArrayLike<number>,
 ): Dataset<Data> {
+  checkDataset('subset', 'dataset', dataset);
+  if (typeof indices?.length !== 'number') {
+    const remedy = 'Pass a list, e.g. balancedSubset(labels, numClasses, count, key).';
+    throw new TypeError(`subset: indices must be a list, ${received(indices, remedy)}`);
+  }
   const [n, ...imageShape] = dataset.images.shape;
   const imageSize = sizeOf(imageShape);
   const source = dataset.images.data;
@@ -57,6 +63,14 @@ export function subset<Data extends PixelData>(
  * @throws ShapeError when the list is empty, or image shapes or numbers of classes differ
  */
 export function concatDatasets<Data extends PixelData>(datasets: readonly Dataset<Data>[]): Dataset<Data> {
+  if (!Array.isArray(datasets)) {
+    throw new TypeError(
+      `concatDatasets: needs a list of data sets, ${received(datasets, 'Pass e.g. [train, test].')}`,
+    );
+  }
+  datasets.forEach((dataset, i) => {
+    checkDataset('concatDatasets', `entry ${i}`, dataset);
+  });
   if (datasets.length === 0) {
     throw new ShapeError(
       'concatDatasets: needs at least one data set, got an empty list. Pass e.g. [train, test].',
@@ -81,6 +95,14 @@ export function concatDatasets<Data extends PixelData>(datasets: readonly Datase
     example += other.labels.length;
   }
   return { images: { shape: [total, ...imageShape], data }, labels, numClasses };
+}
+
+function checkDataset(where: string, name: string, dataset: unknown): void {
+  if (typeof dataset === 'object' && dataset !== null && 'images' in dataset && 'labels' in dataset) return;
+  const remedy = 'Pass e.g. the train of loadMnist.';
+  throw new TypeError(
+    `${where}: ${name} must be { images, labels, numClasses }, ${received(dataset, remedy)}`,
+  );
 }
 
 function emptyLike<Data extends PixelData>(data: Data, length: number): Data {

@@ -1,4 +1,5 @@
 import { gunzipSync } from 'fflate';
+import { checkBytes } from './check-bytes.js';
 import { FormatError } from './format-error.js';
 
 // No deflate stream grows more than this, so a larger announced size is a damaged one and must not be allocated.
@@ -11,6 +12,7 @@ const MAX_DEFLATE_RATIO = 1032;
  * @throws FormatError when the file is truncated or its length or checksum is wrong
  */
 export function gunzip(where: string, bytes: Uint8Array): Uint8Array {
+  checkBytes(where, 'bytes', bytes);
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   const damaged = (found: string) =>
     new FormatError(`${where}: the gzip file of ${bytes.length} bytes is damaged, ${found}. Fetch it again.`);

@@ -2,6 +2,7 @@ import { type AnyArray, readNumbers } from '../base/any-array.js';
 import { UnsupportedError } from '../base/errors.js';
 import { sizeOf } from '../base/nd-array.js';
 import { ownedBytes, swapBytes } from './byte-order.js';
+import { checkBytes } from './check-bytes.js';
 import { FormatError } from './format-error.js';
 
 interface Npy<Dtype extends string, Data> {
@@ -66,6 +67,7 @@ export function parseNpy(bytes: Uint8Array): NpyArray {
 
 /** As {@link parseNpy}; `where` names the file in errors. */
 export function readNpy(where: string, bytes: Uint8Array): NpyArray {
+  checkBytes(where, 'bytes', bytes);
   const { descr, fortranOrder, shape, start } = parseHeader(where, bytes);
   const dtype = DTYPES.find((name) => ITEMS[name].code === descr.slice(1));
   if (dtype === undefined || !'<>|='.includes(descr[0])) {

@@ -1,4 +1,5 @@
 import { unzipSync, zipSync } from 'fflate';
+import { checkBytes } from './check-bytes.js';
 import { FormatError } from './format-error.js';
 import { type NpyArray, type NpyInput, readNpy, writeNpy } from './npy.js';
 
@@ -19,6 +20,7 @@ const EXTENSION = '.npy';
  * @throws UnsupportedError when an array's dtype is not one that `parseNpy` reads
  */
 export function parseNpz(bytes: Uint8Array): Record<string, NpyArray> {
+  checkBytes('parseNpz', 'bytes', bytes);
   let entries: Record<string, Uint8Array>;
   try {
     entries = unzipSync(bytes);

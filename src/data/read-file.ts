@@ -1,3 +1,4 @@
+import { received } from '../base/received.js';
 import { FormatError } from './format-error.js';
 
 /**
@@ -18,6 +19,10 @@ export async function readFirst(
   read: ReadFile,
   names: readonly string[],
 ): Promise<Uint8Array> {
+  if (typeof read !== 'function') {
+    const remedy = 'Pass e.g. (name) => readFile(join(folder, name)).';
+    throw new TypeError(`${where}: read must be a function of a file's name, ${received(read, remedy)}`);
+  }
   let cause: unknown;
   for (const name of names) {
     try {

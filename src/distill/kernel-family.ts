@@ -19,7 +19,7 @@ export interface KernelFamily {
 
 /** @throws TypeError when `kernel` is neither a kernel nor a record of at least one. */
 export function familyOf(kernel: object): KernelFamily {
-  if (typeof kernel === 'function') {
+  if (typeof kernel === 'function' || Array.isArray(kernel)) {
     const only = { name: null, kernel };
     return { members: [only], draw: () => only, programs: (shape) => programOf(kernel, shape) };
   }

@@ -1,6 +1,7 @@
 import type { Matrix } from 'ml-matrix';
 import { type AnyArray, readMatrix } from '../base/any-array.js';
 import { checkOptions } from '../base/check-options.js';
+import { checkSignal } from '../base/check-signal.js';
 import { NonFiniteError, ShapeError } from '../base/errors.js';
 import { firstNonFinite } from '../base/first-non-finite.js';
 import { rowMajor, takeRowMajor } from '../base/matrix.js';
@@ -109,6 +110,11 @@ export async function gram<
   x2: Tree<AnyArray> | null,
   options: GramOptions<Get, As, D>,
 ): Promise<GramResult<Get, As, D>> {
+  if (options === undefined && typeof x2 === 'object' && x2 !== null && 'get' in x2) {
+    throw new TypeError(
+      'gram: x2 is missing, got options in its place. Pass gram(kernel, x1, null, options).',
+    );
+  }
   checkOptions('gram', options, ['get', 'as', 'block', ...computeOptions, ...sampleOptionNames]);
   const fields = [options.get].flat() as GramField[];
   if (fields.length === 0) throw new RangeError("gram: get must name at least one field, e.g. 'ntk'.");
@@ -294,13 +300,15 @@ function prepare(
   where: string,
   kernel: object,
   x1: Tree<AnyArray>,
-  x2: Tree<AnyArray> | null,
+  given2: Tree<AnyArray> | null | undefined,
   options: ComputeOptions & SampleOptions,
 ) {
   const { dtype = 'float64', threads = defaultThreads(), signal, onProgress, maskConstant } = options;
+  const x2 = given2 ?? null;
   checkPrecisionAndThreads(where, dtype, threads);
   checkMaskConstant(where, maskConstant);
-  const { axes } = layerOf(kernel);
+  checkSignal(where, signal);
+  const { axes } = layerOf(kernel, where);
   const read = (name: string, x: Tree<AnyArray>) => {
     const standard = standardInputs(where, axes, readInputs(where, name, x));
     return { standard, inputs: zeroMasked(standard, maskConstant) };

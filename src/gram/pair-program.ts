@@ -21,7 +21,7 @@ export function pairProgram(
   sampleShape: Tree<Shape>,
   options: Pick<InputsStart, 'masked' | 'hasPattern'> = {},
 ): { readonly program: Program; readonly row: RowLayout } {
-  const { program, row } = traceSingle(where, layerOf(kernel), sampleShape, options);
+  const { program, row } = traceSingle(where, layerOf(kernel, where), sampleShape, options);
   if (program.ops.some(mixesBatch)) {
     throw new UnsupportedError(
       `${where}: needs a kernel that is a function of two samples, but the network mixes the samples of a batch. ` +

@@ -1,3 +1,4 @@
+import { received } from '../base/received.js';
 import { type Chart, chartSchema } from './chart.js';
 
 /** One line of a {@link lossCurve}: a name for the legend and its points. */
@@ -21,6 +22,10 @@ export interface LossSeries {
  * ```
  */
 export function lossCurve(series: readonly LossSeries[], title = 'Loss'): Chart {
+  if (!isSeries(series)) {
+    const remedy = "Of a history pass [{ name: 'KIP', points: history }].";
+    throw new TypeError(`lossCurve: series must be a list of { name, points }, ${received(series, remedy)}`);
+  }
   const values = series.flatMap(({ name, points }) =>
     points
       .filter(({ loss }) => Number.isFinite(loss) && loss > 0)
@@ -39,4 +44,8 @@ export function lossCurve(series: readonly LossSeries[], title = 'Loss'): Chart 
       color: { field: 'series', type: 'nominal', title: null, sort: series.map(({ name }) => name) },
     },
   };
+}
+
+function isSeries(series: unknown): boolean {
+  return Array.isArray(series) && series.every((line) => Array.isArray((line as LossSeries | null)?.points));
 }

@@ -1,4 +1,5 @@
 import { ShapeError } from '../base/errors.js';
+import { received } from '../base/received.js';
 
 /** A dense row-major array of drawn integers; `NdArray` is its float counterpart. */
 export interface IntegerSample<Data extends Int32Array | Uint32Array | Uint8Array = Int32Array> {
@@ -13,6 +14,9 @@ export interface IntegerSample<Data extends Int32Array | Uint32Array | Uint8Arra
  * @throws ShapeError when an entry is not a non-negative integer, or more than 2³² entries are asked for
  */
 export function sampleSize(where: string, shape: readonly number[]): number {
+  if (!Array.isArray(shape)) {
+    throw new TypeError(`${where}: shape must be a list, ${received(shape, 'Pass e.g. [2, 3].')}`);
+  }
   const bad = shape.find((length) => !Number.isInteger(length) || length < 0);
   if (bad !== undefined) {
     throw new ShapeError(

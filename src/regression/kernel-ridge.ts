@@ -1,6 +1,7 @@
 import type { Matrix } from 'ml-matrix';
 import { type AnyArray, readMatrix } from '../base/any-array.js';
 import { checkOptions } from '../base/check-options.js';
+import { checkSignal } from '../base/check-signal.js';
 import { ShapeError } from '../base/errors.js';
 import { rowMajor, takeRowMajor } from '../base/matrix.js';
 import { offThread } from '../linalg/off-thread.js';
@@ -51,6 +52,7 @@ export async function kernelRidge(
   options: KernelRidgeOptions = {},
 ): Promise<KernelRidge> {
   checkOptions('kernelRidge', options, ['reg', 'regScale', 'jitter', 'signal']);
+  checkSignal('kernelRidge', options.signal);
   const k = readMatrix('kernelRidge', 'kTrainTrain', kTrainTrain);
   const y = readMatrix('kernelRidge', 'yTrain', yTrain);
   checkRows('kernelRidge', 'yTrain', y, k.rows);

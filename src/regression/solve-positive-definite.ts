@@ -1,5 +1,6 @@
 import { type AnyArray, readMatrix } from '../base/any-array.js';
 import { checkOptions } from '../base/check-options.js';
+import { checkSignal } from '../base/check-signal.js';
 import { checkRows, readSquare } from './check-matrix.js';
 import { type PositiveDefiniteOptions, type Solution, safeCholesky } from './safe-cholesky.js';
 
@@ -35,6 +36,7 @@ export async function solvePositiveDefinite(
 ): Promise<Solution> {
   const where = 'solvePositiveDefinite';
   checkOptions(where, options, ['jitter', 'signal']);
+  checkSignal(where, options.signal);
   const [left, right] = [readMatrix(where, 'a', a), readMatrix(where, 'b', b)];
   const { rows } = left;
   const entries = readSquare(where, 'a', left);

@@ -1,4 +1,5 @@
-import { UnsupportedError } from '../base/errors.js';
+import { ShapeError, UnsupportedError } from '../base/errors.js';
+import { received } from '../base/received.js';
 import { mapInputs } from '../inputs/standard-inputs.js';
 import { ProgramBuilder } from '../program/builder.js';
 import type { Program } from '../program/program.js';
@@ -130,6 +131,7 @@ export function traceSingle(
   shapes: Tree<Shape>,
   options: Pick<InputsStart, 'masked' | 'hasPattern'> = {},
 ): Traced & Pick<Trace, 'row'> {
+  checkSampleShapes(where, shapes);
   const { row, outputs } = trace(layer, { from: 'inputs', shapes, ...options });
   if (Array.isArray(outputs)) {
     throw new UnsupportedError(
@@ -155,6 +157,10 @@ export function traceSingle(
  * ```
  */
 export function traceProgram(layer: Traceable, sampleShape: Tree<Shape>): Program {
+  if (typeof layer?.propagate !== 'function') {
+    const remedy = 'Pass the network itself, e.g. stax.serial(…); programOf takes its kernel.';
+    throw new TypeError(`traceProgram: needs a layer, ${received(layer, remedy)}`);
+  }
   return traceSingle('traceProgram', layer, sampleShape).program;
 }
 
@@ -180,12 +186,30 @@ export function programOf(kernel: object, sampleShape: Tree<Shape>): Program {
 export const isNetworkKernel = (kernel: object): boolean => layers.has(kernel);
 
 /** The layer that a kernel function belongs to. @throws TypeError when `kernel` is not the `kernel` of a layer. */
-export function layerOf(kernel: object): Traceable {
+export function layerOf(kernel: object, where = 'programOf'): Traceable {
   const layer = layers.get(kernel);
   if (layer !== undefined) return layer;
-  throw new TypeError(
-    'programOf: expects the kernel function of a layer, got another function. Pass e.g. stax.serial(…).kernel.',
-  );
+  const needed = `${where}: kernel must be the kernel function of a network`;
+  if (typeof (kernel as Partial<Traceable> | null)?.propagate === 'function') {
+    throw new TypeError(
+      `${needed}, got the network. Pass its kernel: ${(kernel as Traceable).name}(…).kernel.`,
+    );
+  }
+  throw new TypeError(`${needed}, ${received(kernel, 'Pass e.g. stax.serial(…).kernel.')}`);
+}
+
+/** @throws TypeError, ShapeError for what are no shapes of samples: an array in place of its shape, or a shape with the batch. */
+function checkSampleShapes(where: string, shapes: Tree<Shape>): void {
+  if (!Array.isArray(shapes)) {
+    const remedy = 'Pass the shape of one sample, e.g. [32, 32, 3].';
+    throw new TypeError(`${where}: a sample's shape must be a list, ${received(shapes, remedy)}`);
+  }
+  mapShapes(shapes, (shape) => {
+    if (shape.every((size) => Number.isInteger(size) && size > 0)) return;
+    throw new ShapeError(
+      `${where}: a sample's shape must be positive integers, without the batch, got [${shape}]. Pass e.g. [32, 32, 3].`,
+    );
+  });
 }
 
 /** A stable text of a Program: equal for equal Programs, so that it can key a cache. */

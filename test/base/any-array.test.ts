@@ -66,7 +66,7 @@ describe('toNdArray and toMatrix', () => {
       [
         "TypeError: toNdArray: x must be { shape, data }, a Matrix or a tensor, got a bare Float64Array. Say its shape too: { shape: [n, d], data }.",
         "TypeError: toNdArray: x must be { shape, data }, a Matrix or a tensor, got nothing. Pass e.g. { shape: [n, d], data: Float64Array.of(…) }.",
-        "TypeError: toNdArray: x must be { shape, data }, a Matrix or a tensor, got a Promise. Await the call that gave it, e.g. await gram(…).",
+        "TypeError: toNdArray: x must be { shape, data }, a Matrix or a tensor, got a Promise. Await the call that gave it.",
         "TypeError: toNdArray: x must be { shape, data }, a Matrix or a tensor, got an object with images. Pass its images.",
         "TypeError: toNdArray: x must be { shape, data }, a Matrix or a tensor, got an array of shape [2]. Its data must be a Float64Array or the like.",
         "ShapeError: toNdArray: x needs 4 numbers for its shape [2,2], got 6.",

@@ -61,7 +61,7 @@ describe('mistakes in distillation', () => {
         "TypeError: kip: needs options as its last argument, got nothing. Its options are supportSize, steps, learningRate, targetBatch, labels, labelReg, labelTargets, init, adam, seed, evaluation, onProgress, reg, regScale, jitter, get, dtype, threads, signal.",
         "RangeError: kip: steps needs a whole number of at least 0, got undefined. Pass e.g. 300.",
         "TypeError: kip: train must be a data set { images, labels, numClasses }, got an array of shape [30, 3, 2, 1]. Pass e.g. { images, labels: [0, 1, …], numClasses: 10 }.",
-        "TypeError: kip: train must be a data set { images, labels, numClasses }, got a Promise. Await the call that gave it, e.g. await gram(…).",
+        "TypeError: kip: train must be a data set { images, labels, numClasses }, got a Promise. Await the call that gave it.",
         "TypeError: kip: train.images must be { shape, data }, a Matrix or a tensor, got a bare Float64Array. Say its shape too: { shape: [n, d], data }.",
         "ShapeError: kip: train.labels must be classes, one whole number a sample, got rows. Of one-hot rows pass the place of each row's largest entry.",
         "ShapeError: kip: train.labels must be classes, one whole number a sample, got rows. Of one-hot rows pass the place of each row's largest entry.",
@@ -72,11 +72,11 @@ describe('mistakes in distillation', () => {
         "TypeError: kip: init must be a support set { images, labels }, got an object with images. Pass e.g. the result of kip.",
         "TypeError: labelSolve: images must be { shape, data }, a Matrix or a tensor, got a bare Float64Array. Say its shape too: { shape: [n, d], data }.",
         "TypeError: labelSolve: images must be { shape, data }, a Matrix or a tensor, got an object with images, labels, step, history, …. Pass its images.",
-        "TypeError: evaluateSupport: support must be a support set { images, labels }, got a Promise. Await the call that gave it, e.g. await gram(…).",
+        "TypeError: evaluateSupport: support must be a support set { images, labels }, got a Promise. Await the call that gave it.",
         "TypeError: evaluateSupport: support must be a support set { images, labels }, got the function call. Pass e.g. the result of kip.",
         "TypeError: evaluateSupport: support.labels must be rows [n, C], got a bare Int32Array. Of classes pass oneHotCentred(labels, numClasses).",
         "TypeError: kipLoss: targets.labels must be rows [n, C], got a bare Int32Array. Of classes pass oneHotCentred(labels, numClasses).",
-        "TypeError: kipLoss: targets.labels must be { shape, data }, a Matrix or a tensor, got a Promise. Await the call that gave it, e.g. await gram(…).",
+        "TypeError: kipLoss: targets.labels must be { shape, data }, a Matrix or a tensor, got a Promise. Await the call that gave it.",
       ]
     `);
     expect(heard).toEqual([]);

@@ -179,7 +179,7 @@ describe('bad arguments', () => {
         "RangeError: gram: threads must be a whole number of at least 1, got 0.",
         "RangeError: gram: dtype must be 'float64' or 'float32', got 'float16'.",
         "RangeError: gram: block needs rows and columns of at least 1, got {"rows":0,"columns":4}.",
-        "TypeError: programOf: expects the kernel function of a layer, got another function. Pass e.g. stax.serial(…).kernel.",
+        "TypeError: gram: kernel must be the kernel function of a network, got a function. Pass e.g. stax.serial(…).kernel.",
         "RangeError: gramVjp: needs a cotangent of nngp, of ntk, or of both, got neither.",
         "ShapeError: gramVjp: the cotangent of ntk must be [7, 11], got [2, 2].",
         "ShapeError: ridgeVisit: 7 supports and 11 targets need alpha [7, C] and labels [11, C], got [7, 3] and [10, 3].",

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { gram, gramVjp, setWarningHandler, stax } from '../../src/index.js';
+import { explain, gram, gramVjp, setWarningHandler, stax, traceProgram } from '../../src/index.js';
 import { refusal } from '../support/refusals.js';
 
 const net = stax.serial(stax.Dense(8), stax.Relu(), stax.Dense(1));
@@ -21,6 +21,13 @@ describe('gram', () => {
       () => gram(kernel, x, null, wrong({ get: 'NTK' })),
       () => gramVjp(kernel, x, null, wrong({ ntk: Float64Array.of(1, 2, 3, 4) })),
       () => gramVjp(kernel, x, null, wrong(undefined)),
+      () => gram(kernel, x, wrong({ get: 'ntk' }), wrong(undefined)),
+      () => gram(wrong(net), x, null, { get: 'ntk' }),
+      () => gram(wrong({ nngp: x }), x, null, { get: 'ntk' }),
+      () => gram(kernel, x, null, { get: 'ntk', signal: wrong(new AbortController()) }),
+      () => traceProgram(wrong(kernel), [3]),
+      () => explain(kernel, wrong(x)),
+      () => explain(kernel, [-1, 3]),
     ];
     expect(await Promise.all(calls.map(refusal))).toMatchInlineSnapshot(`
       [
@@ -28,16 +35,29 @@ describe('gram', () => {
         "TypeError: gram: x1[0][0] must be { shape, data }, a Matrix or a tensor, got 1. Lists of numbers become one by toNdArray(list).",
         "TypeError: gram: x1 must be { shape, data }, a Matrix or a tensor, got nothing. Pass e.g. { shape: [n, d], data: Float64Array.of(…) }.",
         "TypeError: gram: x1 must be { shape, data }, a Matrix or a tensor, got an object with images, labels, numClasses. Pass its images.",
-        "TypeError: gram: x2 must be { shape, data }, a Matrix or a tensor, got a Promise. Await the call that gave it, e.g. await gram(…).",
+        "TypeError: gram: x2 must be { shape, data }, a Matrix or a tensor, got a Promise. Await the call that gave it.",
         "TypeError: gram: needs options as its last argument, got nothing. Its options are get, as, block, dtype, threads, signal, onProgress, maskConstant, pattern.",
         "TypeError: gram: needs options as its last argument, got 'ntk'. Its options are get, as, block, dtype, threads, signal, onProgress, maskConstant, pattern.",
         "RangeError: gram: get must be 'nngp' or 'ntk' (gram: or a list of these), got nothing.",
         "RangeError: gram: get must be 'nngp' or 'ntk' (gram: or a list of these), got 'NTK'.",
         "TypeError: gramVjp: the cotangent of ntk must be { shape, data }, a Matrix or a tensor, got a bare Float64Array. Say its shape too: { shape: [n, d], data }.",
         "RangeError: gramVjp: needs a cotangent of nngp, of ntk, or of both, got neither.",
+        "TypeError: gram: x2 is missing, got options in its place. Pass gram(kernel, x1, null, options).",
+        "TypeError: gram: kernel must be the kernel function of a network, got the network. Pass its kernel: serial(…).kernel.",
+        "TypeError: gram: kernel must be the kernel function of a network, got an object with nngp. Pass e.g. stax.serial(…).kernel.",
+        "TypeError: gram: signal must be an AbortSignal, got an object AbortController. Pass the signal of an AbortController: controller.signal.",
+        "TypeError: traceProgram: needs a layer, got the function call. Pass the network itself, e.g. stax.serial(…); programOf takes its kernel.",
+        "TypeError: programOf: a sample's shape must be a list, got an array of shape [2, 3]. Pass the shape of one sample, e.g. [32, 32, 3].",
+        "ShapeError: programOf: a sample's shape must be positive integers, without the batch, got [-1,3]. Pass e.g. [32, 32, 3].",
       ]
     `);
   });
+});
+
+it('gram takes an absent x2 for null', async () => {
+  const [given, absent] = [null, wrong(undefined)];
+  const expected = await gram(kernel, x, given, { get: 'ntk' });
+  expect((await gram(kernel, x, absent, { get: 'ntk' })).to2DArray()).toEqual(expected.to2DArray());
 });
 
 describe('channels first', () => {

@@ -30,14 +30,14 @@ describe('mistakes in regression', () => {
     ];
     expect(await Promise.all(calls.map(refusal))).toMatchInlineSnapshot(`
       [
-        "TypeError: kernelRidge: kTrainTrain must be { shape, data }, a Matrix or a tensor, got a Promise. Await the call that gave it, e.g. await gram(…).",
+        "TypeError: kernelRidge: kTrainTrain must be { shape, data }, a Matrix or a tensor, got a Promise. Await the call that gave it.",
         "TypeError: kernelRidge: kTrainTrain must be { shape, data }, a Matrix or a tensor, got the function call. Pass e.g. { shape: [n, d], data: Float64Array.of(…) }.",
         "TypeError: kernelRidge: yTrain must be { shape, data }, a Matrix or a tensor, got a list of 2. Lists of numbers become one by toNdArray(list).",
         "TypeError: kernelRidge: yTrain must be { shape, data }, a Matrix or a tensor, got a bare Int32Array. Say its shape too: { shape: [n, d], data }.",
         "ShapeError: kernelRidge: yTrain must have two axes, got shape [2]. Give it the shape [2, 1].",
         "TypeError: kernelRidge: needs options as its last argument, got 0.000001. Its options are reg, regScale, jitter, signal.",
         "ShapeError: kernelRidge: yTrain needs 2 rows and at least one column, got [1, 2].",
-        "TypeError: kernelRidge: kTestTrain must be { shape, data }, a Matrix or a tensor, got a Promise. Await the call that gave it, e.g. await gram(…).",
+        "TypeError: kernelRidge: kTestTrain must be { shape, data }, a Matrix or a tensor, got a Promise. Await the call that gave it.",
         "ShapeError: kernelRidge: kTestTrain needs a column for each of 2 training samples, got [3, 3].",
         "TypeError: solvePositiveDefinite: b must be { shape, data }, a Matrix or a tensor, got nothing. Pass e.g. { shape: [n, d], data: Float64Array.of(…) }.",
         "UnsupportedError: solvePositiveDefinite: has no option reg. Its options are jitter, signal.",
@@ -56,7 +56,7 @@ describe('mistakes in regression', () => {
       ]),
     ).toMatchInlineSnapshot(`
       [
-        "TypeError: accuracy: predictions must be { shape, data }, a Matrix or a tensor, got a Promise. Await the call that gave it, e.g. await gram(…).",
+        "TypeError: accuracy: predictions must be { shape, data }, a Matrix or a tensor, got a Promise. Await the call that gave it.",
         "ShapeError: accuracy: labels must be of as many samples as predictions (2), got 3. Pass a class or a row for each.",
         "TypeError: accuracy: labels must be { shape, data }, a Matrix or a tensor, got nothing. Pass e.g. { shape: [n, d], data: Float64Array.of(…) }.",
         "TypeError: accuracy: predictions must be { shape, data }, a Matrix or a tensor, got a list of 2. Lists of numbers become one by toNdArray(list).",

@@ -51,6 +51,30 @@ describe('networks', () => {
     `);
   });
 
+  it('name what init does not take, and parameters of another network', () => {
+    const net = serial(Dense(2), Relu(), Dense(1));
+    const drawn = net.init(random.key(0), [-1, 2]);
+    expect(
+      refusals([
+        () => net.init(random.key(0), wrong(undefined)),
+        () => net.init(random.key(0), wrong(784)),
+        () => net.apply(wrong(drawn), tf.ones([1, 2])),
+        () => net.apply(wrong(tf.ones([1, 2])), wrong(drawn[1])),
+        () => net.apply(wrong(random.key(0)), wrong(drawn[1]), wrong(tf.ones([1, 2]))),
+        () => repeat(Dense(2), 3).apply(wrong([drawn[1]]), tf.ones([1, 2])),
+      ]),
+    ).toMatchInlineSnapshot(`
+      [
+        "TypeError: serial: init: inputShape must be a list, got nothing. Pass e.g. [-1, 784]: any number of samples, 784 channels.",
+        "TypeError: serial: init: inputShape must be a list, got 784. Pass e.g. [-1, 784]: any number of samples, 784 channels.",
+        "ShapeError: serial: apply: params must be a list of 3, one a layer, got a list of 2. Pass what init drew: const [outputShape, params] = init(key, inputShape).",
+        "TypeError: serial: apply: x[0] must be a tensor, got an object with w. Pass e.g. tf.tensor2d(…): finite networks run on tensors.",
+        "TypeError: serial: needs options as its last argument, got an array of shape [1, 2]. Its options are key, maskConstant, pattern.",
+        "ShapeError: repeat: apply: params must be a list of 3, one a layer, got a list of 1. Pass what init drew: const [outputShape, params] = init(key, inputShape).",
+      ]
+    `);
+  });
+
   it('name what is no tensor', () => {
     const net = Dense(2);
     const [, params] = net.init(random.key(0), [-1, 2]);
@@ -70,7 +94,7 @@ describe('networks', () => {
         "TypeError: Dense: apply: x[0][0] must be a tensor, got 1. Pass e.g. tf.tensor2d(…): finite networks run on tensors.",
         "TypeError: Dense: apply: x must be a tensor, got a bare Float32Array. Pass e.g. tf.tensor2d(…): finite networks run on tensors.",
         "TypeError: kernel: x1 must be a tensor or a Kernel, got an array of shape [1, 2]. Pass e.g. tf.tensor2d(…); arrays and matrices go to gram.",
-        "TypeError: kernel: x2 must be a tensor or a Kernel, got a Promise. Await the call that gave it, e.g. await gram(…).",
+        "TypeError: kernel: x2 must be a tensor or a Kernel, got a Promise. Await the call that gave it.",
         "TypeError: kernel: x2 must be a tensor or a Kernel, got 'ntk'. Pass null for x2: kernel(x1, null, 'ntk').",
       ]
     `);

@@ -4,6 +4,7 @@ import type { SymbolicTree } from '../../tracing/symbolic.js';
 import { isShape, type Shape, type Tree } from '../../tracing/tree.js';
 import { checkLayers } from '../layer/check-layer.js';
 import { type AnyLayer, type Layer, makeTreeLayer, splitOptions } from '../layer/layer.js';
+import { paramsOfLayers } from '../layer/layer-params.js';
 import type { Params } from '../layer/params.js';
 import type { InputOf, OutputOf } from '../layer/typing.js';
 
@@ -51,8 +52,9 @@ export function parallel<const Layers extends readonly AnyLayer[]>(
       return [drawn.map(([shape]) => shape), drawn.map(([, params]) => params)];
     },
     apply(params, x, options) {
+      const drawn = paramsOfLayers('parallel', params, layers.length);
       const [xs, own] = [branches(x, Array.isArray(x)), splitOptions(options, layers.length)];
-      return layers.map((layer, i) => layer.apply((params as readonly Params[])[i], xs[i], own[i]));
+      return layers.map((layer, i) => layer.apply(drawn[i], xs[i], own[i]));
     },
     propagate(kernel) {
       const kernels = branches<SymbolicTree>(kernel as SymbolicTree[], Array.isArray(kernel));

@@ -5,6 +5,7 @@ import type { SymbolicKernel, SymbolicTree } from '../../tracing/symbolic.js';
 import { mapTree, type Shape, type Tree } from '../../tracing/tree.js';
 import { checkLayer } from '../layer/check-layer.js';
 import { type AnyLayer, type Layer, makeTreeLayer, splitOptions } from '../layer/layer.js';
+import { paramsOfLayers } from '../layer/layer-params.js';
 import type { Params } from '../layer/params.js';
 import type { InputOf, OutputOf } from '../layer/typing.js';
 
@@ -50,9 +51,10 @@ export function repeat<L extends AnyLayer>(layer: L, n: number): Layer<InputOf<L
       return [inputShape, params];
     },
     apply(params, x, options) {
+      const drawn = paramsOfLayers('repeat', params, n);
       const own = splitOptions(options, n);
       if (n === 0) return mapTree<Tensor, Tensor>(x, (tensor) => tensor.clone());
-      return times.reduce((y, i) => layer.apply((params as readonly Params[])[i], y, own[i]), x);
+      return times.reduce((y, i) => layer.apply(drawn[i], y, own[i]), x);
     },
     propagate(kernel) {
       return times.reduce<SymbolicTree>((k) => {

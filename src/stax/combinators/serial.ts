@@ -4,6 +4,7 @@ import type { SymbolicTree } from '../../tracing/symbolic.js';
 import type { Shape, Tree } from '../../tracing/tree.js';
 import { checkLayers } from '../layer/check-layer.js';
 import { type AnyLayer, type Layer, makeTreeLayer, splitOptions } from '../layer/layer.js';
+import { paramsOfLayers } from '../layer/layer-params.js';
 import type { Params } from '../layer/params.js';
 import type { InputOf, OutputOf } from '../layer/typing.js';
 
@@ -53,8 +54,9 @@ export function serial<const Layers extends readonly AnyLayer[]>(
       return [shape, params];
     },
     apply(params, x, options) {
+      const drawn = paramsOfLayers('serial', params, layers.length);
       const own = splitOptions(options, layers.length);
-      return layers.reduce((y, layer, i) => layer.apply((params as readonly Params[])[i], y, own[i]), x);
+      return layers.reduce((y, layer, i) => layer.apply(drawn[i], y, own[i]), x);
     },
     propagate: (kernel) => layers.reduce<SymbolicTree>((k, layer) => layer.propagate(k), kernel),
   });

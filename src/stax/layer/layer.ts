@@ -232,6 +232,10 @@ function makePlacedLayer(spec: PlacedSpec): Layer {
 export function makeTreeLayer<In, Out>(spec: TreeSpec): Layer<In, Out> {
   const init = ((key, inputShape) => {
     checkKey(`${spec.name}: init`, key);
+    if (!Array.isArray(inputShape)) {
+      const remedy = 'Pass e.g. [-1, 784]: any number of samples, 784 channels.';
+      throw new TypeError(`${spec.name}: init: inputShape must be a list, ${received(inputShape, remedy)}`);
+    }
     requireBackend(spec.name);
     return spec.init(key, inputShape as Tree<Shape>);
   }) as Init<In, Out>;
