@@ -17,6 +17,7 @@ const guides = [
       { text: 'Use inputs of different lengths', link: '/how-to/masks' },
       { text: 'Use graphs', link: '/how-to/graphs' },
       { text: 'Compute large Gram matrices', link: '/how-to/large-gram-matrices' },
+      { text: 'Predict what training does', link: '/how-to/predict' },
       { text: 'Run in browsers', link: '/how-to/browsers' },
       { text: 'Use CommonJS and Jest', link: '/how-to/commonjs' },
       { text: 'Choose a tfjs backend', link: '/how-to/tfjs-backends' },
