@@ -2,7 +2,7 @@ import type { Program } from '../../program/program.js';
 import { imageSize, OffsetSet, pixels } from './lowering/geometry.js';
 import { lower } from './lowering/lower.js';
 import { walkNeeds } from './lowering/needs.js';
-import { workOf } from './planning/plan.js';
+import { workOf } from './planning/work.js';
 
 /** What the engine takes for one op of a Program and one pair of samples. */
 export interface OpCost {

@@ -8,27 +8,6 @@ import {
   operandsOf,
 } from '../instructions.js';
 
-/** Where things lie in the engine's memory: a bump allocator of byte addresses, aligned to groups of 64 bytes. */
-export class Layout {
-  #next: number;
-
-  constructor(start: number) {
-    this.#next = start;
-  }
-
-  /** Reserves `bytes` and returns their address. */
-  reserve(bytes: number): number {
-    const at = this.#next;
-    this.#next += Math.ceil(bytes / 64) * 64;
-    return at;
-  }
-
-  /** First address not reserved. */
-  get end(): number {
-    return this.#next;
-  }
-}
-
 type Values = Readonly<Record<string, number | readonly number[]>>;
 
 interface Format {

@@ -1,9 +1,10 @@
 import type { Offset } from '../../../../program/ops/rule.js';
 import { firstPixel, imageSize, negate, pixels, type Triple } from '../../lowering/geometry.js';
 import type { Lowered, Step } from '../../lowering/lower.js';
+import type { Addresses, SamplePlaces } from '../addresses.js';
 import type { Assembler } from '../assembler.js';
 import type { Image, ImageOf, PlanRequest } from '../plan-types.js';
-import type { Regions } from '../regions.js';
+import type { StepConstants } from '../step-constants.js';
 
 /** A step of one kind. */
 export type StepOf<Kind extends Step['kind']> = Step & { readonly kind: Kind };
@@ -40,16 +41,27 @@ export interface StepRule<Kind extends Step['kind']> {
 /** Where things are in memory, and the instructions that many kinds of steps share. */
 export class Emission {
   readonly lowered: Lowered;
-  readonly regions: Regions;
+  readonly addresses: Addresses;
+  /** What instructions point at beside these, step by step. */
+  readonly places: StepConstants & SamplePlaces;
   /** Bytes of a number, and of one for each lane. */
   readonly number: number;
   readonly lane: number;
   /** Whether x1 is a sample a lane too, and not one for all lanes. */
   readonly ofSamples: boolean;
 
-  constructor({ lowered, mode, lanes }: PlanRequest, regions: Regions, number: number) {
+  readonly #ntk: boolean;
+
+  constructor(
+    { lowered, mode, lanes, ntk }: PlanRequest,
+    number: number,
+    addresses: Addresses,
+    places: StepConstants & SamplePlaces,
+  ) {
     this.lowered = lowered;
-    this.regions = regions;
+    this.#ntk = ntk;
+    this.addresses = addresses;
+    this.places = places;
     this.number = number;
     this.lane = lanes * number;
     this.ofSamples = mode === 'sample';
@@ -60,9 +72,11 @@ export class Emission {
     return this.ofSamples ? this.lane : this.number;
   }
 
-  bytes(shape: Triple, d: Offset): number {
-    return pixels(imageSize(shape, d)) * this.lane;
-  }
+  /** Bytes of the image at a displacement. */
+  readonly bytes = (shape: Triple, d: Offset): number => pixels(imageSize(shape, d)) * this.lane;
+
+  /** Whether a step has a Θ that is wanted. */
+  readonly hasTheta = (step: Step): boolean => this.#ntk && step.theta;
 
   inputShape(step: Step): Triple {
     return this.lowered.steps[step.inputs[0]].shape;
@@ -82,7 +96,8 @@ export class Emission {
 
   /** Where the factors of a step's first pixel are, x1's and x2's. */
   factors(index: number, step: Step, d: Offset): [number, number] {
-    const { factors1, factors2, factorAt, factorStep1 } = this.regions;
+    const { factors1, factors2 } = this.addresses;
+    const { factorAt, factorStep1 } = this.places;
     return [
       factors1 + (factorAt[index] + firstPixel(step.shape, d)) * factorStep1,
       factors2 + (factorAt[index] + firstPixel(step.shape, negate(d))) * this.lane,
@@ -91,8 +106,8 @@ export class Emission {
 
   /** Where the cotangents of the variances at a step's first pixel are; 0 where they are not wanted. */
   variances(index: number, step: Step, d: Offset): [number, number] {
-    const { variances1, variances2, varianceAt } = this.regions;
-    const at = varianceAt[index];
+    const { variances1, variances2 } = this.addresses;
+    const at = this.places.varianceAt[index];
     return [
       variances1 && variances1 + at + firstPixel(step.shape, d) * this.lane,
       variances2 && variances2 + at + firstPixel(step.shape, negate(d)) * this.lane,

@@ -6,7 +6,7 @@ import type { Emission, StepRule } from './emission.js';
 /** Window, weights and a nonlinearity in one pass. */
 export const filterRule: StepRule<'filter'> = {
   forward(emission, { code, index, step, d, input, out, tape }) {
-    const descriptors = emission.regions.filters[index]!;
+    const descriptors = emission.places.filters[index]!;
     const source = input(step.inputs[0], inputOffset(step, d));
     const [f1, f2] = step.activation ? emission.factors(index, step, d) : [0, 0];
     const from = { inK: source.k, inTheta: source.theta, ...sizesOf(emission, step, d) };
@@ -37,7 +37,7 @@ export const filterRule: StepRule<'filter'> = {
     code.emit('filter', { descriptor: descriptors.whole, ...from, ...to, ...kept, f1, f2 });
   },
   adjoint(emission, { code, index, step, d, g, input, tape }) {
-    const { filters, variances2, varianceAt } = emission.regions;
+    const { filters, varianceAt } = emission.places;
     const descriptor = filters[index]!.whole;
     if (step.activation) {
       const [f1, f2] = emission.factors(index, step, d);
@@ -47,7 +47,7 @@ export const filterRule: StepRule<'filter'> = {
       code.emit('activationAdjoint', { descriptor, ...images, f1, f2, q1, q2, size });
       if (emission.ofSamples && isZero(d)) {
         const bytes = emission.bytes(step.shape, d);
-        code.emit('add', { to: g.k, from: variances2 + varianceAt[index], bytes });
+        code.emit('add', { to: g.k, from: emission.addresses.variances2 + varianceAt[index], bytes });
       }
     }
     const to = input(step.inputs[0], inputOffset(step, d));

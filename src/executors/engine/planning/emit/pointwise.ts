@@ -53,8 +53,8 @@ export const productRule: StepRule<'product'> = {
 };
 
 /** Weights of the positions. */
-export const weighRule = selfAdjoint<'weigh'>(({ regions, number }, { code, index, step, d }, to, from) => {
-  const table = regions.tables[index];
+export const weighRule = selfAdjoint<'weigh'>(({ places, number }, { code, index, step, d }, to, from) => {
+  const table = places.tables[index];
   code.emit('weigh', {
     ...bothImages(to, from),
     size: imageSize(step.shape, d),
@@ -66,7 +66,7 @@ export const weighRule = selfAdjoint<'weigh'>(({ regions, number }, { code, inde
 
 /** Weights of the positions, of each sample's own. */
 export const weighSamplesRule = selfAdjoint<'weighSamples'>((emission, { code, step, d }, to, from) => {
-  const { x1, x2 } = emission.regions;
+  const { x1, x2 } = emission.addresses;
   code.emit('weighSamples', {
     ...bothImages(to, from),
     size: imageSize(step.shape, d),
@@ -96,7 +96,7 @@ export const dropoutRule = selfAdjoint<'dropout'>((emission, { code, step, d }, 
   }
   const rest = {
     bytes: emission.bytes(step.shape, d),
-    same: emission.regions.same,
+    same: emission.addresses.same,
     excess: step.scale - 1,
   };
   code.emit('dropout', { to: to.k, from: from.k, ...rest });
@@ -112,7 +112,7 @@ export const embedRule: StepRule<'embed'> = {
     code.emit('embed', {
       toK: out!.k,
       toTheta: out!.theta,
-      table: emission.regions.tables[index] + firstPair(step, d) * emission.number,
+      table: emission.places.tables[index] + firstPair(step, d) * emission.number,
       size: imageSize(shape, d),
       full: rowSizes(shape),
       positions: pixels(shape),

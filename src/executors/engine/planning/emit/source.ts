@@ -8,7 +8,7 @@ export const sourceRule: StepRule<'source'> = {
     code.emit('gram', { k: out!.k, ...operandsOf(emission, step, d), gX1: 0, gX2: 0 });
   },
   adjoint(emission, { code, step, d, g }) {
-    const { gX1, gX2 } = emission.regions;
+    const { gX1, gX2 } = emission.addresses;
     const pixel = step.channels * emission.lane;
     const at = step.at * emission.lane;
     code.emit('gramAdjoint', {
@@ -20,10 +20,10 @@ export const sourceRule: StepRule<'source'> = {
   },
 };
 
-function operandsOf({ regions, number1, lane, ofSamples }: Emission, step: StepOf<'source'>, d: Offset) {
+function operandsOf({ addresses, number1, lane, ofSamples }: Emission, step: StepOf<'source'>, d: Offset) {
   return {
-    x1: regions.x1 + (step.at + firstPixel(step.shape, d) * step.channels) * number1,
-    x2: regions.x2 + (step.at + firstPixel(step.shape, negate(d)) * step.channels) * lane,
+    x1: addresses.x1 + (step.at + firstPixel(step.shape, d) * step.channels) * number1,
+    x2: addresses.x2 + (step.at + firstPixel(step.shape, negate(d)) * step.channels) * lane,
     size: imageSize(step.shape, d),
     full: rowSizes(step.shape),
     channels: step.channels,

@@ -68,17 +68,18 @@ function wholeStep({ lowered }: Emission, index: number): WholeStep {
 /** The sizes of a step that mixes all positions, its scratch, and its two matrices, whose entries are one number or one a lane. */
 function placesOf(emission: Emission, index: number, step: WholeStep) {
   const [[m1, entry1], [m2, entry2]] = matricesOf(emission, index, step);
-  const { wholeScratch: scratch } = emission.regions;
+  const { wholeScratch: scratch } = emission.places;
   return { inShape: step.inputShape, outShape: step.shape, scratch, m1, entry1, m2, entry2 };
 }
 
 /** Of both matrices the address and the bytes of an entry. */
 function matricesOf(
-  { regions, number, number1, lane }: Emission,
+  { addresses, places, number, number1, lane }: Emission,
   index: number,
   step: WholeStep,
 ): readonly (readonly [at: number, entry: number])[] {
-  const { factors1, factors2, factorAt, factorStep1, tables, x1, x2 } = regions;
+  const { factors1, factors2, x1, x2 } = addresses;
+  const { factorAt, factorStep1, tables } = places;
   if (step.kind === 'attention') {
     return [
       [factors1 + factorAt[index] * factorStep1, factorStep1],
@@ -96,8 +97,9 @@ function matricesOf(
   ];
 }
 
-function weightCotangents({ regions }: Emission, index: number): [number, number] {
-  const { variances1, variances2, varianceAt } = regions;
+function weightCotangents({ addresses, places }: Emission, index: number): [number, number] {
+  const { variances1, variances2 } = addresses;
+  const { varianceAt } = places;
   return [variances1 && variances1 + varianceAt[index], variances2 && variances2 + varianceAt[index]];
 }
 
@@ -110,7 +112,8 @@ function emitAttention(
 ): void {
   const step = wholeStep(emission, index);
   if (step.kind !== 'attention') return;
-  const { factors2, factorAt, tables, wholeScratch, x2 } = emission.regions;
+  const { factors2, x2 } = emission.addresses;
+  const { factorAt, tables, wholeScratch } = emission.places;
   const { lane } = emission;
   code.emit(name, {
     shape: step.shape,

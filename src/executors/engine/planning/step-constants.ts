@@ -1,14 +1,8 @@
 import { bytesOf, codeOf, descriptors } from '../instructions.js';
 import { pixels } from '../lowering/geometry.js';
-import {
-  type FilterStep,
-  factorsOf,
-  isWhole,
-  type Step,
-  variancesOf,
-  wholeScratchSize,
-} from '../lowering/lower.js';
-import { Assembler, type Layout } from './assembler.js';
+import { type FilterStep, isWhole, type Step, wholeScratchSize } from '../lowering/lower.js';
+import type { Allocator } from './allocator.js';
+import { Assembler } from './assembler.js';
 import type { PlanRequest } from './plan-types.js';
 
 /** Addresses of a filter step's descriptors: all of it, its weights alone, its nonlinearity alone on variances. */
@@ -18,34 +12,14 @@ export interface FilterDescriptors {
   readonly nonlinearity: number;
 }
 
-/** The fixed part of a plan's memory, by what it holds. */
-export interface Regions {
-  readonly descriptors: { readonly at: number; readonly words: Int32Array };
+/** What instructions point at beside samples and images. */
+export interface StepConstants {
+  /** Per step, null where it is no filter. */
   readonly filters: readonly (FilterDescriptors | null)[];
   /** Per step with a constant of each position or pair of positions: where these are, in row-major order; else 0. */
   readonly tables: readonly number[];
   /** Scratch of steps that mix all positions. */
   readonly wholeScratch: number;
-  readonly x1: number;
-  readonly x2: number;
-  readonly gX1: number;
-  readonly gX2: number;
-  readonly factors1: number;
-  readonly factors2: number;
-  readonly variances1: number;
-  readonly variances2: number;
-  /** Per lane 1 where x1 and x2 are one sample, else 0; 0 where no step asks. */
-  readonly same: number;
-  /** Which of a sample's factors is a step's first. */
-  readonly factorAt: readonly number[];
-  /** Bytes from one of x1's factors to the next: x1 is one sample, but in `sample` mode. */
-  readonly factorStep1: number;
-  /** Byte offset of a step's variances within these regions. */
-  readonly varianceAt: readonly number[];
-  readonly sampleSize: number;
-  readonly inputSize: number;
-  readonly factorSize: number;
-  readonly varianceSize: number;
 }
 
 /** Bytes of a descriptor without its parameters, padded to a register. */
@@ -55,30 +29,21 @@ const DESCRIPTOR_BYTES = 16 * Math.ceil(bytesOf(descriptors.filterDescriptor) / 
 const descriptorBytes = (step: FilterStep): number =>
   DESCRIPTOR_BYTES + 16 * Math.ceil((step.activation?.params.length ?? 0) / 2);
 
-/** Lays out inputs, factors, variances, cotangents of these, descriptors and scratch. */
-export function layOut(request: PlanRequest, number: number, layout: Layout): Regions {
+/** Writes the steps' descriptors and constants, and reserves their scratch. */
+export function writeConstants(
+  request: PlanRequest,
+  number: number,
+  allocator: Allocator,
+): StepConstants & { readonly written: { readonly at: number; readonly words: Int32Array } } {
   const { steps } = request.lowered;
   const lane = request.lanes * number;
-  const { rowSize: sampleSize, inputSize } = request.lowered;
-
-  const factorAt: number[] = [];
-  const varianceAt: number[] = [];
-  let factorSize = 0;
-  let varianceSize = 0;
-  for (const step of steps) {
-    factorAt.push(factorSize);
-    varianceAt.push(varianceSize * lane);
-    factorSize += factorsOf(step);
-    varianceSize += variancesOf(step);
-  }
-
   const descriptors = steps.map((step) => (step.kind === 'filter' ? 3 * descriptorBytes(step) : 0));
   const constants = steps.map(constantsOf);
   const tableBytes = constants.map(({ length }) => (length === 0 ? 0 : length * number + 16));
-  const at = layout.reserve([...descriptors, ...tableBytes].reduce((a, b) => a + b, 0));
-  const scratch = layout.reserve(scratchBytes(steps) * lane);
-  const pair = request.mode === 'pair';
-  const spread = pair ? layout.reserve(Math.max(0, ...steps.map(spreadSize)) * lane) : 0;
+  const at = allocator.reserve([...descriptors, ...tableBytes].reduce((a, b) => a + b, 0));
+  const scratch = allocator.reserve(scratchSize(steps) * lane);
+  const spreads = request.mode === 'pair' ? steps.map(spreadSize) : [];
+  const spread = spreads.length > 0 ? allocator.reserve(Math.max(...spreads) * lane) : 0;
   const assembler = new Assembler();
   const filters = steps.map((step) => {
     if (step.kind !== 'filter') return null;
@@ -90,28 +55,8 @@ export function layOut(request: PlanRequest, number: number, layout: Layout): Re
     table.length === 0 ? 0 : at + constantTable(assembler, table, number),
   );
   const whole = steps.filter(isWhole).map((step) => wholeScratchSize(step) * lane);
-  const wholeScratch = layout.reserve(Math.max(0, ...whole));
-
-  // Rows that meet in a matrix product do so outside the plan.
-  const product = steps.some((step) => step.kind === 'source' && step.product);
-  const [loaded, sent] = product ? [0, 0] : [sampleSize, inputSize];
-  const samples = (wanted: boolean, size: number) => (wanted ? layout.reserve(size * lane) : 0);
-  const x2 = request.sample?.x2 ?? samples(true, loaded);
-  const x1 = pair ? layout.reserve(loaded * number) : x2;
-  const factors2 = request.sample?.factors2 ?? samples(true, factorSize);
-  const factors1 = pair ? layout.reserve(factorSize * number) : factors2;
-  const same = samples(pair && steps.some((step) => step.kind === 'dropout'), 1);
-  const { x1: wants1, x2: wants2 } = request.gradient;
-  const gX2 = samples(wants2, sent);
-  const gX1 = pair ? samples(wants1, sent) : gX2;
-  const variances2 = samples(wants2, varianceSize);
-  const variances1 = pair ? samples(wants1, varianceSize) : variances2;
-  return {
-    descriptors: { at, words: assembler.finish() },
-    ...{ filters, tables, wholeScratch, factorAt, varianceAt, factorStep1: pair ? number : lane },
-    ...{ sampleSize, inputSize, factorSize, varianceSize },
-    ...{ x1, x2, gX1, gX2, factors1, factors2, variances1, variances2, same },
-  };
+  const wholeScratch = allocator.reserve(Math.max(0, ...whole));
+  return { filters, tables, wholeScratch, written: { at, words: assembler.finish() } };
 }
 
 /** Zero margin that a row of sums needs on either side. */
@@ -125,7 +70,7 @@ const spreadSize = (step: Step): number =>
   step.kind === 'filter' && step.activation ? step.activation.factors * pixels(step.shape) : 0;
 
 /** Pixels of scratch: two rows of sums with margins and two rows of results; or, backward, two rows of turned sums. */
-function scratchBytes(steps: readonly Step[]): number {
+function scratchSize(steps: readonly Step[]): number {
   return Math.max(
     0,
     ...steps.map((step) => {
@@ -140,6 +85,7 @@ function scratchBytes(steps: readonly Step[]): number {
   );
 }
 
+/** Writes one of a filter step's descriptors and returns where among all it is. */
 function descriptor(
   assembler: Assembler,
   step: FilterStep,
