@@ -22,6 +22,7 @@ export {
 } from './base/errors.js';
 export { type Dtype, type FloatArray, type NdArray, sizeOf } from './base/nd-array.js';
 export { setWarningHandler } from './base/warnings.js';
+export * from './coresets/index.js';
 export * from './data/index.js';
 export * from './distill/index.js';
 export {

@@ -23,6 +23,7 @@ const guides = [
       { text: 'Choose a tfjs backend', link: '/how-to/tfjs-backends' },
       { text: 'Kernels of finite networks', link: '/how-to/monte-carlo' },
       { text: 'Train a finite network', link: '/how-to/train' },
+      { text: 'Compare with coresets', link: '/how-to/coresets' },
     ],
   },
   {
