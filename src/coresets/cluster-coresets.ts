@@ -1,6 +1,5 @@
 import { checkOptions } from '../base/check-options.js';
-import type { Dataset } from '../data/index.js';
-import { checkDataset } from '../distill/check-support.js';
+import type { DatasetInput } from '../distill/index.js';
 import { foldIn, type Key } from '../random/index.js';
 import { type Clustering, centresOf, kMeans, kMedians } from './clusters.js';
 import {
@@ -42,12 +41,12 @@ export interface ClusterOptions extends FeatureOptions {
  * console.log(Array.from(means.data).sort()); // [ 0.5, 8.5 ]
  * ```
  */
-export function kMeansCoreset(data: Dataset, size: number, options: ClusterOptions): Promise<Coreset> {
+export function kMeansCoreset(data: DatasetInput, size: number, options: ClusterOptions): Promise<Coreset> {
   return clusterCoreset('kMeansCoreset', data, size, options, kMeans);
 }
 
 /** As `kMeansCoreset` with medians of every pixel for means, and sums of absolute differences for squared distances. */
-export function kMedianCoreset(data: Dataset, size: number, options: ClusterOptions): Promise<Coreset> {
+export function kMedianCoreset(data: DatasetInput, size: number, options: ClusterOptions): Promise<Coreset> {
   return clusterCoreset('kMedianCoreset', data, size, options, kMedians);
 }
 
@@ -56,18 +55,17 @@ export function kMedianCoreset(data: Dataset, size: number, options: ClusterOpti
  *
  * @throws ShapeError, NonFiniteError for malformed data, or a class without images.
  */
-export async function averageCoreset(data: Dataset): Promise<Coreset> {
-  checkDataset('averageCoreset', 'data', data);
-  const { classes } = await samplesByClass('averageCoreset', data, data.numClasses, {});
+export async function averageCoreset(data: DatasetInput): Promise<Coreset> {
+  const { data: read, classes } = await samplesByClass('averageCoreset', data, data.numClasses, {});
   const means = classes.map(({ features, width, members }) =>
     kMeans.centre(features, width, [...members.keys()]),
   );
-  return madeCoreset(data, 1, means);
+  return madeCoreset(read, 1, means);
 }
 
 async function clusterCoreset(
   where: string,
-  data: Dataset,
+  data: DatasetInput,
   size: number,
   options: ClusterOptions,
   by: Clustering,
@@ -80,13 +78,13 @@ async function clusterCoreset(
   if (images === 'centres' && features) {
     throw new RangeError(`${where}: centres of features are no images. Pass images: 'nearest'.`);
   }
-  const { perClass, classes } = await samplesByClass(where, data, size, options);
+  const { data: read, perClass, classes } = await samplesByClass(where, data, size, options);
   const centres = classes.map((own, label) =>
     centresOf(own.features, own.width, perClass, foldIn(key, label), by),
   );
-  if (images === 'centres') return madeCoreset(data, perClass, centres);
+  if (images === 'centres') return madeCoreset(read, perClass, centres);
   return coresetOf(
-    data,
+    read,
     classes.flatMap((own, label) => nearestTo(own, centres[label], by)),
   );
 }

@@ -3,8 +3,8 @@ import { ShapeError } from '../base/errors.js';
 import { fromRowMajor } from '../base/matrix.js';
 import { sizeOf } from '../base/nd-array.js';
 import { type Dataset, oneHotCentred } from '../data/index.js';
-import { checkDataset } from '../distill/check-support.js';
-import type { Support } from '../distill/index.js';
+import type { DatasetInput, Support } from '../distill/index.js';
+import { readDataset } from '../distill/read-support.js';
 import { networkFeatures } from './features.js';
 
 /** A few images that stand for a data set: some of its own, or means of such. Classes ascend, with as many images each. */
@@ -27,18 +27,26 @@ export interface ClassSamples {
   readonly width: number;
 }
 
+/** A data set class by class. */
+export interface ByClass {
+  readonly data: Dataset;
+  /** Images that are wanted of each class. */
+  readonly perClass: number;
+  readonly classes: readonly ClassSamples[];
+}
+
 /**
- * Images for each class and the number of them, by class.
+ * Reads a data set and sorts its samples by class.
  *
  * @throws RangeError when `size` is no positive multiple of the classes. @throws ShapeError when a class has too few images.
  */
 export async function samplesByClass(
   where: string,
-  data: Dataset,
+  given: DatasetInput,
   size: number,
   { features }: FeatureOptions,
-): Promise<{ readonly perClass: number; readonly classes: readonly ClassSamples[] }> {
-  checkDataset(where, 'data', data);
+): Promise<ByClass> {
+  const data = readDataset(where, 'data', given);
   const { numClasses, labels, images } = data;
   const perClass = size / numClasses;
   if (!(Number.isInteger(perClass) && perClass >= 1)) {
@@ -62,7 +70,7 @@ export async function samplesByClass(
     });
     return { members, features: own, width: rows.width };
   });
-  return { perClass, classes };
+  return { data, perClass, classes };
 }
 
 /** The coreset of images of the data set itself, given their places, classes ascending. */

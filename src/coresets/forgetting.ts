@@ -2,6 +2,7 @@ import * as tf from '#tf';
 import { checkOptions } from '../base/check-options.js';
 import { sizeOf } from '../base/nd-array.js';
 import { type Dataset, oneHotCentred } from '../data/index.js';
+import type { DatasetInput } from '../distill/index.js';
 import { blocksOf } from '../finite/blocks.js';
 import {
   restoreParams,
@@ -68,22 +69,22 @@ const BLOCK = 256;
 export async function forgettingCoreset(
   f: TrainableFunction,
   params: Params,
-  data: Dataset,
+  data: DatasetInput,
   size: number,
   options: ForgettingOptions,
 ): Promise<{ readonly coreset: Coreset; readonly forgotten: Float64Array }> {
   const where = 'forgettingCoreset';
   checkOptions(where, options, optionNames);
   const { every = Math.ceil(options.steps / 20), ...training } = options;
-  const { perClass, classes } = await samplesByClass(where, data, size, {});
-  const { images, labels, numClasses } = data;
+  const { data: read, perClass, classes } = await samplesByClass(where, data, size, {});
+  const { images, labels, numClasses } = read;
   const pairs = { x: images, y: oneHotCentred(labels, numClasses) };
   const forgotten = new Float64Array(labels.length);
   const ever = new Uint8Array(labels.length);
   let before: Uint8Array | null = null;
   const look = async (state: TrainState) => {
     const own = restoreParams(params, state);
-    const right = await rightOnes(f, own, data);
+    const right = await rightOnes(f, own, read);
     tf.dispose(parameterLeaves(own));
     right.forEach((is, i) => {
       if (is) ever[i] = 1;
@@ -101,7 +102,7 @@ export async function forgettingCoreset(
       .sort((a, b) => (forgotten[b] === forgotten[a] ? a - b : forgotten[b] - forgotten[a]))
       .slice(0, perClass),
   );
-  return { coreset: coresetOf(data, chosen), forgotten };
+  return { coreset: coresetOf(read, chosen), forgotten };
 }
 
 /** 1 for each sample whose largest output is at its class, else 0. */

@@ -1,5 +1,5 @@
 import { checkOptions } from '../base/check-options.js';
-import type { Dataset } from '../data/index.js';
+import type { DatasetInput } from '../distill/index.js';
 import {
   type ClassSamples,
   type Coreset,
@@ -28,14 +28,14 @@ import {
  * ```
  */
 export async function herdingCoreset(
-  data: Dataset,
+  data: DatasetInput,
   size: number,
   options: FeatureOptions = {},
 ): Promise<Coreset> {
   checkOptions('herdingCoreset', options, ['features']);
-  const { perClass, classes } = await samplesByClass('herdingCoreset', data, size, options);
+  const { data: read, perClass, classes } = await samplesByClass('herdingCoreset', data, size, options);
   return coresetOf(
-    data,
+    read,
     classes.flatMap((own) => herd(own, perClass).map((row) => own.members[row])),
   );
 }

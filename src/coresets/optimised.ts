@@ -1,5 +1,5 @@
 import { checkOptions } from '../base/check-options.js';
-import type { Dataset } from '../data/index.js';
+import type { DatasetInput } from '../distill/index.js';
 import { foldIn, type Key } from '../random/index.js';
 import type { Coreset } from './coreset.js';
 import { randomCoreset } from './random.js';
@@ -43,7 +43,7 @@ export interface ScoredCoreset extends Coreset {
  * ```
  */
 export async function optimisedCoresets(
-  data: Dataset,
+  data: DatasetInput,
   size: number,
   score: (coreset: Coreset) => number | Promise<number>,
   options: OptimisedOptions,

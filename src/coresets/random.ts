@@ -1,5 +1,6 @@
-import { balancedSubset, type Dataset } from '../data/index.js';
-import { checkDataset } from '../distill/check-support.js';
+import { balancedSubset } from '../data/index.js';
+import type { DatasetInput } from '../distill/index.js';
+import { readDataset } from '../distill/read-support.js';
 import type { Key } from '../random/index.js';
 import { type Coreset, coresetOf } from './coreset.js';
 
@@ -18,7 +19,7 @@ import { type Coreset, coresetOf } from './coreset.js';
  * console.log(Array.from(indices!, (i) => labels[i])); // [ 0, 0, 1, 1 ]
  * ```
  */
-export function randomCoreset(data: Dataset, size: number, key: Key): Coreset {
-  checkDataset('randomCoreset', 'data', data);
-  return coresetOf(data, [...balancedSubset(data.labels, data.numClasses, size, key)]);
+export function randomCoreset(data: DatasetInput, size: number, key: Key): Coreset {
+  const read = readDataset('randomCoreset', 'data', data);
+  return coresetOf(read, [...balancedSubset(read.labels, read.numClasses, size, key)]);
 }

@@ -2,7 +2,7 @@ import * as tf from '#tf';
 import type { AnyArray } from '../../base/any-array.js';
 import { checkOptions } from '../../base/check-options.js';
 import type { WorkOptions } from '../../base/work-options.js';
-import { eigenvaluesSymmetric } from '../../linalg/eigen.js';
+import { maxLearningRate } from '../../predict/index.js';
 import type { Params } from '../../stax/layer/params.js';
 import type { Tree } from '../../tracing/tree.js';
 import { computeKernels } from '../kernels.js';
@@ -53,7 +53,5 @@ export async function empiricalLearningRate<In extends Tree<tf.Tensor>>(
     return tf.div(tf.sum(tf.reshape(y, [y.shape[0], -1]), 1), Math.sqrt(outputs));
   };
   const { ntk } = await computeKernels(where, summed, params, x, null, ['ntk'], { ...work, traceAxes: [] });
-  const n = ntk!.shape[0];
-  const largest = eigenvaluesSymmetric(ntk!.data, n)[n - 1];
-  return (2 * (1 + momentum) * n * outputs) / (largest + 1e-12);
+  return maxLearningRate(ntk!, { momentum, yTrainSize: ntk!.shape[0] * outputs });
 }
