@@ -13,9 +13,12 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+/** What is done once before a kind's tests. */
+const setups: Record<string, string[]> = { package: ['test/package/packed.ts'] };
+
 const project = (name: string, include: string[], exclude: string[] = []) => ({
   extends: true as const,
-  test: { name, include, exclude: ['**/node_modules/**', ...exclude] },
+  test: { name, include, exclude: ['**/node_modules/**', ...exclude], globalSetup: setups[name] ?? [] },
 });
 
 export default defineConfig({
@@ -30,6 +33,7 @@ export default defineConfig({
     env: { NEURAL_TANGENTS_ENGINE: process.env.NEURAL_TANGENTS_ENGINE ?? 'wasm' },
     // Far more than any test needs: a machine may be busy.
     testTimeout: 300_000,
+    hookTimeout: 300_000,
     sequence: { sequencer: LongestFirst },
     projects: [
       project(
