@@ -19,6 +19,7 @@ const guides = [
       { text: 'Compute large Gram matrices', link: '/how-to/large-gram-matrices' },
       { text: 'Predict what training does', link: '/how-to/predict' },
       { text: 'Run in browsers', link: '/how-to/browsers' },
+      { text: 'Choose a runtime', link: '/how-to/runtimes' },
       { text: 'Use CommonJS and Jest', link: '/how-to/commonjs' },
       { text: 'Choose a tfjs backend', link: '/how-to/tfjs-backends' },
       { text: 'Kernels of finite networks', link: '/how-to/monte-carlo' },
