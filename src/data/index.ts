@@ -13,7 +13,14 @@ export { type IdxArray, type IdxData, parseIdx } from './idx.js';
 export { loadMnist, parseMnist } from './mnist.js';
 export { encodeNpy, type NpyArray, type NpyDtype, type NpyInput, parseNpy } from './npy.js';
 export { encodeNpz, type NpzOptions, parseNpz } from './npz.js';
-export { oneHotCentred } from './one-hot-centred.js';
+export { type OneHotOptions, oneHotCentred } from './one-hot-centred.js';
+export {
+  fitPreprocessing,
+  type Preprocessing,
+  type PreprocessingOptions,
+  preprocessingOf,
+  type TransformOptions,
+} from './preprocessing.js';
 export type { ClassLabels } from './read-classes.js';
 export type { ReadFile } from './read-file.js';
 export {

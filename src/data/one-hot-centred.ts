@@ -1,5 +1,12 @@
+import { checkOptions } from '../base/check-options.js';
 import type { NdArray } from '../base/nd-array.js';
 import { type ClassLabels, readClasses } from './read-classes.js';
+
+/** Options of `oneHotCentred`. */
+export interface OneHotOptions {
+  /** What every entry is multiplied by, default 1. Labels of many classes are sometimes divided by √(C/10). */
+  readonly scale?: number;
+}
 
 /**
  * One-hot labels minus 1/C: the row of label k has 1 − 1/C at k and −1/C elsewhere, so that its sum is 0.
@@ -17,9 +24,17 @@ import { type ClassLabels, readClasses } from './read-classes.js';
  * console.log([...oneHotCentred([1], 4).data]); // [ -0.25, 0.75, -0.25, -0.25 ]
  * ```
  */
-export function oneHotCentred(labels: ClassLabels, numClasses: number): NdArray<Float64Array> {
+export function oneHotCentred(
+  labels: ClassLabels,
+  numClasses: number,
+  options: OneHotOptions = {},
+): NdArray<Float64Array> {
+  checkOptions('oneHotCentred', options, ['scale']);
+  const { scale = 1 } = options;
+  if (!Number.isFinite(scale))
+    throw new RangeError(`oneHotCentred: scale needs a finite number, got ${scale}. Pass e.g. 1.`);
   const classes = readClasses('oneHotCentred', 'labels', labels, numClasses);
-  const data = new Float64Array(classes.length * numClasses).fill(-1 / numClasses);
-  for (let i = 0; i < classes.length; i++) data[i * numClasses + classes[i]] = 1 - 1 / numClasses;
+  const data = new Float64Array(classes.length * numClasses).fill(-scale / numClasses);
+  for (let i = 0; i < classes.length; i++) data[i * numClasses + classes[i]] = scale * (1 - 1 / numClasses);
   return { shape: [classes.length, numClasses], data };
 }

@@ -25,6 +25,11 @@ describe('oneHotCentred', () => {
     );
   });
 
+  it('can be scaled', () => {
+    expect([...oneHotCentred([1], 4, { scale: 2 }).data]).toEqual([-0.5, 1.5, -0.5, -0.5]);
+    expect(() => oneHotCentred([1], 4, { scale: Number.NaN })).toThrow(RangeError);
+  });
+
   it('refuses labels that are no classes', () => {
     expect(() => oneHotCentred([0, 3], 3)).toThrowErrorMatchingInlineSnapshot(
       `[RangeError: oneHotCentred: labels need to be integers from 0 to 2, got 3 at 1. Pass the data set's own numClasses.]`,
