@@ -38,6 +38,14 @@ export {
   gradientDescentMseEnsemble,
 } from './gradient-descent-mse-ensemble.js';
 export type { KernelSourceOptions, OwnKernel } from './kernel-source.js';
+export type { TileOptions } from './kernel-tiles.js';
+export {
+  type ConjugateGradientRidgeOptions,
+  conjugateGradientRidge,
+  type LargeRidge,
+  type NystromRidgeOptions,
+  nystromRidge,
+} from './large-ridge.js';
 export { type MaxLearningRateOptions, maxLearningRate } from './max-learning-rate.js';
 export type { ByKind, Gaussian, KernelRecord } from './posterior.js';
 export type { RegularizerOptions } from './regularizer.js';
