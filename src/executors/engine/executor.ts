@@ -9,7 +9,8 @@ import type { Rows } from '../pairs.js';
 import { perAxis, pixels, type Triple, triple } from './lowering/geometry.js';
 import { compile } from './planning/compile.js';
 import type { ResultImage } from './planning/plan-types.js';
-import { type GroupVisitor, TileRunner } from './tiles/tile.js';
+import { TileRunner } from './tiles/tile.js';
+import type { GroupVisitor } from './tiles/types.js';
 
 /** Tensors are float32, but what stands between them is computed in f64: exact to the last bit of the result. */
 const DTYPE = 'float64';

@@ -8,7 +8,7 @@ import { compile } from '../planning/compile.js';
 import type { Plans } from '../planning/plan-types.js';
 import { productBytes } from '../products/product-gradients.js';
 import { type BlockSize, blockSize, pairCost } from '../tasks/blocks.js';
-import { HOARD_BYTES } from '../tiles/tile.js';
+import { KEPT_BYTES } from '../tiles/tile.js';
 
 type JobSize = Omit<JobCost, 'workPerPair'>;
 
@@ -87,7 +87,7 @@ export function taskBytes(plans: Plans, { rows, columns }: BlockSize): number {
     (product ? rows * columns : 0) +
     (gradients ? gradients.product + gradients.rows + gradients.columns : 0);
   const kept = pair.values[1] - pair.values[0];
-  const hoard = gradients && kept > 0 ? Math.min(rows, Math.floor(HOARD_BYTES / kept)) * kept : 0;
+  const keptValues = gradients && kept > 0 ? Math.min(rows, Math.floor(KEPT_BYTES / kept)) * kept : 0;
   const work = product ? instantiate().gemmWorkBytes() * (gradients && perSample > 1 ? 2 : 1) : 0;
-  return pair.end + numbers * bytesOf(dtype) + hoard + work;
+  return pair.end + numbers * bytesOf(dtype) + keptValues + work;
 }

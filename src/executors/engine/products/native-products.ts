@@ -2,7 +2,7 @@ import { zeros } from '../../../base/dtype.js';
 import type { Dtype, FloatArray } from '../../../base/nd-array.js';
 import type { Rows } from '../../pairs.js';
 import type { Span } from '../../spans.js';
-import type { ProductGradient, Products } from '../tiles/tile.js';
+import type { ProductGradient, Products } from '../tiles/types.js';
 import type { MatrixProduct } from './matrix-product.js';
 
 // What fully connected networks need of the matrix product that `setMatrixProduct` set, on the calling thread.

@@ -6,7 +6,8 @@ import type { Plans } from '../planning/plan-types.js';
 import type { RunOptions } from '../tasks/task-pool.js';
 import type { ProductTask } from '../tasks/tasks.js';
 import { runTasks } from '../threads/thread-pool.js';
-import { PRODUCT_PART, type ProductGradient } from '../tiles/tile.js';
+import { PRODUCT_PART } from '../tiles/products.js';
+import type { ProductGradient } from '../tiles/types.js';
 
 // Networks of one position know their samples through the products X1·X2ᵀ alone. Their gradient is made in two steps: the
 // products' cotangents block by block, then one matrix product a side, cut by that side's samples. So no block brings gradients

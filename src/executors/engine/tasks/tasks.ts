@@ -3,7 +3,8 @@ import type { FloatArray } from '../../../base/nd-array.js';
 import type { PairCotangents, PairField, Rows } from '../../pairs.js';
 import { RidgeBlock, type RidgeBlockSums, type RidgeData } from '../../ridge-block.js';
 import type { Plans } from '../planning/plan-types.js';
-import type { Gradients, GroupVisitor, ProductGradient, Products, TileRunner } from '../tiles/tile.js';
+import type { TileRunner } from '../tiles/tile.js';
+import type { Gradients, GroupVisitor, ProductGradient, Products } from '../tiles/types.js';
 
 /** Covariances of one number per pair, `[n1, n2]`. */
 export interface PairBlock {
