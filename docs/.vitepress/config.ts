@@ -14,6 +14,7 @@ const guides = [
     text: 'How to',
     items: [
       { text: 'Build an architecture', link: '/how-to/architectures' },
+      { text: "Write a layer of one's own", link: '/how-to/own-layer' },
       { text: 'Use inputs of different lengths', link: '/how-to/masks' },
       { text: 'Use graphs', link: '/how-to/graphs' },
       { text: 'Compute large Gram matrices', link: '/how-to/large-gram-matrices' },

@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 
+export { append as appendOps, type UnaryOp } from '../tracing/symbolic.js';
 export { FanInConcat } from './combinators/fan-in-concat.js';
 export { FanInProd } from './combinators/fan-in-prod.js';
 export { FanInSum } from './combinators/fan-in-sum.js';
@@ -13,7 +14,18 @@ export { parallel } from './combinators/parallel.js';
 export { repeat } from './combinators/repeat.js';
 export { type ResidualOptions, residual } from './combinators/residual.js';
 export { type InputOfFirst, type OutputOfLast, serial } from './combinators/serial.js';
-export type { AnyLayer, Apply, ApplyOptions, Init, Layer } from './layer/layer.js';
+export {
+  type AnyLayer,
+  type Apply,
+  type ApplyOptions,
+  type Init,
+  type Layer,
+  type LayerAxes,
+  type LayerSpec,
+  makeLayer as layer,
+  type RunOptions,
+} from './layer/layer.js';
+export type { MaskOf, MaskRules } from './layer/layer-masks.js';
 export { mapParams, type Params } from './layer/params.js';
 export type { InputOf, OutputOf } from './layer/typing.js';
 export { Dropout, type DropoutOptions } from './nonlinearities/dropout.js';

@@ -89,7 +89,12 @@ export function givenKernel(
 /** What a layer adds to a kernel: an op of one input without its `inputs`, which `append` fills in. */
 export type UnaryOp<Op extends AnyOp = AnyOp> = Op extends AnyOp ? Omit<Op, 'inputs'> : never;
 
-/** Emits ops one after the other, the first reading `k`; `changes` are the new facts of the result. */
+/**
+ * The kernel after covariance ops, one after the other, the first reading `k`.
+ *
+ * @param ops of one input, without `inputs`; `shape` is spatial, that of an op's result.
+ * @param changes what is known of the result, where it differs: `shape` `[...spatial, channels]`, whether channels are Gaussian.
+ */
 export function append(
   k: SymbolicKernel,
   ops: readonly UnaryOp[],

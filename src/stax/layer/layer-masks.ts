@@ -23,7 +23,7 @@ export interface MaskRules<In = tf.Tensor, Out = tf.Tensor> {
 }
 
 /** A mask, or the list of those of several branches. */
-type MaskOf<Form> = Form extends readonly unknown[] ? readonly (Mask | null)[] : Mask;
+export type MaskOf<Form> = Form extends readonly unknown[] ? readonly (Mask | null)[] : Mask;
 
 type Named<In, Out> = MaskRules<In, Out> & { readonly name: string };
 

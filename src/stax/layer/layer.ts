@@ -157,7 +157,32 @@ export interface TreeSpec {
   propagate(kernel: SymbolicTree): SymbolicTree;
 }
 
-/** Makes a layer from what its file says of it. */
+/**
+ * Makes a layer, with `init`, `apply` and `kernel`, from what is said of it: all layers here are made so, and a layer of one's own
+ * is (as `stax.layer`).
+ *
+ * `propagate` emits covariance ops (`appendOps`); a network's Program is made of them. `params` draws parameters and
+ * `apply` runs the finite layer; that both have the same covariance is the author's affair, and `monteCarloKernel` shows it.
+ *
+ * @param spec `axes` null: the layer has no parameters and acts on all axes alike, wherever they are; else it gets its inputs
+ *   with samples first and channels last. @see LayerSpec
+ *
+ * @example A layer that negates channels at random, once for all: its outputs have the covariance of its inputs
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ * import { random, stax } from 'neural-tangents';
+ * const flips = stax.layer({
+ *   name: 'Flips',
+ *   axes: { input: { batchAxis: 0, channelAxis: -1 } },
+ *   outShape: (shape) => shape,
+ *   params: (key, shape) => tf.tensor1d(random.normal(key, [shape[shape.length - 1]]).data).sign(),
+ *   apply: (params, x) => tf.mul(x, params as tf.Tensor),
+ *   propagate: (k) => k,
+ * });
+ * const { kernel } = stax.serial(stax.Dense(64), flips, stax.Relu());
+ * console.log(kernel(tf.tensor2d([[2]]), null, 'nngp').dataSync()[0]); // 2
+ * ```
+ */
 export function makeLayer<In = tf.Tensor, Out = tf.Tensor>(spec: LayerSpec<In, Out>): Layer<In, Out> {
   type Of<Leaf> = TreeLike<In, Leaf>;
   if (spec.axes !== null) {
