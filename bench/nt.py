@@ -35,6 +35,7 @@ class Absent(types.ModuleType):
 for module in ('tensorflow', 'tf2jax', 'jax.experimental.jax2tf'):
     sys.modules[module] = Absent(module)
 
+import jax_names  # noqa: E402, F401
 import jax  # noqa: E402
 import jax.numpy as jnp  # noqa: E402
 import numpy as np  # noqa: E402

@@ -17,6 +17,7 @@ interface Options {
   readonly case?: string[];
   readonly full?: boolean;
   readonly smoke?: boolean;
+  readonly native?: boolean;
   readonly rounds: string;
 }
 
@@ -25,6 +26,7 @@ const options = new Command('bench:nt')
   .option('--case <names...>', `only these of: ${kernelCases.map(({ name }) => name).join(', ')}`)
   .option('--full', 'ours at the sizes of docs/performance.md')
   .option('--smoke', 'both at tiny sizes')
+  .option('--native', 'ours on the native add-on, else WebAssembly')
   .option('--rounds <count>', 'timed runs of each', '5')
   .parse()
   .opts<Options>();
@@ -50,10 +52,11 @@ async function compare(one: Case, dtype: Dtype): Promise<NtRow> {
   const small = options.smoke ? 'smoke' : 'nt';
   const large = options.smoke ? 'smoke' : options.full ? 'full' : 'default';
   const { name, title, per, sizes } = one;
-  const variant = engineVariant(dtype, 2);
+  const variant = engineVariant(dtype, 2, options.native);
   const same = await start(name, variant, small);
   const ours = await start(name, variant, large);
-  if (typeof same === 'string' || typeof ours === 'string') throw new Error(`bench: ${name} did not start`);
+  if (typeof same === 'string') throw new Error(`bench: ${name} did not start: ${same}`);
+  if (typeof ours === 'string') throw new Error(`bench: ${name} did not start: ${ours}`);
   const nt = await startNeuralTangents(options.python, name, dtype, sizes[small]);
   const row = { case: name, title, per, dtype, ntSizes: sizes[small], sizes: sizes[large] };
   try {

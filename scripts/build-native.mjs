@@ -90,11 +90,21 @@ function build() {
   const [compiler, ...given] = (process.env.CC ?? 'cc').split(' ');
   const flags = [
     ...given,
-    ...['-O3', '-std=gnu11', '-fPIC', '-fvisibility=hidden', '-fno-math-errno', '-ffp-contract=off'],
+    // With -ftree-pre gcc spills a sum of the matrix product's loop: 34 GFLOP/s in place of 85 (AVX2, f32).
+    ...[
+      '-O3',
+      '-fno-tree-pre',
+      '-std=gnu11',
+      '-fPIC',
+      '-fvisibility=hidden',
+      '-fno-math-errno',
+      '-ffp-contract=off',
+    ],
     ...[
       '-fno-strict-aliasing',
       '-Werror',
       '-Wno-psabi',
+      '-Wno-ignored-optimization-argument',
       '-Wno-unused',
       '-DNAPI_VERSION=8',
       `-I${include_dir}`,

@@ -19,6 +19,7 @@ import {
   vectors,
 } from '../lib/case.js';
 import { coefficients, filled, labels, samples } from '../lib/inputs.js';
+import { checkNative, NATIVE } from '../lib/native.js';
 import { convNet, deepConv, fullyConnected, myrtle5 } from '../lib/nets.js';
 
 /** Both covariances, their gradients in both sides, or a ridge regression's loss and gradient in one side. */
@@ -35,37 +36,29 @@ const sizes = {
   dense: sizesFor(vectors(17, 30), vectors(1000, 3072)),
 };
 
-function variant(kernel: object, job: Job, per: Case['per'], dtype: Dtype, threads: number): Variant {
+function variant(
+  kernel: object,
+  job: Job,
+  per: Case['per'],
+  dtype: Dtype,
+  threads: number,
+  native: boolean,
+): Variant {
+  const name = engineVariant(dtype, threads, native);
+  const against = native ? engineVariant(dtype, threads) : threads > 1 ? engineVariant(dtype, 1) : undefined;
   return {
-    name: engineVariant(dtype, threads),
-    ...(threads > 1 ? { against: engineVariant(dtype, 1) } : {}),
-    prepare: async (sizes) => ({
-      ...prepared(kernel, sizes, job, { dtype, threads }),
-      entries: per === 'entry' ? sizes.n1 * sizes.n2 : 1,
-    }),
-  };
-}
-
-/** On two threads, with the matrix products of ONNX Runtime. */
-function nativeVariant(kernel: object, job: Job, dtype: Dtype): Variant {
-  const against = engineVariant(dtype, 2);
-  return {
-    name: `${against}, onnxruntime`,
-    against,
+    ...{ name, against },
     prepare: async (sizes) => {
-      setMatrixProduct(
-        await onnxMatrixProduct().catch((error: Error) => {
-          throw new SkipError(error.message);
-        }),
-      );
-      return { ...prepared(kernel, sizes, job, { dtype, threads: 2 }), entries: 1 };
+      checkNative(name);
+      const entries = per === 'entry' ? sizes.n1 * sizes.n2 : 1;
+      return { ...prepared(kernel, sizes, job, { dtype, threads }), entries };
     },
   };
 }
 
 /** The name of a variant that runs on the engine. */
-export const engineVariant = (dtype: Dtype, threads: number): string =>
-  `${dtype === 'float32' ? 'f32' : 'f64'}, ${threads} thread${threads > 1 ? 's' : ''}`;
+export const engineVariant = (dtype: Dtype, threads: number, native = false): string =>
+  `${dtype === 'float32' ? 'f32' : 'f64'}, ${threads} thread${threads > 1 ? 's' : ''}${native ? NATIVE : ''}`;
 
 function prepared(
   kernel: object,
@@ -147,16 +140,35 @@ function kernelCase(
   per: Case['per'] = 'entry',
 ): Case {
   const variants = (['float32', 'float64'] as const).flatMap((dtype) =>
-    [1, 2].map((threads) => variant(kernel, job, per, dtype, threads)),
+    [1, 2].flatMap((threads) =>
+      [false, true].map((native) => variant(kernel, job, per, dtype, threads, native)),
+    ),
   );
   return { name, title, per, sizes, reference: engineVariant('float64', 1), variants };
+}
+
+/** On two threads in WebAssembly, with the matrix products of ONNX Runtime. */
+function onnxVariant(kernel: object, job: Job, dtype: Dtype): Variant {
+  const against = engineVariant(dtype, 2);
+  return {
+    name: `${against}, onnxruntime`,
+    against,
+    prepare: async (sizes) => {
+      setMatrixProduct(
+        await onnxMatrixProduct().catch((error: Error) => {
+          throw new SkipError(error.message);
+        }),
+      );
+      return { ...prepared(kernel, sizes, job, { dtype, threads: 2 }), entries: 1 };
+    },
+  };
 }
 
 /** A case whose time is that of matrix products. */
 function denseCase(name: string, title: string, kernel: object, job: Job = 'values'): Case {
   const own = kernelCase(name, title, kernel, sizes.dense, job, 'run');
-  const native = (['float32', 'float64'] as const).map((dtype) => nativeVariant(kernel, job, dtype));
-  return { ...own, variants: [...own.variants, ...native] };
+  const onnx = (['float32', 'float64'] as const).map((dtype) => onnxVariant(kernel, job, dtype));
+  return { ...own, variants: [...own.variants, ...onnx] };
 }
 
 const ridge = 'ridge gradient';

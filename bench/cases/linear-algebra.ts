@@ -2,6 +2,7 @@ import { CholeskyDecomposition, Matrix } from 'ml-matrix';
 import { type Dtype, gram, solvePositiveDefinite } from 'neural-tangents';
 import { type Case, optional, type Sizes, sizesFor, type Variant, vectors } from '../lib/case.js';
 import { filled, samples } from '../lib/inputs.js';
+import { checkNative, NATIVE } from '../lib/native.js';
 import { linear } from '../lib/nets.js';
 
 const rightSides = 10;
@@ -23,6 +24,7 @@ function solver(
     name,
     against,
     prepare: async (sizes) => {
+      checkNative(name);
       const { a, b } = system(sizes);
       const n = sizes.n1;
       return {
@@ -50,7 +52,9 @@ export const choleskyCase: Case = {
   reference: mlMatrix,
   variants: [
     solver(mlMatrix, (a, b) => new CholeskyDecomposition(a).solve(b)),
-    solver('engine, f64, 1 thread', async (a, b) => (await solvePositiveDefinite(a, b)).x, mlMatrix),
+    ...['engine, f64, 1 thread', `engine, f64, 1 thread${NATIVE}`].map((name) =>
+      solver(name, async (a, b) => (await solvePositiveDefinite(a, b)).x, mlMatrix),
+    ),
   ],
 };
 
@@ -65,6 +69,7 @@ function product(
     against,
     prepare: async (sizes) => {
       const { n1, n2, shape } = sizes;
+      checkNative(name);
       const once = await load(sizes);
       return { once, count: n1 * n2, entries: 1, resultBytes: 8 * n1 * n2, flops: 2 * n1 * n2 * shape[0] };
     },
@@ -141,6 +146,7 @@ export const productCase: Case = {
   variants: [
     product(mlMatrix, undefined, byMlMatrix),
     product('engine, f64, 1 thread', mlMatrix, byEngine('float64', 1)),
+    product(`engine, f64, 1 thread${NATIVE}`, mlMatrix, byEngine('float64', 1)),
     product(tfjsWasm, undefined, byTfjsWasm),
     product('jax-js wasm, f32', tfjsWasm, byJaxJs),
     product('engine, f32, 1 thread', tfjsWasm, byEngine('float32', 1)),

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Scale } from './case.js';
+import { engineOf } from './native.js';
 
 /** What a child is asked: its first run, a timed run, or the library's prediction. */
 export type Request = 'first' | 'round' | 'prediction';
@@ -44,7 +45,8 @@ export interface Child {
 
 /** Starts a variant in a fresh process; a text says why it cannot run. */
 export async function start(caseName: string, variant: string, scale: Scale): Promise<Child | string> {
-  const child = fork('scripts/run-ts.mjs', ['bench/child.ts', caseName, variant, scale]);
+  const env = { ...process.env, NEURAL_TANGENTS_ENGINE: engineOf(variant) };
+  const child = fork('scripts/run-ts.mjs', ['bench/child.ts', caseName, variant, scale], { env });
   const ask = <Answer>(request: Request): Promise<Answer> => {
     const answer = next(child) as Promise<Answer>;
     child.send(request);
