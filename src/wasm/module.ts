@@ -1,7 +1,8 @@
 import { UnsupportedError } from '../base/errors.js';
 import { type AddOnInstances, findAddOn } from './add-on.js';
+import { engineBytes } from './engine-bytes.js';
 import type { EngineExports } from './exports.js';
-import { engineSources, engineWasm } from './generated/engine.js';
+import { engineSources } from './generated/engine.js';
 
 /** First address that the module's own data leaves free. */
 export const FREE = 65536;
@@ -76,7 +77,7 @@ let compiled: WebAssembly.Module | undefined;
 
 /** The module, compiled once; a thread may be sent it and take it by {@link adoptModule}. */
 export function compiledModule(): WebAssembly.Module {
-  compiled ??= new WebAssembly.Module(decodeBase64(engineWasm));
+  compiled ??= new WebAssembly.Module(engineBytes());
   return compiled;
 }
 
@@ -120,11 +121,4 @@ function native({ open, registerBytes }: AddOnInstances, forced: boolean): Choic
 export function ensureBytes(memory: WebAssembly.Memory, bytes: number): void {
   const missing = bytes - memory.buffer.byteLength;
   if (missing > 0) memory.grow(Math.ceil(missing / 65536));
-}
-
-function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
-  const characters = atob(text);
-  const bytes = new Uint8Array(characters.length);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = characters.charCodeAt(i);
-  return bytes;
 }

@@ -1,6 +1,11 @@
 import type { Plans } from '../planning/plan-types.js';
 import type { Task } from '../tasks/tasks.js';
 
+/** To a thread, first: the engine's module, compiled. */
+export interface Start {
+  readonly module: WebAssembly.Module;
+}
+
 /** To a thread: a task, with its plans the first time that this thread meets them. */
 export interface Request {
   readonly key: string;

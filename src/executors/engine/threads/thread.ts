@@ -1,9 +1,10 @@
 import { startThread, type Thread } from '../../../base/thread.js';
 import { addOnWorkerData } from '../../../wasm/add-on.js';
+import { compiledModule } from '../../../wasm/module.js';
 import { runTask } from '../tasks/tasks.js';
 import { TileRunner } from '../tiles/tile.js';
 import { workerSource } from './generated/worker-source.js';
-import { errorReply, type Reply, type Request } from './protocol.js';
+import { errorReply, type Reply, type Request, type Start } from './protocol.js';
 
 /** Starts somebody who does one task at a time; null where there is nobody. */
 export type StartTasker = (
@@ -11,9 +12,13 @@ export type StartTasker = (
   onEnd: (reason: Error, started: boolean) => void,
 ) => Thread | null;
 
-/** A worker thread. */
-export const startWorker: StartTasker = (onReply, onEnd) =>
-  startThread(workerSource, (reply) => onReply(reply as Reply), onEnd, addOnWorkerData());
+/** A worker thread, which is sent the engine's module, so that its script need not hold it a second time. */
+export const startWorker: StartTasker = (onReply, onEnd) => {
+  const receive = (reply: unknown) => onReply(reply as Reply);
+  const thread = startThread(workerSource, receive, onEnd, addOnWorkerData());
+  thread?.post({ module: compiledModule() } satisfies Start);
+  return thread;
+};
 
 let runner: TileRunner | undefined;
 

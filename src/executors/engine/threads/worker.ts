@@ -1,19 +1,26 @@
 // Entry of the engine's worker threads, in Node and in browsers; bundled to one script by the build.
+
+import { adoptModule } from '../../../wasm/module.js';
 import type { Plans } from '../planning/plan-types.js';
 import { runTask } from '../tasks/tasks.js';
 import { TileRunner } from '../tiles/tile.js';
-import { errorReply, type Reply, type Request } from './protocol.js';
+import { errorReply, type Reply, type Request, type Start } from './protocol.js';
 
 interface Port {
   postMessage(message: Reply, transfer: ArrayBuffer[]): void;
-  on?(event: 'message', listener: (message: Request) => void): void;
-  onmessage?: (event: { data: Request }) => void;
+  on?(event: 'message', listener: (message: Start | Request) => void): void;
+  onmessage?: (event: { data: Start | Request }) => void;
 }
 
 const node = globalThis.process?.getBuiltinModule?.('node:worker_threads');
 const port = (node?.parentPort ?? globalThis) as unknown as Port;
 let runner: TileRunner | undefined;
 let current: Plans | null = null;
+
+function receive(message: Start | Request): void {
+  if ('module' in message) adoptModule(message.module);
+  else answer(message);
+}
 
 function answer({ key, plans, task }: Request): void {
   try {
@@ -33,5 +40,5 @@ function buffersOf(result: object): ArrayBuffer[] {
   );
 }
 
-if (port.on) port.on('message', answer);
-else port.onmessage = ({ data }) => answer(data);
+if (port.on) port.on('message', receive);
+else port.onmessage = ({ data }) => receive(data);
