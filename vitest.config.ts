@@ -21,12 +21,15 @@ const project = (name: string, include: string[], exclude: string[] = []) => ({
   test: { name, include, exclude: ['**/node_modules/**', ...exclude], globalSetup: setups[name] ?? [] },
 });
 
+const source = (file: string) => `${fileURLToPath(new URL('src', import.meta.url))}/${file}`;
+
 export default defineConfig({
   resolve: {
-    alias: {
-      'neural-tangents': fileURLToPath(new URL('src/index.ts', import.meta.url)),
-      '#tf': fileURLToPath(new URL('src/base/tf-on-demand.ts', import.meta.url)),
-    },
+    alias: [
+      { find: /^neural-tangents$/, replacement: source('index.ts') },
+      { find: /^neural-tangents\/(.*)$/, replacement: source('$1/index.ts') },
+      { find: '#tf', replacement: source('base/tf-on-demand.ts') },
+    ],
   },
   test: {
     // On WebAssembly, also where the native add-on is built, unless the environment says otherwise.

@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 
+export { Matrix } from 'ml-matrix';
 export {
   type AnyArray,
   type IntegerArray,

@@ -1,6 +1,7 @@
 /**
- * All that the library uses of tfjs, which it imports as `#tf`: of `@tensorflow/tfjs-core`, so that a bundler keeps no more than is
- * used. Backends and gradients are those of the package that the caller chose and imported, e.g. `@tensorflow/tfjs`.
+ * All that the library uses of tfjs, which it imports as `#tf`. Of `@tensorflow/tfjs-core`, by its parts, so that a bundler keeps no
+ * more than is used: its index holds optimizers and what stores models. Backends and gradients are those of the package that the
+ * caller chose and imported, e.g. `@tensorflow/tfjs`.
  */
 export type {
   GradConfig,
@@ -17,6 +18,23 @@ export type {
   TensorContainerObject,
 } from '@tensorflow/tfjs-core';
 export {
+  dispose,
+  engine,
+  getBackend,
+  ready,
+  tidy,
+} from '@tensorflow/tfjs-core/dist/globals.js';
+export {
+  customGrad,
+  grad,
+  grads,
+} from '@tensorflow/tfjs-core/dist/gradients.js';
+export {
+  getGradient,
+  registerGradient,
+  unregisterGradient,
+} from '@tensorflow/tfjs-core/dist/kernel_registry.js';
+export {
   abs,
   add,
   addN,
@@ -30,13 +48,10 @@ export {
   concat,
   conv2d,
   conv2dTranspose,
-  customGrad,
   depthwiseConv2d,
-  dispose,
   div,
   divNoNan,
   elu,
-  engine,
   equal,
   erf,
   exp,
@@ -44,12 +59,7 @@ export {
   eye,
   fill,
   gather,
-  getBackend,
-  getGradient,
-  grad,
-  grads,
   greater,
-  keep,
   less,
   logicalAnd,
   logicalOr,
@@ -68,9 +78,7 @@ export {
   pad,
   pad2d,
   range,
-  ready,
   reciprocal,
-  registerGradient,
   relu,
   reshape,
   rsqrt,
@@ -95,13 +103,11 @@ export {
   tensor2d,
   tensor3d,
   tensor4d,
-  tidy,
   tile,
   transpose,
-  unregisterGradient,
   unstack,
   variable,
   where,
   zeros,
   zerosLike,
-} from '@tensorflow/tfjs-core';
+} from '@tensorflow/tfjs-core/dist/ops/ops.js';

@@ -1,4 +1,4 @@
-import type { Tensor } from '@tensorflow/tfjs';
+import type { Tensor } from '#tf';
 import { ShapeError, UnsupportedError } from '../base/errors.js';
 import type { AnyOp } from '../program/ops/index.js';
 import type { Program } from '../program/program.js';
