@@ -1,7 +1,7 @@
 import { UnsupportedError } from '../base/errors.js';
 import type { Executor, Source } from '../executors/executor.js';
 import { type AnyOp, opRules } from '../program/ops/index.js';
-import type { Offset, OpRule } from '../program/ops/rule.js';
+import type { Displacement, OpRule } from '../program/ops/rule.js';
 import type { Program } from '../program/program.js';
 import type { CovarianceField, Positions } from '../program/result.js';
 import { diagonalOf, isDiagonal } from './diagonal.js';
@@ -64,7 +64,7 @@ export function layoutOf(program: Program, options: LayoutOptions, given: readon
 
 /** Whether the result at equal positions depends on nothing but the given covariances at equal positions. */
 function readsEqualPositions({ ops, output }: Program): boolean {
-  const wanted = ops.map(() => new Map<string, Offset>());
+  const wanted = ops.map(() => new Map<string, Displacement>());
   wanted[output].set(
     '',
     ops[output].shape.map(() => 0),
@@ -72,15 +72,15 @@ function readsEqualPositions({ ops, output }: Program): boolean {
   for (let index = output; index >= 0; index--) {
     const op = ops[index];
     const rule = opRules[op.op] as OpRule<AnyOp>;
-    for (const offset of wanted[index].values()) {
+    for (const displacement of wanted[index].values()) {
       for (const input of op.inputs) {
-        for (const needed of rule.needs(op, offset, ops[input].shape)) {
+        for (const needed of rule.needs(op, displacement, ops[input].shape)) {
           wanted[input].set(needed.join(), needed);
         }
       }
     }
   }
-  const isZero = (offset: Offset) => offset.every((entry) => entry === 0);
+  const isZero = (displacement: Displacement) => displacement.every((entry) => entry === 0);
   return ops.every((op, i) => op.op !== 'given' || [...wanted[i].values()].every(isZero));
 }
 

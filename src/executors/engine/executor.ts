@@ -180,18 +180,18 @@ function layoutOf(program: Program, positions: Positions): ResultLayout {
 
 /** Visits the pixels of an image: where their lanes start, and where the entries [p, p'] and [p', p] are. */
 function eachEntry(
-  { offset, size }: ResultImage,
+  { displacement, size }: ResultImage,
   place: ResultLayout['place'],
   lanes: number,
   visit: (lane: number, at: number, mirrored: number) => void,
 ): void {
-  const first = perAxis((a) => Math.max(0, -offset[a]));
+  const first = perAxis((a) => Math.max(0, -displacement[a]));
   let lane = 0;
   for (let z = 0; z < size[0]; z++) {
     for (let y = 0; y < size[1]; y++) {
       for (let x = 0; x < size[2]; x++, lane += lanes) {
         const p: Triple = [z + first[0], y + first[1], x + first[2]];
-        const p2 = perAxis((a) => p[a] + offset[a]);
+        const p2 = perAxis((a) => p[a] + displacement[a]);
         visit(lane, place(p, p2), place(p2, p));
       }
     }

@@ -1,5 +1,5 @@
 import type { Program } from '../../program/program.js';
-import { imageSize, OffsetSet, pixels } from './lowering/geometry.js';
+import { DisplacementSet, imageSize, pixels } from './lowering/geometry.js';
 import { lower } from './lowering/lower.js';
 import { walkNeeds } from './lowering/needs.js';
 import { workOf } from './planning/work.js';
@@ -24,17 +24,17 @@ export interface OpCost {
 export function opCosts(program: Program): OpCost[] {
   const lowered = lower(program);
   const { steps, output } = lowered;
-  const { offsets } = walkNeeds(lowered, new Map([[output, OffsetSet.all(steps[output].shape)]]));
+  const { displacements } = walkNeeds(lowered, new Map([[output, DisplacementSet.all(steps[output].shape)]]));
   return program.ops.map((op) => {
     const at = steps.findIndex((step) => step.ops.includes(op));
     const { ops, shape, inputs } = steps[at];
-    const needed = offsets[at].sorted();
+    const needed = displacements[at].sorted();
     const reads = ops[0] === op && inputs.length > 0;
     return {
       displacements: needed.length,
       entries: needed.reduce((sum, d) => sum + pixels(imageSize(shape, d)), 0),
-      work: ops[ops.length - 1] === op ? workOf(steps[at], offsets[at]) : 0,
-      inputDisplacements: reads ? offsets[inputs[0]].size : null,
+      work: ops[ops.length - 1] === op ? workOf(steps[at], displacements[at]) : 0,
+      inputDisplacements: reads ? displacements[inputs[0]].size : null,
     };
   });
 }

@@ -1,5 +1,5 @@
 import type { OpBase } from './op.js';
-import { type OpRule, sameOffset } from './rule.js';
+import { type OpRule, sameDisplacement } from './rule.js';
 
 /** A nonlinearity that executors know, with what `params` say of it. */
 export type ActivationName =
@@ -40,4 +40,4 @@ export interface ActivationOp extends OpBase<'activation'> {
 }
 
 /** What executors have to know of `activation`. */
-export const activationRule: OpRule<ActivationOp> = { needs: sameOffset };
+export const activationRule: OpRule<ActivationOp> = { needs: sameDisplacement };

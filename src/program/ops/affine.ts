@@ -1,5 +1,5 @@
 import type { OpBase } from './op.js';
-import { type OpRule, sameOffset } from './rule.js';
+import { type OpRule, sameDisplacement } from './rule.js';
 
 /**
  * Weights and biases: K' = scale·K + shift and Θ' = ntkFromNngp·K + scale·Θ + ntkShift (K before the op).
@@ -16,4 +16,4 @@ export interface AffineOp extends OpBase<'affine'> {
 }
 
 /** What executors have to know of `affine`. */
-export const affineRule: OpRule<AffineOp> = { needs: sameOffset };
+export const affineRule: OpRule<AffineOp> = { needs: sameDisplacement };

@@ -1,5 +1,5 @@
 import type { OpBase } from './op.js';
-import { allOffsets, type OpRule } from './rule.js';
+import { allDisplacements, type OpRule } from './rule.js';
 
 /** ζ: what attention makes of the scores of a query's keys. */
 export type AttentionMechanism = 'softmax' | 'identity' | 'abs' | 'relu';
@@ -22,6 +22,6 @@ export const LEFT_OUT = -1e20;
 
 /** What executors have to know of `attention`. */
 export const attentionRule: OpRule<AttentionOp> = {
-  needs: (_op, _offset, inputShape) => allOffsets(inputShape),
+  needs: (_op, _displacement, inputShape) => allDisplacements(inputShape),
   readsRows: ({ keys }) => keys !== null,
 };

@@ -10,5 +10,5 @@ export interface DiagonalOp extends OpBase<'diagonal'> {}
 
 /** What executors have to know of `diagonal`. */
 export const diagonalRule: OpRule<DiagonalOp> = {
-  needs: (_op, offset) => (offset.every((d) => d === 0) ? [offset] : []),
+  needs: (_op, displacement) => (displacement.every((d) => d === 0) ? [displacement] : []),
 };

@@ -1,5 +1,5 @@
 import type { OpBase } from './op.js';
-import { type OpRule, sameOffset } from './rule.js';
+import { type OpRule, sameDisplacement } from './rule.js';
 
 /**
  * K'[p,p] = scale·K[p,p] of a sample with itself, all other covariances staying as they are. Θ alike.
@@ -11,4 +11,4 @@ export interface DropoutOp extends OpBase<'dropout'> {
 }
 
 /** What executors have to know of `dropout`. */
-export const dropoutRule: OpRule<DropoutOp> = { needs: sameOffset };
+export const dropoutRule: OpRule<DropoutOp> = { needs: sameDisplacement };

@@ -1,5 +1,5 @@
 import type { OpBase } from './op.js';
-import { type OpRule, sameOffset } from './rule.js';
+import { type OpRule, sameDisplacement } from './rule.js';
 
 /** K'[p,p'] = K[p,p'] + R[p,p'], Θ' = Θ + R: trainable positional embeddings that are added to the activations. */
 export interface EmbedOp extends OpBase<'embed'> {
@@ -8,4 +8,4 @@ export interface EmbedOp extends OpBase<'embed'> {
 }
 
 /** What executors have to know of `embed`. */
-export const embedRule: OpRule<EmbedOp> = { needs: sameOffset };
+export const embedRule: OpRule<EmbedOp> = { needs: sameDisplacement };

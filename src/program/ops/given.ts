@@ -1,5 +1,5 @@
 import type { OpBase } from './op.js';
-import { noOffset, type OpRule } from './rule.js';
+import { noDisplacement, type OpRule } from './rule.js';
 
 /** Covariances that the caller brings (a `Kernel` record fed to another kernel) in place of inputs x1, x2. */
 export interface GivenOp extends OpBase<'given'> {
@@ -8,4 +8,4 @@ export interface GivenOp extends OpBase<'given'> {
 }
 
 /** What executors have to know of `given`. */
-export const givenRule: OpRule<GivenOp> = { needs: noOffset };
+export const givenRule: OpRule<GivenOp> = { needs: noDisplacement };

@@ -1,5 +1,5 @@
 import type { OpBase } from './op.js';
-import { noOffset, type OpRule } from './rule.js';
+import { noDisplacement, type OpRule } from './rule.js';
 
 /** Input covariance K[p,p'] = (1/C) Σ_c x1[p,c] x2[p',c]; Θ = 0. Without inputs; reads the rows. */
 export interface GramOp extends OpBase<'gram'> {
@@ -9,4 +9,4 @@ export interface GramOp extends OpBase<'gram'> {
 }
 
 /** What executors have to know of `gram`. */
-export const gramRule: OpRule<GramOp> = { needs: noOffset };
+export const gramRule: OpRule<GramOp> = { needs: noDisplacement };

@@ -1,5 +1,5 @@
 import type { OpBase } from './op.js';
-import { type OpRule, sameOffset } from './rule.js';
+import { type OpRule, sameDisplacement } from './rule.js';
 
 /**
  * The samples of the inputs one after the other; K' = 0 between samples of different inputs, which are independent. Θ alike.
@@ -10,6 +10,6 @@ export interface JoinBatchOp extends OpBase<'joinBatch'> {}
 
 /** What executors have to know of `joinBatch`. */
 export const joinBatchRule: OpRule<JoinBatchOp> = {
-  needs: sameOffset,
+  needs: sameDisplacement,
   batchSize: (_op, sizes) => sizes.reduce((a, b) => a + b, 0),
 };

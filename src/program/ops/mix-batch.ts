@@ -1,7 +1,7 @@
 import type { ResizeMethod } from '../resize.js';
 import { type SliceRange, slicePositions } from '../slice.js';
 import type { OpBase } from './op.js';
-import { type OpRule, sameOffset } from './rule.js';
+import { type OpRule, sameDisplacement } from './rule.js';
 
 /** A linear map of a batch, whatever its size. */
 export type BatchMap =
@@ -25,6 +25,6 @@ export interface MixBatchOp extends OpBase<'mixBatch'> {
 
 /** What executors have to know of `mixBatch`. */
 export const mixBatchRule: OpRule<MixBatchOp> = {
-  needs: sameOffset,
+  needs: sameDisplacement,
   batchSize: ({ map }, [n]) => (map.kind === 'resize' ? map.to : slicePositions(map.range, n).length),
 };

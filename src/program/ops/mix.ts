@@ -9,9 +9,11 @@ export interface MixOp extends OpBase<'mix'> {
 
 /** What executors have to know of `mix`. */
 export const mixRule: OpRule<MixOp> = {
-  needs: ({ matrices }, offset) =>
+  needs: ({ matrices }, displacement) =>
     combinations(
-      matrices.map((matrix, axis) => (matrix ? displacements(matrix, offset[axis]) : [offset[axis]])),
+      matrices.map((matrix, axis) =>
+        matrix ? displacements(matrix, displacement[axis]) : [displacement[axis]],
+      ),
     ),
 };
 

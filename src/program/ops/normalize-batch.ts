@@ -1,5 +1,5 @@
 import type { OpBase } from './op.js';
-import { type OpRule, sameOffset } from './rule.js';
+import { type OpRule, sameDisplacement } from './rule.js';
 
 /**
  * K'[p,p'] = K[p,p']/√(v1[p]·v2[p']) with v = eps + the mean of the variances q over the samples of x1, and of x2, and over the
@@ -15,6 +15,6 @@ export interface NormalizeBatchOp extends OpBase<'normalizeBatch'> {
 
 /** What executors have to know of `normalizeBatch`. */
 export const normalizeBatchRule: OpRule<NormalizeBatchOp> = {
-  needs: sameOffset,
+  needs: sameDisplacement,
   batchSize: (_op, [n]) => n,
 };

@@ -1,5 +1,5 @@
 import type { OpBase } from './op.js';
-import { type OpRule, sameOffset } from './rule.js';
+import { type OpRule, sameDisplacement } from './rule.js';
 
 /**
  * K'[p,p'] = K[p,p']/√(v1[p]·v2[p']) with v[p] = eps + mean of the variance q over the named axes, at p's place on the others.
@@ -14,4 +14,4 @@ export interface NormalizeOp extends OpBase<'normalize'> {
 }
 
 /** What executors have to know of `normalize`. */
-export const normalizeRule: OpRule<NormalizeOp> = { needs: sameOffset };
+export const normalizeRule: OpRule<NormalizeOp> = { needs: sameDisplacement };

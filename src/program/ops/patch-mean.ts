@@ -16,8 +16,8 @@ export interface PatchMeanOp extends OpBase<'patchMean'> {
 
 /** What executors have to know of `patchMean`. */
 export const patchMeanRule: OpRule<PatchMeanOp> = {
-  needs(op, offset, inputShape) {
-    const d = inputShape.map((_, axis) => op.strides[axis] * (offset[axis] ?? 0));
+  needs(op, displacement, inputShape) {
+    const d = inputShape.map((_, axis) => op.strides[axis] * (displacement[axis] ?? 0));
     return d.every((entry, axis) => Math.abs(entry) < inputShape[axis]) ? [d] : [];
   },
 };

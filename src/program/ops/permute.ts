@@ -13,5 +13,5 @@ export interface PermuteOp extends OpBase<'permute'> {
 
 /** What executors have to know of `permute`. */
 export const permuteRule: OpRule<PermuteOp> = {
-  needs: ({ order }, offset) => [order.map((_, axis) => offset[order.indexOf(axis)])],
+  needs: ({ order }, displacement) => [order.map((_, axis) => displacement[order.indexOf(axis)])],
 };

@@ -16,10 +16,10 @@ export interface PoolOp extends OpBase<'pool'> {
 
 /** What executors have to know of `pool`. */
 export const poolRule: OpRule<PoolOp> = {
-  needs: (op, offset, inputShape) =>
+  needs: (op, displacement, inputShape) =>
     combinations(
       inputShape.map((size, axis) => {
-        const centre = op.strides[axis] * (offset[axis] ?? 0);
+        const centre = op.strides[axis] * (displacement[axis] ?? 0);
         const reach = op.window[axis] - 1;
         const first = Math.max(centre - reach, 1 - size);
         const last = Math.min(centre + reach, size - 1);

@@ -16,10 +16,10 @@ export interface SelectOp extends OpBase<'select'> {
 
 /** What executors have to know of `select`. */
 export const selectRule: OpRule<SelectOp> = {
-  needs({ at }, offset) {
+  needs({ at }, displacement) {
     let axis = 0;
     return combinations(
-      at.map((places) => (typeof places === 'number' ? [0] : displacements(places, offset[axis++]))),
+      at.map((places) => (typeof places === 'number' ? [0] : displacements(places, displacement[axis++]))),
     );
   },
 };

@@ -1,5 +1,5 @@
 import type { OpBase } from './op.js';
-import { allOffsets, type Offset, type OpRule } from './rule.js';
+import { allDisplacements, type Displacement, type OpRule } from './rule.js';
 
 /** A matrix over positions `[out, in]`, these in row-major order: one for all samples, or in each sample's row from `at` on. */
 export type PositionMatrix = { readonly values: readonly (readonly number[])[] } | { readonly at: number };
@@ -11,12 +11,12 @@ export interface TransformOp extends OpBase<'transform'> {
 
 /** What executors have to know of `transform`. */
 export const transformRule: OpRule<TransformOp> = {
-  needs({ matrix, shape }, offset, inputShape) {
+  needs({ matrix, shape }, displacement, inputShape) {
     const picks = 'values' in matrix ? matrix.values.map(onlyEntry) : [undefined];
-    if (picks.includes(undefined)) return allOffsets(inputShape);
-    const found = new Map<string, Offset>();
+    if (picks.includes(undefined)) return allDisplacements(inputShape);
+    const found = new Map<string, Displacement>();
     picks.forEach((pick, P) => {
-      const pick2 = picks[shifted(P, offset, shape)];
+      const pick2 = picks[shifted(P, displacement, shape)];
       if (pick === null || pick2 === null || pick2 === undefined) return;
       const [p, p2] = [pick!, pick2].map((index) => placeOf(index, inputShape));
       const d = p2.map((entry, axis) => entry - p[axis]);
@@ -34,7 +34,7 @@ function onlyEntry(row: readonly number[]): number | null | undefined {
 }
 
 /** The index of the position `d` further; −1 outside. */
-function shifted(index: number, d: Offset, shape: readonly number[]): number {
+function shifted(index: number, d: Displacement, shape: readonly number[]): number {
   const place = placeOf(index, shape).map((entry, axis) => entry + d[axis]);
   if (place.some((entry, axis) => entry < 0 || entry >= shape[axis])) return -1;
   return place.reduce((at, entry, axis) => at * shape[axis] + entry, 0);

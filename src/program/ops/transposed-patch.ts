@@ -15,8 +15,8 @@ export interface TransposedPatchOp extends OpBase<'transposedPatch'> {
 
 /** What executors have to know of `transposedPatch`. */
 export const transposedPatchRule: OpRule<TransposedPatchOp> = {
-  needs({ strides }, offset, inputShape) {
-    const d = offset.map((entry, axis) => entry / strides[axis]);
+  needs({ strides }, displacement, inputShape) {
+    const d = displacement.map((entry, axis) => entry / strides[axis]);
     return d.every((entry, axis) => Number.isInteger(entry) && Math.abs(entry) < inputShape[axis]) ? [d] : [];
   },
 };

@@ -1,5 +1,5 @@
 import type { OpBase } from './op.js';
-import { type OpRule, sameOffset } from './rule.js';
+import { type OpRule, sameDisplacement } from './rule.js';
 
 /**
  * K'[p,p'] = w1[p]·w2[p']·K[p,p'] with weights of each sample's own, not negative, which stand in its row. Θ alike.
@@ -13,6 +13,6 @@ export interface WeighSamplesOp extends OpBase<'weighSamples'> {
 
 /** What executors have to know of `weighSamples`. */
 export const weighSamplesRule: OpRule<WeighSamplesOp> = {
-  needs: sameOffset,
+  needs: sameDisplacement,
   readsRows: () => true,
 };

@@ -1,5 +1,5 @@
 import type { OpBase } from './op.js';
-import { type OpRule, sameOffset } from './rule.js';
+import { type OpRule, sameDisplacement } from './rule.js';
 
 /**
  * K'[p,p'] = w[p]·w[p']·K[p,p'] with w[p] = Π_axes weights[axis][p_axis]. Θ alike.
@@ -11,4 +11,4 @@ export interface WeighOp extends OpBase<'weigh'> {
 }
 
 /** What executors have to know of `weigh`. */
-export const weighRule: OpRule<WeighOp> = { needs: sameOffset };
+export const weighRule: OpRule<WeighOp> = { needs: sameDisplacement };

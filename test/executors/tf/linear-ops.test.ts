@@ -5,7 +5,7 @@ import { sizeOf } from '../../../src/base/nd-array.js';
 import type { Covariances } from '../../../src/executors/executor.js';
 import { tfExecutor } from '../../../src/executors/tf/executor.js';
 import { type AnyOp, opRules } from '../../../src/program/ops/index.js';
-import { combinations, type Offset, type OpRule } from '../../../src/program/ops/rule.js';
+import { combinations, type Displacement, type OpRule } from '../../../src/program/ops/rule.js';
 import type { Program } from '../../../src/program/program.js';
 import { relativeError } from '../../support/compare.js';
 import { tolerance } from '../../support/tolerance.js';
@@ -15,15 +15,16 @@ interface Case {
   readonly image: readonly number[];
   readonly op: AnyOp;
   /** The result at [P, P'], given the input at [p, p'] (0 outside the image). */
-  readonly entry: (k: At, P: Offset, P2: Offset) => number;
+  readonly entry: (k: At, P: Displacement, P2: Displacement) => number;
 }
 
-type At = (p: Offset, p2: Offset) => number;
+type At = (p: Displacement, p2: Displacement) => number;
 
-const positions = (shape: readonly number[]): Offset[] =>
+const positions = (shape: readonly number[]): Displacement[] =>
   combinations(shape.map((size) => Array.from({ length: size }, (_, i) => i)));
 
-const plus = (p: Offset, delta: Offset): Offset => p.map((entry, axis) => entry + delta[axis]);
+const plus = (p: Displacement, delta: Displacement): Displacement =>
+  p.map((entry, axis) => entry + delta[axis]);
 
 const sum = (terms: readonly number[]): number => terms.reduce((a, b) => a + b, 0);
 
@@ -56,7 +57,7 @@ const windows = images.chain((image) =>
 
 type Window = typeof windows extends fc.Arbitrary<infer T> ? T : never;
 
-const first = ({ strides, low }: Window, P: Offset): Offset =>
+const first = ({ strides, low }: Window, P: Displacement): Displacement =>
   P.map((entry, axis) => entry * strides[axis] - low[axis]);
 
 const cases: Record<string, fc.Arbitrary<Case>> = {
@@ -94,7 +95,7 @@ const cases: Record<string, fc.Arbitrary<Case>> = {
       entry: (k, P, P2) => {
         const deltas = positions(w.window);
         // Between the positions of the input there is nothing, as outside.
-        const source = (Q: Offset, delta: Offset): Offset =>
+        const source = (Q: Displacement, delta: Displacement): Displacement =>
           Q.map((entry, axis) => (entry + w.low[axis] - delta[axis]) / w.strides[axis]);
         return sum(deltas.map((delta) => k(source(P, delta), source(P2, delta)))) / deltas.length;
       },
@@ -110,7 +111,7 @@ const cases: Record<string, fc.Arbitrary<Case>> = {
             Array.from({ length: size }, (__, p) => weight(axis, P, p)),
           ),
     );
-    const whole = (P: Offset, p: Offset): number =>
+    const whole = (P: Displacement, p: Displacement): number =>
       P.reduce(
         (product, entry, axis) => product * (matrices[axis]?.[entry][p[axis]] ?? Number(entry === p[axis])),
         1,
@@ -180,7 +181,7 @@ const cases: Record<string, fc.Arbitrary<Case>> = {
   ),
   weigh: images.map((image) => {
     const weights = image.map((size, axis) => Array.from({ length: size }, (_, i) => 1 / (i + axis + 1)));
-    const weight = (P: Offset): number => P.reduce((w, entry, axis) => w * weights[axis][entry], 1);
+    const weight = (P: Displacement): number => P.reduce((w, entry, axis) => w * weights[axis][entry], 1);
     return {
       image,
       op: { op: 'weigh', inputs: [0], shape: image, weights },
@@ -197,15 +198,16 @@ function wholeImage(image: readonly number[]) {
   return { window: image, strides: image.map(() => 1), low: image.map(() => 0) };
 }
 
-function selected(at: readonly (number | readonly number[])[], P: Offset): Offset {
+function selected(at: readonly (number | readonly number[])[], P: Displacement): Displacement {
   let axis = 0;
   return at.map((places) => (typeof places === 'number' ? places : places[P[axis++]]));
 }
 
 /** Entries in adjacent pairs of axes, made of [p, p'] and a sample. */
-function adjacent(shape: readonly number[], entry: (p: Offset, p2: Offset) => number): number[] {
+function adjacent(shape: readonly number[], entry: (p: Displacement, p2: Displacement) => number): number[] {
   const pairs = positions(shape.flatMap((size) => [size, size]));
-  const half = (index: Offset, which: 0 | 1): Offset => index.filter((_, axis) => axis % 2 === which);
+  const half = (index: Displacement, which: 0 | 1): Displacement =>
+    index.filter((_, axis) => axis % 2 === which);
   return pairs.map((index) => entry(half(index, 0), half(index, 1)));
 }
 
@@ -272,15 +274,15 @@ describe.each(Object.entries(cases))('%s', (_, arbitraryCase) => {
     );
   });
 
-  it('reads no other offsets than it says that it needs', () => {
+  it('reads no other displacements than it says that it needs', () => {
     fc.assert(
       fc.property(arbitraryCase, fc.nat(), (oneCase, pick) => {
         const { image, op, entry } = oneCase;
         const wanted = combinations(op.shape.map((size) => [pick % size, -(pick % size)]))[0];
         const rule = opRules[op.op] as OpRule<AnyOp>;
         const needed = new Set(rule.needs(op, wanted, image).map(String));
-        for (const offset of needed) {
-          expect(offset.split(',').every((d, axis) => Math.abs(Number(d)) < image[axis])).toBe(true);
+        for (const displacement of needed) {
+          expect(displacement.split(',').every((d, axis) => Math.abs(Number(d)) < image[axis])).toBe(true);
         }
         const full = arbitrary(image, 0);
         const only: At = (p, p2) =>

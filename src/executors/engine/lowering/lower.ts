@@ -5,7 +5,7 @@ import type { AttentionMechanism } from '../../../program/ops/attention.js';
 import { type AnyOp, opRules } from '../../../program/ops/index.js';
 import type { MixOp } from '../../../program/ops/mix.js';
 import type { PermuteOp } from '../../../program/ops/permute.js';
-import type { Offset, OpRule } from '../../../program/ops/rule.js';
+import type { Displacement, OpRule } from '../../../program/ops/rule.js';
 import type { SelectOp } from '../../../program/ops/select.js';
 import type { PositionMatrix } from '../../../program/ops/transform.js';
 import type { Program } from '../../../program/program.js';
@@ -316,17 +316,17 @@ function placesOf({ at, shape }: SelectOp): { at: number[][]; axes: Triple } {
   };
 }
 
-/** Offsets of a step's inputs that its result at offset `d` reads. */
-export function stepNeeds(lowered: Lowered, step: Step, d: Offset): Offset[] {
+/** Displacements of a step's inputs that its result at displacement `d` reads. */
+export function stepNeeds(lowered: Lowered, step: Step, d: Displacement): Displacement[] {
   if (step.inputs.length === 0) return [];
   const input = lowered.steps[step.inputs[0]];
   const inputShape = input.ops[input.ops.length - 1].shape;
-  let offsets: Offset[] = [d.slice(3 - step.ops[step.ops.length - 1].shape.length)];
+  let displacements: Displacement[] = [d.slice(3 - step.ops[step.ops.length - 1].shape.length)];
   for (let i = step.ops.length - 1; i >= 0; i--) {
     const op = step.ops[i];
     const shape = i > 0 ? step.ops[i - 1].shape : inputShape;
     const rule = opRules[op.op] as OpRule<AnyOp>;
-    offsets = offsets.flatMap((offset) => rule.needs(op, offset, shape));
+    displacements = displacements.flatMap((displacement) => rule.needs(op, displacement, shape));
   }
-  return offsets.map((offset) => triple(offset, 0));
+  return displacements.map((displacement) => triple(displacement, 0));
 }

@@ -1,31 +1,31 @@
-import { isZero, OffsetSet, type Triple } from './geometry.js';
+import { DisplacementSet, isZero, type Triple } from './geometry.js';
 import { isWhole, type Lowered, type Step, stepNeeds } from './lower.js';
 
-/** The offsets at which each step is computed, and the steps whose results are kept for all of them at once. */
+/** The displacements at which each step is computed, and the steps whose results are kept for all of them at once. */
 export interface Needs {
-  readonly offsets: readonly OffsetSet[];
+  readonly displacements: readonly DisplacementSet[];
   readonly kept: readonly boolean[];
 }
 
-/** Walks back from the wanted offsets of some steps to all that these depend on and that are not known to be 0. */
-export function walkNeeds(lowered: Lowered, wanted: ReadonlyMap<number, OffsetSet>): Needs {
+/** Walks back from the wanted displacements of some steps to all that these depend on and that are not known to be 0. */
+export function walkNeeds(lowered: Lowered, wanted: ReadonlyMap<number, DisplacementSet>): Needs {
   const { steps } = lowered;
-  const offsets = steps.map(() => new OffsetSet());
+  const displacements = steps.map(() => new DisplacementSet());
   const independent = positionsAreIndependent(steps);
-  for (const [index, set] of wanted) for (const d of set.sorted()) offsets[index].add(d);
+  for (const [index, set] of wanted) for (const d of set.sorted()) displacements[index].add(d);
   for (let index = steps.length - 1; index >= 0; index--) {
     const { inputs } = steps[index];
     const addsUp = steps[index].kind === 'pool' || isWhole(steps[index]);
-    for (const d of offsets[index].sorted()) {
-      if (inputs.every((input) => offsets[input].size === allOf(steps[input].shape))) break;
+    for (const d of displacements[index].sorted()) {
+      if (inputs.every((input) => displacements[input].size === allOf(steps[input].shape))) break;
       for (const needed of stepNeeds(lowered, steps[index], d)) {
         for (const input of inputs) {
-          if (!addsUp || !independent[input] || isZero(needed)) offsets[input].add(needed);
+          if (!addsUp || !independent[input] || isZero(needed)) displacements[input].add(needed);
         }
       }
     }
   }
-  return { offsets, kept: chooseKept(lowered, offsets) };
+  return { displacements, kept: chooseKept(lowered, displacements) };
 }
 
 /** Of each step, whether its covariances are 0 at all displacements but 0, as those of weights that positions do not share. */
@@ -60,16 +60,16 @@ function staysIndependent(step: Step, inputs: readonly boolean[]): boolean {
 const allOf = (shape: Triple): number => shape.reduce((count, size) => count * (2 * size - 1), 1);
 
 /**
- * All steps live one offset at a time but those whose result is read, that mix offsets (a pool adds up what
- * comes), that are mixed (a `select` or `mix` that reads several of their offsets at once), and those that two kept steps read.
+ * All steps live one displacement at a time but those whose result is read, that mix displacements (a pool adds up what
+ * comes), that are mixed (a `select` or `mix` that reads several of their displacements at once), and those that two kept steps read.
  * The input covariance is cheaper made twice than kept, but where it is a matrix product.
  */
-function chooseKept(lowered: Lowered, offsets: readonly OffsetSet[]): boolean[] {
+function chooseKept(lowered: Lowered, displacements: readonly DisplacementSet[]): boolean[] {
   const { steps, output } = lowered;
   const readers = steps.map(() => new Set<number>());
   const kept = steps.map(() => false);
   for (let index = steps.length - 1; index >= 0; index--) {
-    if (offsets[index].size === 0) continue;
+    if (displacements[index].size === 0) continue;
     const step = steps[index];
     const shared = readers[index].size > 1 && step.kind !== 'source';
     const product = step.kind === 'source' && step.product;
@@ -87,7 +87,7 @@ function chooseKept(lowered: Lowered, offsets: readonly OffsetSet[]): boolean[] 
     const mixes =
       isWhole(step) ||
       ((step.kind === 'select' || step.kind === 'mix') &&
-        offsets[index].sorted().some((d) => stepNeeds(lowered, step, d).length > 1));
+        displacements[index].sorted().some((d) => stepNeeds(lowered, step, d).length > 1));
     for (const input of step.inputs) {
       if (mixes) kept[input] = true;
       for (const reader of through) readers[input].add(reader);

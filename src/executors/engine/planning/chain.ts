@@ -1,10 +1,10 @@
-import type { Offset } from '../../../program/ops/rule.js';
+import type { Displacement } from '../../../program/ops/rule.js';
 import { type Lowered, stepNeeds } from '../lowering/lower.js';
 
 /** A step at one displacement. */
 export interface Instance {
   readonly step: number;
-  readonly d: Offset;
+  readonly d: Displacement;
 }
 
 /** An instance's name, unique in its Program. */

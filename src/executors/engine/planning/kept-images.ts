@@ -20,7 +20,7 @@ export function keepImages(
   const images = lowered.steps.map((step, index) => {
     const byDisplacement = new Map<string, Image>();
     if (!needs.kept[index]) return byDisplacement;
-    for (const d of needs.offsets[index].sorted()) {
+    for (const d of needs.displacements[index].sorted()) {
       const size = bytes(step.shape, d);
       const k = allocator.reserve(size);
       byDisplacement.set(d.join(), { k, theta: hasTheta(step) ? allocator.reserve(size) : 0 });

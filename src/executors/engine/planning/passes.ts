@@ -1,5 +1,5 @@
-import type { Offset } from '../../../program/ops/rule.js';
-import { isZero, type OffsetSet } from '../lowering/geometry.js';
+import type { Displacement } from '../../../program/ops/rule.js';
+import { type DisplacementSet, isZero } from '../lowering/geometry.js';
 import { isWhole, type Step } from '../lowering/lower.js';
 import type { Needs } from '../lowering/needs.js';
 import { Assembler } from './assembler.js';
@@ -42,18 +42,18 @@ function rootsOf({ emission, needs }: PassContext): number[] {
   const isProduct = (step: Step) => step.kind === 'source' && step.product;
   return steps
     .map((_, index) => index)
-    .filter((index) => needs.kept[index] && needs.offsets[index].size > 0 && !isProduct(steps[index]));
+    .filter((index) => needs.kept[index] && needs.displacements[index].size > 0 && !isProduct(steps[index]));
 }
 
 /** Whether a root's result is read; a step that nothing reads is there for its variances alone. */
 function isRead({ emission, needs }: PassContext, root: number): boolean {
   const { steps, output } = emission.lowered;
-  const reads = (reader: Step, i: number) => needs.offsets[i].size > 0 && reader.inputs.includes(root);
+  const reads = (reader: Step, i: number) => needs.displacements[i].size > 0 && reader.inputs.includes(root);
   return root === output || steps.some(reads);
 }
 
 /** Displacement 0 first: there a sample's own variances come to be, which its other displacements need. */
-function ordered(set: OffsetSet): Offset[] {
+function ordered(set: DisplacementSet): Displacement[] {
   const displacements = set.sorted();
   return [...displacements.filter(isZero), ...displacements.filter((d) => !isZero(d))];
 }
@@ -76,16 +76,16 @@ function forwardRoot(context: PassContext, code: Assembler, root: number): void 
       false,
     );
   if (step.kind !== 'pool') {
-    for (const d of ordered(needs.offsets[root])) {
+    for (const d of ordered(needs.displacements[root])) {
       run({ step: root, d }, read ? values.images[root].get(d.join())! : null);
     }
     return;
   }
-  for (const d of needs.offsets[root].sorted()) {
+  for (const d of needs.displacements[root].sorted()) {
     emission.zero(code, step.shape, d, values.images[root].get(d.join())!);
   }
   const [input] = step.inputs;
-  for (const d of ordered(needs.offsets[input])) {
+  for (const d of ordered(needs.displacements[input])) {
     const kept = values.images[input].get(d.join());
     const image = kept ?? slots.take(emission.hasTheta(steps[input]));
     if (!kept) run({ step: input, d }, image);
@@ -105,7 +105,7 @@ function backwardRoot(context: PassContext, code: Assembler, root: number): void
     return;
   }
   const end = step.kind === 'pool' ? step.inputs[0] : root;
-  for (const d of ordered(needs.offsets[end]).reverse()) {
+  for (const d of ordered(needs.displacements[end]).reverse()) {
     const kept = cotangents.images[end].get(d.join());
     const g = kept ?? slots.take(emission.hasTheta(steps[end]));
     if (!kept) emission.zero(code, steps[end].shape, d, g);
@@ -123,7 +123,7 @@ function unwindChain(context: PassContext, code: Assembler, end: Instance, g: Im
   const run = new ChainRun(emission, values, slots);
   run.write(code, chain, null, true);
   const flows = new Map<string, Image>([[nameOf(end), g]]);
-  const flowOf = (input: number, e: Offset): Image => {
+  const flowOf = (input: number, e: Displacement): Image => {
     const kept = cotangents.images[input].get(e.join());
     if (kept) return kept;
     const name = nameOf({ step: input, d: e });

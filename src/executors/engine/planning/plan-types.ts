@@ -1,21 +1,21 @@
 import type { Dtype } from '../../../base/nd-array.js';
-import type { Offset } from '../../../program/ops/rule.js';
+import type { Displacement } from '../../../program/ops/rule.js';
 import type { Positions } from '../../../program/result.js';
 import type { Triple } from '../lowering/geometry.js';
 import type { Lowered } from '../lowering/lower.js';
 
-/** K's and Θ's address of the image of one step at one offset; Θ's is 0 where there is none. */
+/** K's and Θ's address of the image of one step at one displacement; Θ's is 0 where there is none. */
 export interface Image {
   readonly k: number;
   readonly theta: number;
 }
 
-/** Looks up the image of a step's input at an offset. */
-export type ImageOf = (step: number, d: Offset) => Image;
+/** Looks up the image of a step's input at an displacement. */
+export type ImageOf = (step: number, d: Displacement) => Image;
 
-/** The result, or the result's cotangent, at one pixel offset; Θ's address is 0 where Θ is zero or not wanted. */
+/** The result, or the result's cotangent, at one displacement; Θ's address is 0 where Θ is zero or not wanted. */
 export interface ResultImage extends Image {
-  readonly offset: Triple;
+  readonly displacement: Triple;
   readonly size: Triple;
 }
 
@@ -30,7 +30,7 @@ export interface Plan {
   readonly backward: Range;
   /** First address after all that the plan uses. */
   readonly end: number;
-  /** Pixels that a forward run computes for each pair, over all steps and offsets; times a few ns it is time. */
+  /** Pixels that a forward run computes for each pair, over all steps and displacements; times a few ns it is time. */
   readonly work: number;
   /** Numbers of one sample's row, of its inputs, of its factors, and of its variances at all nonlinearities. */
   readonly sampleSize: number;

@@ -1,5 +1,5 @@
 import { bytesOf } from '../../../base/dtype.js';
-import { imageSize, OffsetSet, perAxis } from '../lowering/geometry.js';
+import { DisplacementSet, imageSize, perAxis } from '../lowering/geometry.js';
 import { readsVariances } from '../lowering/lower.js';
 import { type Needs, walkNeeds } from '../lowering/needs.js';
 import { measureSamples, reserveSamples } from './addresses.js';
@@ -37,7 +37,7 @@ export function plan(request: PlanRequest): Plan {
     forward: forward.range,
     backward: backward.range,
     end: allocator.end,
-    work: steps.reduce((sum, step, index) => sum + workOf(step, needs.offsets[index]), 0),
+    work: steps.reduce((sum, step, index) => sum + workOf(step, needs.displacements[index]), 0),
     ...sizes,
     ...addresses,
     gradient: request.gradient,
@@ -51,8 +51,8 @@ export function plan(request: PlanRequest): Plan {
 
 /** The displacements that the result and, of samples, the variances need. */
 function needsOf({ lowered, mode, result }: PlanRequest): Needs {
-  const wanted = new Map<number, OffsetSet>();
-  const origin = OffsetSet.all([1, 1, 1]);
+  const wanted = new Map<number, DisplacementSet>();
+  const origin = DisplacementSet.all([1, 1, 1]);
   if (mode === 'sample') {
     lowered.steps.forEach((step, index) => {
       if (readsVariances(step)) wanted.set(index, origin);
@@ -60,7 +60,7 @@ function needsOf({ lowered, mode, result }: PlanRequest): Needs {
   }
   if (result) {
     const { shape } = lowered.steps[lowered.output];
-    wanted.set(lowered.output, result === 'all' ? OffsetSet.all(shape) : origin);
+    wanted.set(lowered.output, result === 'all' ? DisplacementSet.all(shape) : origin);
   }
   return walkNeeds(lowered, wanted);
 }
@@ -68,7 +68,7 @@ function needsOf({ lowered, mode, result }: PlanRequest): Needs {
 /** Bytes of the largest image of a step at a displacement. */
 function largestImage(emission: Emission, needs: Needs): number {
   const bytes = emission.lowered.steps.flatMap((step, index) =>
-    needs.offsets[index].sorted().map((d) => emission.bytes(step.shape, d)),
+    needs.displacements[index].sorted().map((d) => emission.bytes(step.shape, d)),
   );
   return bytes.reduce((a, b) => Math.max(a, b), 0);
 }
@@ -93,8 +93,8 @@ function resultImages({ lowered, result }: PlanRequest, needs: Needs, { images }
   if (!result) return [];
   const { output, steps } = lowered;
   const { shape } = steps[output];
-  return needs.offsets[output].sorted().flatMap((d) => {
+  return needs.displacements[output].sorted().flatMap((d) => {
     const image = images[output].get(d.join());
-    return image ? [{ ...image, offset: perAxis((a) => d[a]), size: imageSize(shape, d) }] : [];
+    return image ? [{ ...image, displacement: perAxis((a) => d[a]), size: imageSize(shape, d) }] : [];
   });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { imageSize, OffsetSet, pixels } from '../../../../src/executors/engine/lowering/geometry.js';
+import { DisplacementSet, imageSize, pixels } from '../../../../src/executors/engine/lowering/geometry.js';
 import { lower } from '../../../../src/executors/engine/lowering/lower.js';
 import { walkNeeds } from '../../../../src/executors/engine/lowering/needs.js';
 import { stax, traceProgram } from '../../../../src/index.js';
@@ -10,17 +10,17 @@ const pool = () => stax.AvgPool([2, 2], { strides: [2, 2] });
 
 function needsOf(net: ReturnType<typeof stax.serial>, sample: readonly number[]) {
   const lowered = lower(traceProgram(net as never, sample));
-  const needs = walkNeeds(lowered, new Map([[lowered.output, OffsetSet.all([1, 1, 1])]]));
+  const needs = walkNeeds(lowered, new Map([[lowered.output, DisplacementSet.all([1, 1, 1])]]));
   return lowered.steps.map((step, i) => ({
     kind: step.kind,
     size: step.shape.slice(1).join('x'),
-    reach: Math.max(...needs.offsets[i].sorted().flatMap((d) => d.map(Math.abs))),
-    entries: needs.offsets[i].sorted().reduce((sum, d) => sum + pixels(imageSize(step.shape, d)), 0),
+    reach: Math.max(...needs.displacements[i].sorted().flatMap((d) => d.map(Math.abs))),
+    entries: needs.displacements[i].sorted().reduce((sum, d) => sum + pixels(imageSize(step.shape, d)), 0),
     kept: needs.kept[i],
   }));
 }
 
-describe('needed offsets', () => {
+describe('needed displacements', () => {
   it('of a ConvNet with three pools and Flatten are 7, 3 and 1 wide: 5.8 times fewer entries at 32×32', () => {
     const net = stax.serial(
       ...block(),

@@ -1,4 +1,4 @@
-import type { Offset } from '../../../../program/ops/rule.js';
+import type { Displacement } from '../../../../program/ops/rule.js';
 import { firstPixel, imageSize, negate, pixels, type Triple } from '../../lowering/geometry.js';
 import type { Lowered, Step } from '../../lowering/lower.js';
 import type { Addresses, SamplePlaces } from '../addresses.js';
@@ -9,12 +9,12 @@ import type { StepConstants } from '../step-constants.js';
 /** A step of one kind. */
 export type StepOf<Kind extends Step['kind']> = Step & { readonly kind: Kind };
 
-/** One step at one offset. */
+/** One step at one displacement. */
 export interface Instance<S> {
   readonly code: Assembler;
   readonly index: number;
   readonly step: S;
-  readonly d: Offset;
+  readonly d: Displacement;
   /** The images of the step's inputs; in `adjoint`, their cotangents, which are added to. */
   readonly input: ImageOf;
   /** What a nonlinearity was applied to; where the step's variances themselves are computed they go there. */
@@ -73,7 +73,7 @@ export class Emission {
   }
 
   /** Bytes of the image at a displacement. */
-  readonly bytes = (shape: Triple, d: Offset): number => pixels(imageSize(shape, d)) * this.lane;
+  readonly bytes = (shape: Triple, d: Displacement): number => pixels(imageSize(shape, d)) * this.lane;
 
   /** Whether a step has a Θ that is wanted. */
   readonly hasTheta = (step: Step): boolean => this.#ntk && step.theta;
@@ -82,20 +82,20 @@ export class Emission {
     return this.lowered.steps[step.inputs[0]].shape;
   }
 
-  zero(code: Assembler, shape: Triple, d: Offset, image: Image): void {
+  zero(code: Assembler, shape: Triple, d: Displacement, image: Image): void {
     for (const at of [image.k, image.theta]) {
       if (at) code.emit('zero', { to: at, bytes: this.bytes(shape, d) });
     }
   }
 
-  add(code: Assembler, shape: Triple, d: Offset, to: Image, from: Image): void {
+  add(code: Assembler, shape: Triple, d: Displacement, to: Image, from: Image): void {
     const bytes = this.bytes(shape, d);
     code.emit('add', { to: to.k, from: from.k, bytes });
     if (to.theta && from.theta) code.emit('add', { to: to.theta, from: from.theta, bytes });
   }
 
   /** Where the factors of a step's first pixel are, x1's and x2's. */
-  factors(index: number, step: Step, d: Offset): [number, number] {
+  factors(index: number, step: Step, d: Displacement): [number, number] {
     const { factors1, factors2 } = this.addresses;
     const { factorAt, factorStep1 } = this.places;
     return [
@@ -105,7 +105,7 @@ export class Emission {
   }
 
   /** Where the cotangents of the variances at a step's first pixel are; 0 where they are not wanted. */
-  variances(index: number, step: Step, d: Offset): [number, number] {
+  variances(index: number, step: Step, d: Displacement): [number, number] {
     const { variances1, variances2 } = this.addresses;
     const at = this.places.varianceAt[index];
     return [

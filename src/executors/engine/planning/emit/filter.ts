@@ -1,4 +1,4 @@
-import type { Offset } from '../../../../program/ops/rule.js';
+import type { Displacement } from '../../../../program/ops/rule.js';
 import { imageSize, isZero, perAxis, type Triple } from '../../lowering/geometry.js';
 import type { FilterStep } from '../../lowering/lower.js';
 import type { Emission, StepRule } from './emission.js';
@@ -7,7 +7,7 @@ import type { Emission, StepRule } from './emission.js';
 export const filterRule: StepRule<'filter'> = {
   forward(emission, { code, index, step, d, input, out, tape }) {
     const descriptors = emission.places.filters[index]!;
-    const source = input(step.inputs[0], inputOffset(step, d));
+    const source = input(step.inputs[0], inputDisplacement(step, d));
     const [f1, f2] = step.activation ? emission.factors(index, step, d) : [0, 0];
     const from = { inK: source.k, inTheta: source.theta, ...sizesOf(emission, step, d) };
     const nothingKept = { preK: 0, preTheta: 0 };
@@ -50,16 +50,17 @@ export const filterRule: StepRule<'filter'> = {
         code.emit('add', { to: g.k, from: emission.addresses.variances2 + varianceAt[index], bytes });
       }
     }
-    const to = input(step.inputs[0], inputOffset(step, d));
+    const to = input(step.inputs[0], inputDisplacement(step, d));
     const images = { inK: to.k, inTheta: to.theta, outK: g.k, outTheta: g.theta };
     const unread = { preK: 0, preTheta: 0, f1: 0, f2: 0 };
     code.emit('filterAdjoint', { descriptor, ...images, ...unread, ...sizesOf(emission, step, d) });
   },
 };
 
-const inputOffset = (step: FilterStep, d: Offset): Triple => perAxis((a) => d[a] * step.strides[a]);
+const inputDisplacement = (step: FilterStep, d: Displacement): Triple =>
+  perAxis((a) => d[a] * step.strides[a]);
 
-const sizesOf = (emission: Emission, step: FilterStep, d: Offset) => ({
-  inSize: imageSize(emission.inputShape(step), inputOffset(step, d)),
+const sizesOf = (emission: Emission, step: FilterStep, d: Displacement) => ({
+  inSize: imageSize(emission.inputShape(step), inputDisplacement(step, d)),
   outSize: imageSize(step.shape, d),
 });

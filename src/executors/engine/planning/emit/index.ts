@@ -17,7 +17,7 @@ import { transposedPatchRule } from './pool.js';
 import { selectRule } from './select.js';
 import { sourceRule } from './source.js';
 
-/** Kinds of steps that go offset by offset; pools add up what their input yields, offset by offset of that. */
+/** Kinds of steps that go displacement by displacement; pools add up what their input yields, displacement by displacement of that. */
 type Kind = Exclude<Step['kind'], 'pool' | WholeStep['kind']>;
 
 const rules: { readonly [K in Kind]: StepRule<K> } = {
@@ -37,18 +37,18 @@ const rules: { readonly [K in Kind]: StepRule<K> } = {
   product: productRule,
 };
 
-/** Writes the instructions of one step at one offset, which compute it into `out`. */
+/** Writes the instructions of one step at one displacement, which compute it into `out`. */
 export function emitForward(emission: Emission, at: Forward<Step>): void {
   ruleOf(at.step).forward(emission, at);
 }
 
-/** Writes the instructions that add what a step's cotangent at one offset sends to its inputs', and to x and variances. */
+/** Writes the instructions that add what a step's cotangent at one displacement sends to its inputs', and to x and variances. */
 export function emitAdjoint(emission: Emission, at: Adjoint<Step>): void {
   ruleOf(at.step).adjoint(emission, at);
 }
 
 function ruleOf({ kind }: Step): StepRule<Step['kind']> {
   const rule = (rules as { readonly [kind: string]: StepRule<Step['kind']> | undefined })[kind];
-  if (rule === undefined) throw new Error(`${kind} does not go offset by offset`);
+  if (rule === undefined) throw new Error(`${kind} does not go displacement by displacement`);
   return rule;
 }

@@ -1,4 +1,4 @@
-import type { Offset } from '../../../../program/ops/rule.js';
+import type { Displacement } from '../../../../program/ops/rule.js';
 import { imageSize } from '../../lowering/geometry.js';
 import { stepNeeds } from '../../lowering/lower.js';
 import type { Assembler } from '../assembler.js';
@@ -20,13 +20,13 @@ export const mixRule: StepRule<'mix'> = {
   },
 };
 
-/** The share of the input's offset `e` in the result at `d`; `adjoint`: of the result's cotangent in the input's. */
+/** The share of the input's displacement `e` in the result at `d`; `adjoint`: of the result's cotangent in the input's. */
 function emitShare(
   emission: Emission,
   code: Assembler,
   step: StepOf<'mix'>,
-  d: Offset,
-  e: Offset,
+  d: Displacement,
+  e: Displacement,
   to: Image,
   from: Image,
   adjoint: boolean,

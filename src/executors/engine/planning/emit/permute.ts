@@ -1,4 +1,4 @@
-import type { Offset } from '../../../../program/ops/rule.js';
+import type { Displacement } from '../../../../program/ops/rule.js';
 import { imageSize, perAxis, type Triple } from '../../lowering/geometry.js';
 import type { Assembler } from '../assembler.js';
 import type { Image } from '../plan-types.js';
@@ -8,11 +8,11 @@ import type { StepOf, StepRule } from './emission.js';
 export const permuteRule: StepRule<'permute'> = {
   forward(emission, { code, step, d, input, out }) {
     emission.zero(code, step.shape, d, out!);
-    const source = input(step.inputs[0], inputOffset(step, d));
+    const source = input(step.inputs[0], inputDisplacement(step, d));
     addPermuted(code, step.order, imageSize(step.shape, d), out!, source);
   },
   adjoint(emission, { code, step, d, g, input }) {
-    const e = inputOffset(step, d);
+    const e = inputDisplacement(step, d);
     const shape = imageSize(emission.inputShape(step), e);
     addPermuted(code, inverse(step.order), shape, input(step.inputs[0], e), g);
   },
@@ -27,7 +27,8 @@ function addPermuted(code: Assembler, order: Triple, shape: Triple, to: Image, f
   if (to.theta && from.theta) code.emit('permute', { to: to.theta, from: from.theta, ...sizes });
 }
 
-/** The offset of its input that a `permute` reads at `d`. */
-const inputOffset = ({ order }: StepOf<'permute'>, d: Offset): Triple => perAxis((a) => d[order.indexOf(a)]);
+/** The displacement of its input that a `permute` reads at `d`. */
+const inputDisplacement = ({ order }: StepOf<'permute'>, d: Displacement): Triple =>
+  perAxis((a) => d[order.indexOf(a)]);
 
 const inverse = (order: Triple): Triple => perAxis((a) => order.indexOf(a));

@@ -1,4 +1,4 @@
-import type { Offset } from '../../../../program/ops/rule.js';
+import type { Displacement } from '../../../../program/ops/rule.js';
 import { firstPixel, imageSize, isZero, negate, pixels } from '../../lowering/geometry.js';
 import type { Image } from '../plan-types.js';
 import {
@@ -123,5 +123,5 @@ export const embedRule: StepRule<'embed'> = {
 };
 
 /** The index of an image's first pair of positions among all pairs. */
-const firstPair = ({ shape }: StepOf<'embed'>, d: Offset): number =>
+const firstPair = ({ shape }: StepOf<'embed'>, d: Displacement): number =>
   firstPixel(shape, d) * pixels(shape) + firstPixel(shape, negate(d));

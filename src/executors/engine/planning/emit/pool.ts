@@ -1,16 +1,16 @@
-import { combinations, type Offset } from '../../../../program/ops/rule.js';
+import { combinations, type Displacement } from '../../../../program/ops/rule.js';
 import { imageSize, perAxis } from '../../lowering/geometry.js';
 import { stepNeeds } from '../../lowering/lower.js';
 import type { Assembler } from '../assembler.js';
 import type { Image, ImageOf } from '../plan-types.js';
 import { bothImages, type Emission, type StepOf, type StepRule } from './emission.js';
 
-/** The share of a pool's input at offset `d` in each of its results, or (adjoint) of its cotangents in d's. */
+/** The share of a pool's input at displacement `d` in each of its results, or (adjoint) of its cotangents in d's. */
 export function emitPool(
   emission: Emission,
   code: Assembler,
   step: StepOf<'pool'>,
-  d: Offset,
+  d: Displacement,
   image: Image,
   results: ReadonlyMap<string, Image>,
   adjoint: boolean,
@@ -38,7 +38,7 @@ export function emitPool(
 }
 
 /** Displacements of the result, along one axis, that gather from the input's displacement d: s·D + b − a = d, a, b < window. */
-function gathering({ window, strides, shape }: StepOf<'pool'>, d: Offset, axis: number): number[] {
+function gathering({ window, strides, shape }: StepOf<'pool'>, d: Displacement, axis: number): number[] {
   const [size, stride, most] = [window[axis], strides[axis], shape[axis] - 1];
   const first = Math.max(-most, Math.ceil((d[axis] - size + 1) / stride));
   const last = Math.min(most, Math.floor((d[axis] + size - 1) / stride));
@@ -62,7 +62,7 @@ export const transposedPatchRule: StepRule<'transposedPatch'> = {
 function transposed(
   emission: Emission,
   step: StepOf<'transposedPatch'>,
-  d: Offset,
+  d: Displacement,
   result: Image,
   input: ImageOf,
 ) {

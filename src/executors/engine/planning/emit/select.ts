@@ -1,4 +1,4 @@
-import type { Offset } from '../../../../program/ops/rule.js';
+import type { Displacement } from '../../../../program/ops/rule.js';
 import { imageSize, perAxis, type Triple } from '../../lowering/geometry.js';
 import type { Assembler } from '../assembler.js';
 import type { Image } from '../plan-types.js';
@@ -21,11 +21,11 @@ export const selectRule: StepRule<'select'> = {
   },
 };
 
-/** The boxes of the result at `d` and where each comes from: per axis, runs of neighbours at one input offset. */
+/** The boxes of the result at `d` and where each comes from: per axis, runs of neighbours at one input displacement. */
 function eachBox(
   emission: Emission,
   step: StepOf<'select'>,
-  d: Offset,
+  d: Displacement,
   visit: (to: number, from: number, extent: Triple, toSize: Triple, fromSize: Triple, e: Triple) => void,
 ): void {
   const n = emission.inputShape(step);
@@ -63,7 +63,7 @@ const shifted = (image: Image, bytes: number): Image => ({
   theta: image.theta && image.theta + bytes,
 });
 
-/** A run of positions of the result's axis that comes from consecutive positions of one input offset `e`. */
+/** A run of positions of the result's axis that comes from consecutive positions of one input displacement `e`. */
 interface Run {
   readonly to: number;
   readonly from: number;

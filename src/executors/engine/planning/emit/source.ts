@@ -1,4 +1,4 @@
-import type { Offset } from '../../../../program/ops/rule.js';
+import type { Displacement } from '../../../../program/ops/rule.js';
 import { firstPixel, imageSize, negate } from '../../lowering/geometry.js';
 import { type Emission, rowSizes, type StepOf, type StepRule } from './emission.js';
 
@@ -20,7 +20,11 @@ export const sourceRule: StepRule<'source'> = {
   },
 };
 
-function operandsOf({ addresses, number1, lane, ofSamples }: Emission, step: StepOf<'source'>, d: Offset) {
+function operandsOf(
+  { addresses, number1, lane, ofSamples }: Emission,
+  step: StepOf<'source'>,
+  d: Displacement,
+) {
   return {
     x1: addresses.x1 + (step.at + firstPixel(step.shape, d) * step.channels) * number1,
     x2: addresses.x2 + (step.at + firstPixel(step.shape, negate(d)) * step.channels) * lane,

@@ -1,5 +1,5 @@
 import { codeOf } from '../../instructions.js';
-import { OffsetSet, type Triple } from '../../lowering/geometry.js';
+import { DisplacementSet, type Triple } from '../../lowering/geometry.js';
 import { isWhole, type WholeStep } from '../../lowering/lower.js';
 import type { Assembler } from '../assembler.js';
 import type { Image } from '../plan-types.js';
@@ -61,7 +61,7 @@ export function emitWholeAdjoint(
 
 function wholeStep({ lowered }: Emission, index: number): WholeStep {
   const step = lowered.steps[index];
-  if (!isWhole(step)) throw new Error(`${step.kind} goes offset by offset`);
+  if (!isWhole(step)) throw new Error(`${step.kind} goes displacement by displacement`);
   return step;
 }
 
@@ -138,7 +138,7 @@ function fieldsOf(a: Images, b: Images): Field[] {
 
 /** The addresses of one field's images by displacement, 0 where there is none. */
 function table(shape: Triple, images: Images, field: Field): number[] {
-  return OffsetSet.all(shape)
+  return DisplacementSet.all(shape)
     .sorted()
     .map((d) => images.get(d.join())?.[field] ?? 0);
 }
