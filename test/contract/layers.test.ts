@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { gram, gramVjp, type NdArray, programOf, random } from '../../src/index.js';
 import { relativeError } from '../support/compare.js';
 import { byEngine, byTf, type Computed, generic, lossOf, tensorOf } from '../support/compute.js';
+import { along, derivative, slopeAlong } from '../support/differences.js';
 import { layerNets, withReadout } from '../support/layer-nets.js';
 import { kernelOnlyNets } from '../support/nonlinearity-nets.js';
 import { tolerance } from '../support/tolerance.js';
@@ -87,23 +88,14 @@ describe.each([...layerNets, ...kernelOnlyNets])('%s', (name, sample, hidden) =>
 
   it('has the derivatives of its values', async () => {
     const direction = [generic(x1.shape, 3).data, generic(x2.shape, 4).data];
-    const step = 1e-4;
-    const moved = (x: NdArray, line: Float64Array, t: number) => ({
-      shape: x.shape,
-      data: Float64Array.from(x.data, (entry, i) => entry + t * line[i]),
-    });
     const lossAt = async (t: number, withItself: boolean) => {
-      const other = withItself ? null : moved(x2, direction[1], t);
-      return lossOf(await byEngine(net, moved(x1, direction[0], t), other, 'float64'));
+      const other = withItself ? null : along(x2, direction[1], t);
+      return lossOf(await byEngine(net, along(x1, direction[0], t), other, 'float64'));
     };
     for (const withItself of [false, true]) {
       const { gradients } = await byEngine(net, x1, withItself ? null : x2, 'float64');
-      const along = gradients.map((gradient, i) =>
-        direction[i].reduce((sum, entry, k) => sum + entry * gradient[k], 0),
-      );
-      const slope = along.reduce((a, b) => a + b, 0);
-      const spread = async (t: number) => (await lossAt(t, withItself)) - (await lossAt(-t, withItself));
-      const difference = (8 * (await spread(step)) - (await spread(2 * step))) / (12 * step);
+      const slope = gradients.reduce((sum, gradient, i) => sum + slopeAlong(gradient, direction[i]), 0);
+      const difference = await derivative((t) => lossAt(t, withItself));
       expect(relativeError([difference], [slope])).toBeLessThan(tolerance.f64.line);
     }
   });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { gram, type NdArray, random, ShapeError, stax } from '../../src/index.js';
 import { relativeError } from '../support/compare.js';
 import { byEngine, byTf, generic, lossOf, tensorOf } from '../support/compute.js';
+import { along, derivative, slopeAlong } from '../support/differences.js';
 import { tolerance } from '../support/tolerance.js';
 
 const dense = () => stax.Dense(4, { wStd: 1.4, bStd: 0.3 });
@@ -37,14 +38,10 @@ describe('Aggregate', () => {
     const net = netOf(stax.Aggregate());
     const { gradients } = await byEngine(net, x1, x2, 'float64', options);
     const line = generic(x1.shape, 3).data;
-    const lossAt = async (t: number) => {
-      const moved = { shape: x1.shape, data: x1.data.map((entry, i) => entry + t * line[i]) };
-      return lossOf(await byEngine(net, moved, x2, 'float64', options));
-    };
-    const step = 1e-4;
-    const spread = async (t: number) => (await lossAt(t)) - (await lossAt(-t));
-    const difference = (8 * (await spread(step)) - (await spread(2 * step))) / (12 * step);
-    const slope = line.reduce((sum, entry, i) => sum + entry * gradients[0][i], 0);
+    const difference = await derivative(async (t) =>
+      lossOf(await byEngine(net, along(x1, line, t), x2, 'float64', options)),
+    );
+    const slope = slopeAlong(gradients[0], line);
     expect(relativeError([difference], [slope])).toBeLessThan(tolerance.f64.line);
   });
 

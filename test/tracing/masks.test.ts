@@ -11,6 +11,7 @@ import {
 } from '../../src/index.js';
 import { relativeError } from '../support/compare.js';
 import { byEngine, byTf, generic, lossOf, tensorOf } from '../support/compute.js';
+import { along, derivative, slopeAlong } from '../support/differences.js';
 import { maskedNets } from '../support/masked-nets.js';
 import { tolerance } from '../support/tolerance.js';
 
@@ -67,14 +68,10 @@ describe.each(maskedNets)('masked inputs of a network with %s', (_name, sample, 
     const isMasked = (i: number) => x1.data[i] === maskConstant;
     expect(gradients[0]).toSatisfy((g: Float64Array) => g.every((entry, i) => !isMasked(i) || entry === 0));
     const line = generic(x1.shape, 3).data.map((entry, i) => (isMasked(i) ? 0 : entry));
-    const lossAt = async (t: number) => {
-      const moved = { shape: x1.shape, data: x1.data.map((entry, i) => entry + t * line[i]) };
-      return lossOf(await byEngine(net, moved, x2, 'float64', options));
-    };
-    const step = 1e-4;
-    const spread = async (t: number) => (await lossAt(t)) - (await lossAt(-t));
-    const difference = (8 * (await spread(step)) - (await spread(2 * step))) / (12 * step);
-    const slope = line.reduce((sum, entry, i) => sum + entry * gradients[0][i], 0);
+    const difference = await derivative(async (t) =>
+      lossOf(await byEngine(net, along(x1, line, t), x2, 'float64', options)),
+    );
+    const slope = slopeAlong(gradients[0], line);
     expect(relativeError([difference], [slope])).toBeLessThan(tolerance.f64.line);
   });
 
