@@ -56,6 +56,7 @@ export {
   ridgeVisit,
 } from './gram/gram.js';
 export type { Pattern, SampleOptions } from './inputs/read-samples.js';
+export { toTensor } from './inputs/to-tensor.js';
 export type { ExecutorName } from './kernel/executors.js';
 export type { Canonical, FieldName, Get, Got } from './kernel/get.js';
 export type { Kernel } from './kernel/kernel.js';

@@ -15,6 +15,7 @@ const guides = [
     items: [
       { text: 'Build an architecture', link: '/how-to/architectures' },
       { text: "Write a layer of one's own", link: '/how-to/own-layer' },
+      { text: 'Pass arrays, matrices and tensors', link: '/how-to/arrays' },
       { text: 'Use inputs of different lengths', link: '/how-to/masks' },
       { text: 'Use graphs', link: '/how-to/graphs' },
       { text: 'Compute large Gram matrices', link: '/how-to/large-gram-matrices' },

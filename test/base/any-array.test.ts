@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { Matrix } from 'ml-matrix';
 import { describe, expect, it } from 'vitest';
-import { gram, gramVjp, ridgeVisit, stax, toMatrix, toNdArray } from '../../src/index.js';
+import { gram, gramVjp, ridgeVisit, stax, toMatrix, toNdArray, toTensor } from '../../src/index.js';
 import { refusals } from '../support/refusals.js';
 
 const numbers = [
@@ -32,6 +32,12 @@ describe('toNdArray and toMatrix', () => {
     expect(toNdArray({ shape: [2], data: Uint8Array.of(0, 255) }).data).toEqual(Float64Array.of(0, 255));
     expect(toNdArray(tf.tensor1d([7, -7], 'int32')).data).toEqual(Float64Array.of(7, -7));
     expect(toNdArray(tf.tensor1d([true, false], 'bool')).data).toEqual(Float64Array.of(1, 0));
+  });
+
+  it('and toTensor, which rounds to float32', () => {
+    for (const x of [...Object.values(forms), numbers]) expect(toTensor(x).arraySync()).toEqual(numbers);
+    expect(toTensor([0.1]).dtype).toBe('float32');
+    expect(toNdArray(toTensor([0.1])).data[0]).toBe(Math.fround(0.1));
   });
 
   it('share float64 data, while a matrix is a copy', () => {
