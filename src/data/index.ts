@@ -5,6 +5,7 @@
  *
  * @packageDocumentation
  */
+export { type AugmentOptions, augment } from './augment.js';
 export { balancedSubset } from './balanced-subset.js';
 export { type Cifar100Labels, loadCifar10, loadCifar100, parseCifar10, parseCifar100 } from './cifar.js';
 export { concatDatasets, type Dataset, type Images, type PixelData, subset } from './dataset.js';
