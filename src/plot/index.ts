@@ -2,3 +2,4 @@ export type { Chart } from './chart.js';
 export { type ImageGridOptions, imageGrid } from './image-grid.js';
 export { type LabelHeatmapOptions, labelHeatmap } from './label-heatmap.js';
 export { type LossSeries, lossCurve } from './loss-curve.js';
+export { type BandSeries, type RegressionBandOptions, regressionBand } from './regression-band.js';

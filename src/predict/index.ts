@@ -37,6 +37,13 @@ export {
   type EnsembleTimeOptions,
   gradientDescentMseEnsemble,
 } from './gradient-descent-mse-ensemble.js';
+export {
+  type CalibrationPoint,
+  calibration,
+  type IntervalOptions,
+  type Intervals,
+  predictionIntervals,
+} from './intervals.js';
 export type { KernelSourceOptions, OwnKernel } from './kernel-source.js';
 export type { TileOptions } from './kernel-tiles.js';
 export {
