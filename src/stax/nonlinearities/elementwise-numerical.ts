@@ -1,7 +1,6 @@
 import type { Tensor } from '#tf';
 import { checkOptions } from '../../base/check-options.js';
-import { namedFunctions } from '../../executors/tf/duals/functions.js';
-import { ownQuadrature, registerDual } from '../../executors/tf/duals/own.js';
+import { namedFunctions, ownQuadrature, registerDual } from '../../executors/tf/index.js';
 import { type FunctionName, functionNames } from '../../program/function-names.js';
 import type { Layer } from '../layer/layer.js';
 import { checkCount } from '../layer/options.js';

@@ -1,8 +1,7 @@
 import type { Tensor } from '#tf';
 import { checkOptions } from '../../base/check-options.js';
 import { UnsupportedError } from '../../base/errors.js';
-import type { MomentFunction } from '../../executors/tf/duals/dual.js';
-import { ownDual, registerDual } from '../../executors/tf/duals/own.js';
+import { type MomentFunction, ownDual, registerDual } from '../../executors/tf/index.js';
 import type { Layer } from '../layer/layer.js';
 import { makeNonlinearity } from './nonlinearity.js';
 
