@@ -99,6 +99,6 @@ export * from './regression/index.js';
 export * as stax from './stax/index.js';
 export type { Axes, AxesOptions, AxesRequest, AxesRequests } from './tracing/axes.js';
 export type { SymbolicKernel, SymbolicMask, SymbolicTree } from './tracing/symbolic.js';
-export { programHash, programOf, type Traceable, traceProgram } from './tracing/trace.js';
+export { type NetworkKernel, programHash, programOf, type Traceable, traceProgram } from './tracing/trace.js';
 export type { Shape, Tree, TreeLike } from './tracing/tree.js';
 export { type EngineInfo, engineInfo } from './wasm/module.js';

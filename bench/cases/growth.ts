@@ -1,3 +1,4 @@
+import type { NetworkKernel } from 'neural-tangents';
 import { type Dtype, estimate, gram } from 'neural-tangents';
 import { type Case, images, type Run, type Sizes, type Variant } from '../lib/case.js';
 import { samples } from '../lib/inputs.js';
@@ -6,7 +7,7 @@ import { convNet, deepConv } from '../lib/nets.js';
 const dtype: Dtype = 'float32';
 
 /** A point of a series: the work at one value of what grows. */
-const point = (x: number, kernel: object, sizes: Sizes): Variant => ({
+const point = (x: number, kernel: NetworkKernel, sizes: Sizes): Variant => ({
   name: String(x),
   prepare: async (): Promise<Run> => {
     const { n1, n2, shape } = sizes;

@@ -1,3 +1,4 @@
+import type { NetworkKernel } from 'neural-tangents';
 import {
   type Dtype,
   estimate,
@@ -37,7 +38,7 @@ const sizes = {
 };
 
 function variant(
-  kernel: object,
+  kernel: NetworkKernel,
   job: Job,
   per: Case['per'],
   dtype: Dtype,
@@ -61,7 +62,7 @@ export const engineVariant = (dtype: Dtype, threads: number, native = false): st
   `${dtype === 'float32' ? 'f32' : 'f64'}, ${threads} thread${threads > 1 ? 's' : ''}${native ? NATIVE : ''}`;
 
 function prepared(
-  kernel: object,
+  kernel: NetworkKernel,
   { n1, n2, shape }: Sizes,
   job: Job,
   { dtype, threads }: { dtype: Dtype; threads: number },
@@ -134,7 +135,7 @@ function watch(pairs: number) {
 function kernelCase(
   name: string,
   title: string,
-  kernel: object,
+  kernel: NetworkKernel,
   sizes: Case['sizes'],
   job: Job = 'values',
   per: Case['per'] = 'entry',
@@ -148,7 +149,7 @@ function kernelCase(
 }
 
 /** On two threads in WebAssembly, with the matrix products of ONNX Runtime. */
-function onnxVariant(kernel: object, job: Job, dtype: Dtype): Variant {
+function onnxVariant(kernel: NetworkKernel, job: Job, dtype: Dtype): Variant {
   const against = engineVariant(dtype, 2);
   return {
     name: `${against}, onnxruntime`,
@@ -165,7 +166,7 @@ function onnxVariant(kernel: object, job: Job, dtype: Dtype): Variant {
 }
 
 /** A case whose time is that of matrix products. */
-function denseCase(name: string, title: string, kernel: object, job: Job = 'values'): Case {
+function denseCase(name: string, title: string, kernel: NetworkKernel, job: Job = 'values'): Case {
   const own = kernelCase(name, title, kernel, sizes.dense, job, 'run');
   const onnx = (['float32', 'float64'] as const).map((dtype) => onnxVariant(kernel, job, dtype));
   return { ...own, variants: [...own.variants, ...onnx] };

@@ -4,6 +4,7 @@ import { type NdArray, rowsOf } from '../base/nd-array.js';
 import { type Dataset, oneHotCentred } from '../data/index.js';
 import { type ComputeOptions, type GramField, gram } from '../gram/gram.js';
 import { offThread } from '../linalg/off-thread.js';
+import type { NetworkKernel } from '../tracing/trace.js';
 
 /** Options of {@link bestCoefficients}. */
 export interface BestCoefficientsOptions extends ComputeOptions {
@@ -35,7 +36,7 @@ export interface BestCoefficients {
  */
 export async function bestCoefficients(
   where: string,
-  kernel: object,
+  kernel: NetworkKernel,
   images: NdArray,
   targets: Dataset,
   { get, reg, block, dtype, threads, signal, onProgress }: BestCoefficientsOptions,

@@ -3,6 +3,7 @@ import { rowsOf } from '../base/nd-array.js';
 import { gram } from '../gram/gram.js';
 import { gemm } from '../linalg/linalg.js';
 import { offThread } from '../linalg/off-thread.js';
+import type { NetworkKernel } from '../tracing/trace.js';
 import { readDataset, readSupport } from './read-support.js';
 import type { DatasetInput, SupportInput, SupportOptions } from './types.js';
 
@@ -38,7 +39,7 @@ const BLOCK = 1024;
  * @source Nguyen, Novak, Xiao, Lee, "Dataset distillation with infinitely wide convolutional networks" (NeurIPS 2021), section 4
  */
 export async function eigenBands(
-  kernel: object,
+  kernel: NetworkKernel,
   support: SupportInput,
   test: DatasetInput,
   options: EigenBandsOptions = {},

@@ -3,6 +3,7 @@ import { ShapeError } from '../base/errors.js';
 import { fromRowMajor } from '../base/matrix.js';
 import { type Dataset, oneHotCentred } from '../data/index.js';
 import type { SolveEvidence } from '../regression/index.js';
+import type { NetworkKernel } from '../tracing/trace.js';
 import { computeKipLoss } from './kip-loss.js';
 import { readDataset, readSupport } from './read-support.js';
 import {
@@ -33,7 +34,7 @@ export interface Evaluation {
  * @remarks Blocks of the data set are visited one by one; the kernel between it and the support never exists as a whole.
  */
 export async function evaluateSupport(
-  kernel: object,
+  kernel: NetworkKernel,
   support: SupportInput,
   test: DatasetInput,
   options: SupportOptions = {},

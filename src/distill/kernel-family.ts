@@ -1,16 +1,16 @@
 import type { Program } from '../program/program.js';
 import { type Key, randint } from '../random/index.js';
-import { programOf } from '../tracing/trace.js';
+import { isNetworkKernel, type NetworkKernel, programOf } from '../tracing/trace.js';
 
 /** Kernels by name, of which each step of a run draws one. */
 export interface Kernels {
-  readonly [name: string]: object;
+  readonly [name: string]: NetworkKernel;
 }
 
 /** One kernel, or several by name, as a run sees them. */
 export interface KernelFamily {
   /** Names and kernels; the name of a kernel that stands alone is null. */
-  readonly members: readonly { readonly name: string | null; readonly kernel: object }[];
+  readonly members: readonly { readonly name: string | null; readonly kernel: NetworkKernel }[];
   /** The kernel of a step, by a key of that step. */
   draw(key: Key): KernelFamily['members'][number];
   /** The members' Programs for samples of a shape: one, or by name. */
@@ -18,10 +18,10 @@ export interface KernelFamily {
 }
 
 /** @throws TypeError when `kernel` is neither a kernel nor a record of at least one. */
-export function familyOf(kernel: object): KernelFamily {
-  if (typeof kernel === 'function' || Array.isArray(kernel)) {
-    const only = { name: null, kernel };
-    return { members: [only], draw: () => only, programs: (shape) => programOf(kernel, shape) };
+export function familyOf(kernel: NetworkKernel | Kernels): KernelFamily {
+  if (isNetworkKernel(kernel) || typeof kernel === 'function' || Array.isArray(kernel)) {
+    const only = { name: null, kernel: kernel as NetworkKernel };
+    return { members: [only], draw: () => only, programs: (shape) => programOf(only.kernel, shape) };
   }
   const members = Object.entries((kernel ?? {}) as Kernels).map(([name, member]) => ({
     name,

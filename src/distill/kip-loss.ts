@@ -5,6 +5,7 @@ import type { NdArray } from '../base/nd-array.js';
 import { gram, gramVjp, ridgeVisit } from '../gram/gram.js';
 import type { SolveEvidence } from '../regression/index.js';
 import { ridgeSystem } from '../regression/ridge.js';
+import type { NetworkKernel } from '../tracing/trace.js';
 import { readSupport } from './read-support.js';
 import { type Support, type SupportInput, type SupportOptions, supportOptions } from './types.js';
 
@@ -49,7 +50,7 @@ export interface KipLoss {
  * @source Nguyen, Chen, Lee, "Dataset meta-learning from kernel ridge-regression" (ICLR 2021), equation 7
  */
 export async function kipLoss(
-  kernel: object,
+  kernel: NetworkKernel,
   support: SupportInput,
   targets: SupportInput,
   options: KipLossOptions = {},
@@ -68,7 +69,7 @@ export async function kipLoss(
 /** {@link kipLoss} for callers that checked their arguments; `where` names them in errors. */
 export async function computeKipLoss(
   where: string,
-  kernel: object,
+  kernel: NetworkKernel,
   { images, labels }: Support,
   targets: Support,
   options: KipLossOptions,

@@ -3,6 +3,7 @@ import { fromRowMajor, rowMajor } from '../base/matrix.js';
 import type { NdArray } from '../base/nd-array.js';
 import type { Dataset } from '../data/index.js';
 import type { SolveEvidence } from '../regression/index.js';
+import type { NetworkKernel } from '../tracing/trace.js';
 import { adamStep } from './adam.js';
 import { targetsOf } from './evaluate-support.js';
 import type { KipConfiguration } from './kip-configuration.js';
@@ -32,7 +33,7 @@ interface Slope {
 
 /** One step of `kip` on a batch of targets: images and, where they are learned, labels move along Adam's direction. */
 export async function kipStep(
-  kernel: object,
+  kernel: NetworkKernel,
   state: KipResult,
   targets: Dataset,
   learningRate: number,
@@ -57,7 +58,7 @@ export async function kipStep(
 }
 
 async function slopeOf(
-  kernel: object,
+  kernel: NetworkKernel,
   support: KipResult,
   targets: Dataset,
   { labels: rule, labelReg }: KipConfiguration,

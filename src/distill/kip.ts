@@ -2,6 +2,7 @@ import { DivergedError, NonFiniteError, UnsupportedError } from '../base/errors.
 import { firstNonFinite } from '../base/first-non-finite.js';
 import { scheduleAt } from '../base/schedule.js';
 import { foldIn, key, split } from '../random/index.js';
+import type { NetworkKernel } from '../tracing/trace.js';
 import { familyOf, type Kernels } from './kernel-family.js';
 import type { KipConfiguration } from './kip-configuration.js';
 import { betterOf, evaluateFamily, outOfPatience } from './kip-evaluation.js';
@@ -48,7 +49,7 @@ import type { DatasetInput, SupportOptions } from './types.js';
  * ```
  */
 export async function kip(
-  kernel: object | Kernels,
+  kernel: NetworkKernel | Kernels,
   train: DatasetInput,
   options: KipOptions | KipResumeOptions,
 ): Promise<KipResult> {

@@ -6,6 +6,7 @@ import { type ComputeOptions, type GramField, gram } from '../gram/gram.js';
 import { offThread } from '../linalg/off-thread.js';
 import type { Program } from '../program/program.js';
 import { checkRidge } from '../regression/ridge.js';
+import type { NetworkKernel } from '../tracing/trace.js';
 import { programOf } from '../tracing/trace.js';
 import { bestCoefficients } from './best-coefficients.js';
 import { readDataset, readImages } from './read-support.js';
@@ -77,7 +78,7 @@ export interface LabelSolveResult {
  * ```
  */
 export async function labelSolve(
-  kernel: object,
+  kernel: NetworkKernel,
   images: AnyArray,
   train: DatasetInput,
   options: LabelSolveOptions = {},

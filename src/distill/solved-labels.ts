@@ -4,6 +4,7 @@ import type { NdArray } from '../base/nd-array.js';
 import type { Dataset } from '../data/index.js';
 import { gram, ridgeVisit } from '../gram/gram.js';
 import { offThread } from '../linalg/off-thread.js';
+import type { NetworkKernel } from '../tracing/trace.js';
 import { bestCoefficients } from './best-coefficients.js';
 import { targetsOf } from './evaluate-support.js';
 import type { SupportOptions } from './types.js';
@@ -43,7 +44,7 @@ export interface SolvedLoss {
  */
 export async function solvedLabels(
   where: string,
-  kernel: object,
+  kernel: NetworkKernel,
   images: NdArray,
   targets: Dataset,
   { labelReg, reg = 1e-6, regScale = 'trace', get = 'ntk', dtype, threads, signal }: SolvedLabelsOptions,
@@ -75,7 +76,7 @@ export async function solvedLabels(
  */
 export async function solvedLoss(
   where: string,
-  kernel: object,
+  kernel: NetworkKernel,
   images: NdArray,
   targets: Dataset,
   options: SolvedLabelsOptions,

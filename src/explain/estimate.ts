@@ -7,6 +7,7 @@ import type { GramField } from '../gram/gram.js';
 import { pairExecutorFor } from '../gram/pair-executor.js';
 import { checkField, checkPrecisionAndThreads, pairProgram } from '../gram/pair-program.js';
 import type { Program } from '../program/program.js';
+import type { NetworkKernel } from '../tracing/trace.js';
 import type { Shape, Tree } from '../tracing/tree.js';
 
 /** Options of `estimate`. */
@@ -66,7 +67,7 @@ const kinds = { none: 'gram', x1: 'ridge', both: 'vjp' } as const;
  * ```
  */
 export async function estimate(
-  kernel: object,
+  kernel: NetworkKernel,
   sampleShape: Tree<Shape>,
   n1: number,
   n2: number | null,

@@ -8,6 +8,7 @@ import { type ExecutorName, executorFor } from '../kernel/executors.js';
 import { mixesBatch } from '../program/batch-sizes.js';
 import type { AnyOp } from '../program/ops/index.js';
 import type { Program } from '../program/program.js';
+import type { NetworkKernel } from '../tracing/trace.js';
 import { programOf } from '../tracing/trace.js';
 import type { Shape } from '../tracing/tree.js';
 import { type EngineInfo, engineInfo } from '../wasm/module.js';
@@ -79,7 +80,7 @@ export interface Explanation {
  * ```
  */
 export async function explain(
-  kernel: object,
+  kernel: NetworkKernel,
   sampleShape: Shape,
   options: ExplainOptions = {},
 ): Promise<Explanation> {

@@ -20,6 +20,7 @@ import {
 } from '../inputs/read-samples.js';
 import { engineRows, inputGradients } from '../inputs/rows.js';
 import { callersArrays, standardInputs } from '../inputs/standard-inputs.js';
+import type { NetworkKernel } from '../tracing/trace.js';
 import { layerOf } from '../tracing/trace.js';
 import { leavesOf, mapTree, type Shape, type Tree, type TreeLike } from '../tracing/tree.js';
 import { pairExecutorFor } from './pair-executor.js';
@@ -105,7 +106,7 @@ export async function gram<
   const As extends 'matrix' | 'array' = 'matrix',
   const D extends Dtype = 'float64',
 >(
-  kernel: object,
+  kernel: NetworkKernel,
   x1: Tree<AnyArray>,
   x2: Tree<AnyArray> | null,
   options: GramOptions<Get, As, D>,
@@ -173,7 +174,7 @@ export interface GramGradients<X extends Tree<AnyArray> = AnyArray> {
  * ReLU's angle is taken as 0. In float32, gradients of nearly parallel inputs lose digits.
  */
 export async function gramVjp<const X extends Tree<AnyArray>>(
-  kernel: object,
+  kernel: NetworkKernel,
   x1: X,
   x2: X | null,
   cotangents: GramCotangents,
@@ -242,7 +243,7 @@ export interface RidgeVisit<X extends Tree<AnyArray> = AnyArray> {
  * @throws ShapeError also when `alpha` or `labels` do not fit.
  */
 export async function ridgeVisit<const X extends Tree<AnyArray>>(
-  kernel: object,
+  kernel: NetworkKernel,
   support: X,
   targets: X,
   alpha: AnyArray,
@@ -298,7 +299,7 @@ function checkRange(field: GramField, data: FloatArray, columns: number, dtype: 
 /** Checks the arguments that all functions here share, and brings the samples into the engine's form. */
 function prepare(
   where: string,
-  kernel: object,
+  kernel: NetworkKernel,
   x1: Tree<AnyArray>,
   given2: Tree<AnyArray> | null | undefined,
   options: ComputeOptions & SampleOptions,

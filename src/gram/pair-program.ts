@@ -4,6 +4,7 @@ import { describe } from '../base/received.js';
 import { mixesBatch } from '../program/batch-sizes.js';
 import type { Program } from '../program/program.js';
 import type { RowLayout } from '../program/row.js';
+import type { NetworkKernel } from '../tracing/trace.js';
 import { type InputsStart, layerOf, traceSingle } from '../tracing/trace.js';
 import type { Shape, Tree } from '../tracing/tree.js';
 
@@ -17,7 +18,7 @@ import type { Shape, Tree } from '../tracing/tree.js';
  */
 export function pairProgram(
   where: string,
-  kernel: object,
+  kernel: NetworkKernel,
   sampleShape: Tree<Shape>,
   options: Pick<InputsStart, 'masked' | 'hasPattern'> = {},
 ): { readonly program: Program; readonly row: RowLayout } {

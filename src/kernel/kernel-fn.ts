@@ -27,11 +27,12 @@ import { type Axes, type AxesRequest, axesRequest, batchShapeOf, sampleShapeOf }
 import type { SymbolicMask } from '../tracing/symbolic.js';
 import {
   type GivenStart,
-  registerKernel,
+  type NetworkKernel,
   type Traceable,
   type Traced,
   type TraceStart,
   trace,
+  withLayer,
 } from '../tracing/trace.js';
 import { leavesOf, mapTree, type Shape, type Tree, type TreeLike } from '../tracing/tree.js';
 import { type ExecutorName, executorFor } from './executors.js';
@@ -74,12 +75,13 @@ export interface KernelOptions extends SampleOptions, LayoutOptions {
  * @throws UnsupportedError when the network has no exact kernel.
  * @throws RangeError for a `get` with unknown, repeated or no fields.
  */
-export type KernelFn<Out = tf.Tensor, In = tf.Tensor> = <const G extends Get = undefined>(
-  x1: In | TreeLike<In, Kernel>,
-  x2?: In | null,
-  get?: G,
-  options?: KernelOptions,
-) => TreeLike<Out, Got<G>>;
+export type KernelFn<Out = tf.Tensor, In = tf.Tensor> = NetworkKernel &
+  (<const G extends Get = undefined>(
+    x1: In | TreeLike<In, Kernel>,
+    x2?: In | null,
+    get?: G,
+    options?: KernelOptions,
+  ) => TreeLike<Out, Got<G>>);
 
 const covarianceFields: readonly CovarianceField[] = ['nngp', 'ntk', 'cov1', 'cov2'];
 
@@ -114,9 +116,7 @@ export function makeKernelFn<Out, In>(layer: Traceable): KernelFn<Out, In> {
     };
     return tf.tidy(outputs as () => tf.TensorContainer);
   };
-  const kernel = call as unknown as KernelFn<Out, In>;
-  registerKernel(kernel, layer);
-  return kernel;
+  return withLayer(call, layer) as unknown as KernelFn<Out, In>;
 }
 
 /** One call of a kernel function, whatever it was called on. */

@@ -5,6 +5,7 @@ import { type WorkOptions, workOptionNames } from '../base/work-options.js';
 import type { GramField } from '../gram/gram.js';
 import type { Samples } from '../inputs/check-input.js';
 import type { Pattern } from '../inputs/read-samples.js';
+import type { NetworkKernel } from '../tracing/trace.js';
 import type { Tree } from '../tracing/tree.js';
 import { checkLearningRate } from './check-learning-rate.js';
 import { apart, Flow, left, lost } from './flow.js';
@@ -90,7 +91,7 @@ export type EnsemblePredictor<X extends Tree<Samples>> = <const Options extends 
  * ```
  */
 export function gradientDescentMseEnsemble<const X extends Tree<Samples>>(
-  kernel: object | OwnKernel<X>,
+  kernel: NetworkKernel | OwnKernel<X>,
   xTrain: X,
   yTrain: AnyArray,
   options: EnsembleOptions = {},

@@ -2,7 +2,7 @@ import type { AnyArray } from '../base/any-array.js';
 import { type ComputeOptions, type GramField, gram } from '../gram/gram.js';
 import type { Samples } from '../inputs/check-input.js';
 import type { Pattern } from '../inputs/read-samples.js';
-import { isNetworkKernel } from '../tracing/trace.js';
+import { isNetworkKernel, type NetworkKernel } from '../tracing/trace.js';
 import type { Tree } from '../tracing/tree.js';
 import type { KernelRecord } from './posterior.js';
 
@@ -32,11 +32,11 @@ export interface Inputs<X> {
 
 /** Computes kernels, those of layers by `gram`. */
 export class KernelSource<X extends Tree<Samples>> {
-  readonly #kernel: object;
+  readonly #kernel: NetworkKernel | OwnKernel<X>;
   readonly #options: KernelSourceOptions;
 
   /** @throws TypeError when `kernel` is no function. */
-  constructor(where: string, kernel: object, options: KernelSourceOptions) {
+  constructor(where: string, kernel: NetworkKernel | OwnKernel<X>, options: KernelSourceOptions) {
     if (typeof kernel !== 'function') {
       throw new TypeError(
         `${where}: kernel must be a network's kernel or a function (x1, x2, get), got ${typeof kernel}. ` +
@@ -56,7 +56,7 @@ export class KernelSource<X extends Tree<Samples>> {
   ): Promise<{ readonly [Field in GramField]?: AnyArray }> {
     const { x: x1, pattern: pattern1 } = one;
     const x2 = other === null ? null : other.x;
-    if (!isNetworkKernel(this.#kernel)) return (this.#kernel as OwnKernel<X>)(x1, x2, get);
+    if (!isNetworkKernel(this.#kernel)) return this.#kernel(x1, x2, get);
     const pattern2 = other ? other.pattern : pattern1;
     const patterned = pattern1 !== undefined || pattern2 !== undefined;
     const options = Object.fromEntries(

@@ -4,6 +4,7 @@ import { type NdArray, sizeOf } from '../base/nd-array.js';
 import type { WorkOptions } from '../base/work-options.js';
 import { type ComputeOptions, type GramField, gram } from '../gram/gram.js';
 import { offThread } from '../linalg/off-thread.js';
+import type { NetworkKernel } from '../tracing/trace.js';
 
 /** How a kernel that does not fit in memory is computed. */
 export interface TileOptions extends Pick<ComputeOptions, 'dtype' | 'threads'>, WorkOptions {
@@ -31,7 +32,7 @@ export class KernelTiles {
   readonly n: number;
   readonly signal: AbortSignal | undefined;
   readonly #where: string;
-  readonly #kernel: object;
+  readonly #kernel: NetworkKernel;
   readonly #x: NdArray;
   readonly #options: TileOptions;
   readonly #size: number;
@@ -39,7 +40,7 @@ export class KernelTiles {
   #room: number;
 
   /** @throws RangeError, ShapeError, TypeError for arguments that do not fit. */
-  constructor(where: string, kernel: object, x: AnyArray, options: TileOptions) {
+  constructor(where: string, kernel: NetworkKernel, x: AnyArray, options: TileOptions) {
     const { tile = 1024, keptBytes = 2 ** 28 } = options;
     if (!(Number.isInteger(tile) && tile >= 1)) {
       throw new RangeError(

@@ -5,6 +5,7 @@ import { firstNonFinite } from '../base/first-non-finite.js';
 import { rowMajor } from '../base/matrix.js';
 import type { NdArray } from '../base/nd-array.js';
 import { offThread } from '../linalg/off-thread.js';
+import type { NetworkKernel } from '../tracing/trace.js';
 import { conjugateGradients, relativeResidual } from './conjugate-gradients.js';
 import { KernelTiles, type TileOptions, tileOptionNames } from './kernel-tiles.js';
 import { normalFactor, nystromFeatures } from './nystrom-features.js';
@@ -72,7 +73,7 @@ export interface LargeRidge {
  * ```
  */
 export async function conjugateGradientRidge(
-  kernel: object,
+  kernel: NetworkKernel,
   xTrain: AnyArray,
   yTrain: AnyArray,
   options: ConjugateGradientRidgeOptions,
@@ -129,7 +130,7 @@ export async function conjugateGradientRidge(
  * ```
  */
 export async function nystromRidge(
-  kernel: object,
+  kernel: NetworkKernel,
   xTrain: AnyArray,
   yTrain: AnyArray,
   options: NystromRidgeOptions,
@@ -163,7 +164,7 @@ export async function nystromRidge(
 /** Checks what both functions take, and finds the ridge. */
 async function prepare(
   where: string,
-  kernel: object,
+  kernel: NetworkKernel,
   xTrain: AnyArray,
   yTrain: AnyArray,
   options: LargeRidgeOptions,

@@ -25,6 +25,19 @@ export interface Traceable {
   propagate(kernel: SymbolicTree): SymbolicTree;
 }
 
+/** Under this a kernel function carries its layer, whichever copy of the library made it. */
+const LAYER: unique symbol = Symbol.for('neural-tangents.layer') as never;
+
+/** The `kernel` of a network, by which functions of kernels know its layers. */
+export interface NetworkKernel {
+  /** The network. */
+  readonly [LAYER]: Traceable;
+}
+
+/** Makes a function the kernel of a layer. */
+export const withLayer = <Call extends object>(call: Call, layer: Traceable): Call & NetworkKernel =>
+  Object.assign(call, { [LAYER]: layer });
+
 /** One output of a traced network. */
 export interface Traced extends Axes {
   readonly program: Program;
@@ -164,13 +177,6 @@ export function traceProgram(layer: Traceable, sampleShape: Tree<Shape>): Progra
   return traceSingle('traceProgram', layer, sampleShape).program;
 }
 
-const layers = new WeakMap<object, Traceable>();
-
-/** Remembers which layer a kernel function belongs to, for `programOf`. */
-export function registerKernel(kernel: object, layer: Traceable): void {
-  layers.set(kernel, layer);
-}
-
 /**
  * The Program behind a layer's `kernel` function, for inputs whose samples have shape `sampleShape` (or the list of shapes).
  *
@@ -178,21 +184,21 @@ export function registerKernel(kernel: object, layer: Traceable): void {
  * @throws ShapeError when the network does not take inputs of this shape.
  * @throws UnsupportedError when the network has no exact kernel, or several outputs.
  */
-export function programOf(kernel: object, sampleShape: Tree<Shape>): Program {
+export function programOf(kernel: NetworkKernel, sampleShape: Tree<Shape>): Program {
   return traceSingle('programOf', layerOf(kernel), sampleShape).program;
 }
 
 /** Whether a function is the kernel of a network made of layers. */
-export const isNetworkKernel = (kernel: object): boolean => layers.has(kernel);
+export const isNetworkKernel = (kernel: unknown): kernel is NetworkKernel =>
+  (kernel as Partial<NetworkKernel> | null)?.[LAYER] !== undefined;
 
 /** The layer that a kernel function belongs to. @throws TypeError when `kernel` is not the `kernel` of a layer. */
-export function layerOf(kernel: object, where = 'programOf'): Traceable {
-  const layer = layers.get(kernel);
-  if (layer !== undefined) return layer;
+export function layerOf(kernel: NetworkKernel, where = 'programOf'): Traceable {
+  if (isNetworkKernel(kernel)) return kernel[LAYER];
   const needed = `${where}: kernel must be the kernel function of a network`;
-  if (typeof (kernel as Partial<Traceable> | null)?.propagate === 'function') {
+  if (typeof (kernel as unknown as Partial<Traceable> | null)?.propagate === 'function') {
     throw new TypeError(
-      `${needed}, got the network. Pass its kernel: ${(kernel as Traceable).name}(…).kernel.`,
+      `${needed}, got the network. Pass its kernel: ${(kernel as unknown as Traceable).name}(…).kernel.`,
     );
   }
   throw new TypeError(`${needed}, ${received(kernel, 'Pass e.g. stax.serial(…).kernel.')}`);

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { Matrix } from 'ml-matrix';
 import { describe, expect, test } from 'vitest';
 import { estimate } from '../../src/explain/estimate.js';
+import type { NetworkKernel } from '../../src/index.js';
 import { gram, gramVjp, ridgeVisit, stax } from '../../src/index.js';
 import { generic } from '../support/compute.js';
 
@@ -23,7 +24,7 @@ describe('estimate', () => {
   });
 
   test('counts the pixels of a pair: one displacement under Flatten, all under a global pool', async () => {
-    const pixels = async (kernel: object) =>
+    const pixels = async (kernel: NetworkKernel) =>
       (await estimate(kernel, shape, 2, 2, { get: 'ntk', dtype: 'float32' })).pixelsPerPair;
     // Inputs, and the convolution with its nonlinearity, are 36 pixels each; Flatten's mean and the readout are one pixel.
     expect(await pixels(net.kernel)).toBe(36 + 36 + 1);

@@ -165,6 +165,7 @@ describe('bad arguments', () => {
       await refusal(gram(kernel, x1, x2, { get: 'ntk', threads: 0 })),
       await refusal(gram(kernel, x1, x2, { get: 'ntk', dtype: 'float16' as 'float32' })),
       await refusal(gram(kernel, x1, x2, { get: 'ntk', block: { rows: 0, columns: 4 } })),
+      // @ts-expect-error a function that is no network's kernel
       await refusal(gram(() => {}, x1, x2, { get: 'ntk' })),
       await refusal(gramVjp(kernel, x1, x2, {})),
       await refusal(gramVjp(kernel, x1, x2, { ntk: new Matrix(2, 2) })),

@@ -341,6 +341,7 @@ describe('refuses', () => {
       () => gradientDescent(meanSquaredErrorGradient, singular, two)({ t: Infinity }),
       () => gradientDescent(meanSquaredErrorGradient, singular, two)({ t: [2, 1] }),
       () => gradientDescent(meanSquaredErrorGradient, singular, two, { momentum: 1 }),
+      // @ts-expect-error no kernel
       () => gradientDescentMseEnsemble({}, x, y),
       () => gradientDescentMseEnsemble(() => ({}), x, y)(),
       () => maxLearningRate(two, { momentum: 2 }),
