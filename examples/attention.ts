@@ -4,8 +4,9 @@
  * A digit is read as the sequence of its columns of pixels, from its first ink to its last: a 1 is short, a 0 is long. Sequences
  * are filled up to the same length; with a mask the filling takes no part, without it it is read like any other token.
  */
-import { gram, type NdArray, stax } from 'neural-tangents';
+import { gram, imageChart, type NdArray, stax } from 'neural-tangents';
 import { percent, testAccuracy } from './shared/accuracy.js';
+import { draw } from './shared/draw.js';
 import { smallDigits } from './shared/small-digits.js';
 import { textTable } from './shared/table.js';
 
@@ -98,3 +99,28 @@ counts.forEach((count, length) => {
     );
 });
 console.log(`\n${textTable(['test accuracy', 'filling read', 'filling masked'], rows)}`);
+
+/** One digit of each class as it is, and as the sequence of its columns, filled up with paper. */
+const firsts = Array.from({ length: 10 }, (_, digit) => train.labels.indexOf(digit));
+const { x: tokens } = sequences(train.images, paper);
+const pixels = firsts.flatMap((i) => [...train.images.data.subarray(i * size * size, (i + 1) * size * size)]);
+/** Tokens are columns: their matrix is the picture's transpose. */
+const columns = firsts.flatMap((i) =>
+  Array.from({ length: size * size }, (_, at) => {
+    const [row, column] = [Math.floor(at / size), at % size];
+    return tokens.data[(i * size + column) * size + row];
+  }),
+);
+console.log();
+await draw(
+  'attention',
+  imageChart(
+    { shape: [20, size, size, 1], data: Float64Array.from([...pixels, ...columns]) },
+    {
+      title: 'Digits, and what is left of them as sequences of columns with ink',
+      rowNames: ['digit', 'sequence'],
+      captions: [...firsts.map(() => ''), ...firsts.map((i) => `${lengths[i]} tokens`)],
+      scale: 4,
+    },
+  ),
+);

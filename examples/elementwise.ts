@@ -7,8 +7,9 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { Matrix } from 'ml-matrix';
-import { explain, stax } from 'neural-tangents';
+import { explain, lineChart, stax } from 'neural-tangents';
 import { percent, testAccuracy } from './shared/accuracy.js';
+import { draw } from './shared/draw.js';
 import { smallDigits } from './shared/small-digits.js';
 import { textTable } from './shared/table.js';
 
@@ -28,13 +29,13 @@ const nonlinearities: [name: string, layer: stax.Layer][] = [
 
 const correlations = [0, 0.25, 0.5, 0.75, 0.95];
 
-/** Correlations after the nonlinearity, of activations of variance 1 with these correlations before. */
-function curve(layer: stax.Layer): string[] {
+/** Correlations after the nonlinearity, of activations of variance 1 with the correlations `before`. */
+function curve(layer: stax.Layer, before: readonly number[]): number[] {
   const { kernel } = stax.serial(stax.Dense(1, { wStd: Math.SQRT2 }), layer);
-  const points = tf.tensor2d(correlations.map((c) => [c, Math.sqrt(1 - c * c)]));
+  const points = tf.tensor2d(before.map((c) => [c, Math.sqrt(1 - c * c)]));
   const { nngp, cov1, cov2 } = kernel(tf.tensor2d([[1, 0]]), points, ['nngp', 'cov1', 'cov2']);
   const after = nngp.div(cov1.mul(cov2!).sqrt()).dataSync();
-  return Array.from(after, (c) => c.toFixed(3));
+  return Array.from(after);
 }
 
 const { train, test } = await smallDigits(small ? 50 : 150, 14);
@@ -49,10 +50,28 @@ for (const [name, layer] of nonlinearities) {
     new Matrix(kernel(x1, x2, 'ntk').arraySync() as number[][]);
   const found = await testAccuracy(gram(tensors[0], null), gram(tensors[1], tensors[0]), train, test);
   const { executor } = await explain(kernel, [14, 14, 1]);
-  rows.push([name, ...curve(layer), percent(found), executor]);
+  rows.push([name, ...curve(layer, correlations).map((c) => c.toFixed(3)), percent(found), executor]);
 }
 
 console.log(
   `${train.labels.length} training and ${test.labels.length} test digits, 14×14; NTK of one hidden layer\n`,
 );
 console.log(textTable(['correlation before:', ...correlations.map(String), 'accuracy', 'runs on'], rows));
+
+const before = Array.from({ length: 81 }, (_, i) => i / 40 - 1);
+console.log();
+await draw(
+  'elementwise',
+  lineChart(
+    nonlinearities.map(([name, layer]) => ({
+      name,
+      points: curve(layer, before).map((y, i) => ({ x: before[i], y })),
+    })),
+    {
+      title: 'What a nonlinearity does to correlations',
+      xTitle: 'correlation of two activations before',
+      yTitle: 'after',
+      marks: false,
+    },
+  ),
+);

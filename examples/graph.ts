@@ -5,8 +5,9 @@
  * how much ink it has. Without edges a network sees a bag of points; each round of aggregation lets it see one step further
  * along the strokes. Pixels without ink are no vertices: a mask takes them out.
  */
-import { gram, type NdArray, stax } from 'neural-tangents';
+import { gram, imageChart, lineChart, type NdArray, stax } from 'neural-tangents';
 import { percent, testAccuracy } from './shared/accuracy.js';
+import { draw } from './shared/draw.js';
 import { smallDigits } from './shared/small-digits.js';
 import { textTable } from './shared/table.js';
 
@@ -74,14 +75,49 @@ const network = (rounds: number) =>
 
 const [a, b] = [graphs(train.images), graphs(test.images)];
 const rows: string[][] = [];
+const points: { x: number; y: number }[] = [];
 for (const rounds of small ? [0, 1] : [0, 1, 2, 4]) {
   const { kernel } = network(rounds) as stax.Layer;
   const options = { get: 'ntk', dtype: 'float32', maskConstant } as const;
   const kTrain = await gram(kernel, a.x, null, { ...options, pattern: a.pattern });
   const kTest = await gram(kernel, b.x, a.x, { ...options, pattern: [b.pattern, a.pattern] });
-  rows.push([`${rounds}`, percent(await testAccuracy(kTrain, kTest, train, test))]);
+  const share = await testAccuracy(kTrain, kTest, train, test);
+  rows.push([`${rounds}`, percent(share)]);
+  points.push({ x: rounds, y: 100 * share });
 }
 
 console.log(`${train.labels.length} training and ${test.labels.length} test digits as graphs; NTK`);
 console.log(`the first one, its vertices by their number of neighbours:\n${drawn(a, 0)}\n`);
 console.log(textTable(['rounds of aggregation', 'test accuracy'], rows));
+
+console.log();
+await draw(
+  'graph-accuracy',
+  lineChart([{ name: 'NTK', points }], {
+    title: 'Digits as graphs of strokes',
+    xTitle: 'rounds of aggregation',
+    yTitle: 'test accuracy, %',
+  }),
+);
+/** One digit of each class: its ink, and its vertices by the number of their neighbours. */
+const firsts = Array.from({ length: 10 }, (_, digit) => train.labels.indexOf(digit));
+const neighbours = (i: number) =>
+  Array.from({ length: vertices }, (_, v) => {
+    const edges = a.pattern.data.subarray((i * vertices + v) * vertices, (i * vertices + v + 1) * vertices);
+    return Math.max(0, edges.filter((weight) => weight > 0).length - 1);
+  });
+const ink = firsts.flatMap((i) => [...train.images.data.subarray(i * vertices, (i + 1) * vertices)]);
+await draw(
+  'graph-digits',
+  imageChart(
+    {
+      shape: [20, size, size, 1],
+      data: Float64Array.from([...ink, ...firsts.flatMap(neighbours)]),
+    },
+    {
+      title: 'Digits of 7×7 pixels, and how many neighbours with ink each pixel has',
+      rowNames: ['ink', 'neighbours, 0 to 4'],
+      scale: 8,
+    },
+  ),
+);

@@ -5,8 +5,9 @@
  * residual ConvNet whose branches are scaled by 1/√depth keeps what it started with (Hayou et al., Stable ResNet, 2020).
  */
 import type { Matrix } from 'ml-matrix';
-import { gram, stax } from 'neural-tangents';
+import { gram, lineChart, stax } from 'neural-tangents';
 import { percent, testAccuracy } from './shared/accuracy.js';
+import { draw } from './shared/draw.js';
 import { smallDigits } from './shared/small-digits.js';
 import { textTable } from './shared/table.js';
 
@@ -34,12 +35,15 @@ function meanCorrelation(k: Matrix): number {
 }
 
 const rows: string[][] = [];
+const series = ['plain', 'residual'].map((name) => ({ name, points: [] as { x: number; y: number }[] }));
 for (const depth of small ? [1, 16] : [1, 4, 16, 64]) {
   const row = [`${depth}`];
-  for (const { kernel } of [plain(depth), residual(depth)]) {
+  for (const [which, { kernel }] of [plain(depth), residual(depth)].entries()) {
     const kTrain = await gram(kernel, train.images, null, { get: 'nngp', dtype: 'float32' });
     const kTest = await gram(kernel, test.images, train.images, { get: 'nngp', dtype: 'float32' });
-    row.push(meanCorrelation(kTrain).toFixed(3), percent(await testAccuracy(kTrain, kTest, train, test)));
+    const correlation = meanCorrelation(kTrain);
+    series[which].points.push({ x: depth, y: correlation });
+    row.push(correlation.toFixed(3), percent(await testAccuracy(kTrain, kTest, train, test)));
   }
   rows.push(row);
 }
@@ -50,3 +54,15 @@ console.log(
 console.log('correlation: mean over pairs of different digits; 1 is a network that sees no difference\n');
 const head = ['depth', 'plain: correlation', 'accuracy', 'residual: correlation', 'accuracy'];
 console.log(textTable(head, rows));
+
+console.log();
+await draw(
+  'residual',
+  lineChart(series, {
+    title: 'Correlation of different digits under deep ConvNets',
+    xTitle: 'depth (convolutions)',
+    yTitle: 'mean correlation, NNGP',
+    xScale: 'log',
+    yRange: [0, 1],
+  }),
+);

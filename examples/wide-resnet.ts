@@ -1,11 +1,12 @@
 /**
  * The infinite WideResNet of Neural Tangents' README: `npm run example -- wide-resnet`.
  *
- * Shows what its kernel takes op by op, classifies digits with it, and draws its Gram matrix.
+ * Shows what its kernel takes op by op, classifies digits with it, and draws its Gram matrix as
+ * correlations: digits sorted by class, so that squares along the diagonal are digits of one class.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { explain, gram, imageGrid, stax } from 'neural-tangents';
+import { correlationHeatmap, explain, gram, stax } from 'neural-tangents';
 import { percent, testAccuracy } from './shared/accuracy.js';
+import { draw } from './shared/draw.js';
 import { smallDigits } from './shared/small-digits.js';
 import { textTable } from './shared/table.js';
 
@@ -51,9 +52,11 @@ for (const field of options.get) {
 }
 console.log(textTable(['kernel', 'test accuracy'], rows));
 
-const n = train.labels.length;
-const folder = 'out/examples';
-mkdirSync(folder, { recursive: true });
-const matrix = { shape: [1, n, n, 1], data: Float64Array.from(kTrain.ntk.to1DArray()) };
-writeFileSync(`${folder}/wide-resnet.png`, imageGrid(matrix, { scale: Math.ceil(400 / n) }));
-console.log(`\nThe NTK of the training digits, sorted by class: ${folder}/wide-resnet.png`);
+console.log();
+await draw(
+  'wide-resnet',
+  correlationHeatmap(kTrain.ntk, {
+    title: `NTK of an infinite WideResNet between ${train.labels.length} digits`,
+    classes: train.labels,
+  }),
+);

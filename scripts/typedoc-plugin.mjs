@@ -9,6 +9,7 @@ const src = fileURLToPath(new URL('../src/', import.meta.url));
 /** A folder and its category, in the order of the sidebar; of several that fit, the longest counts. */
 const categories = {
   stax: 'Networks',
+  'stax/layer': 'Layers',
   'stax/combinators': 'Combinators',
   'stax/weights': 'Layers with weights',
   'stax/windows': 'Convolutions',

@@ -45,7 +45,7 @@ export default defineConfig({
   title: 'neural-tangents',
   description: 'Exact kernels of infinitely wide neural networks in TypeScript',
   cleanUrls: true,
-  lastUpdated: false,
+  head: [['link', { rel: 'icon', href: '/favicon.svg' }]],
   markdown: { math: true },
   themeConfig: {
     search: { provider: 'local' },

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { imageGrid, labelHeatmap, lossCurve, type NdArray } from 'neural-tangents';
+import { imageChart, labelHeatmap, lossCurve, type NdArray } from 'neural-tangents';
 import { toSvg } from '../shared/svg.js';
 import type { Outcome } from './experiment.js';
 
@@ -19,7 +19,18 @@ export async function drawPictures(
 
   const learned = outcomes.filter(({ history }) => history.length > 0);
   const sets = [outcomes[0], ...learned].map(({ support }) => support.images);
-  files.push(['images.png', imageGrid(stacked(sets), { columns: 10, scale: 3 })]);
+  const rowsOfSet = outcomes[0].support.images.shape[0] / 10;
+  const names = ['random subset', ...learned.map(({ method }) => method)];
+  files.push([
+    'images.svg',
+    await toSvg(
+      imageChart(stacked(sets), {
+        title: `${net}: images before and after distillation`,
+        rowNames: names.flatMap((name) => [name, ...new Array<string>(rowsOfSet - 1).fill('')]),
+        columns: 10,
+      }),
+    ),
+  ]);
 
   if (learned.length > 0) {
     const series = learned.map(({ method, history }) => ({ name: method, points: history }));

@@ -86,7 +86,7 @@ function checkInteger(name: string, value: number, least: number): void {
 }
 
 /** Least and greatest finite value; [0, 0] if there is none. */
-function extent(values: Float32Array | Float64Array): readonly [number, number] {
+export function extent(values: Float32Array | Float64Array): readonly [number, number] {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
   for (const value of values) {
