@@ -47,3 +47,24 @@ function slice(digits: Dataset<Uint8Array>, start: number, end: number): Dataset
   const indices = Array.from({ length: end - start }, (_, i) => start + i);
   return subset(digits, indices);
 }
+
+/** Images at half their height and width: means of 2×2 pixels, an odd last row or column left out. */
+export function halved(digits: Dataset<Uint8Array>): Dataset<Float64Array> {
+  const [n, height, width, channels] = digits.images.shape;
+  const { data } = digits.images;
+  const [h, w] = [Math.floor(height / 2), Math.floor(width / 2)];
+  const out = new Float64Array(n * h * w * channels);
+  const at = (i: number, y: number, x: number, c: number) =>
+    data[((i * height + y) * width + x) * channels + c];
+  let to = 0;
+  for (let i = 0; i < n; i++) {
+    for (let y = 0; y < 2 * h; y += 2) {
+      for (let x = 0; x < 2 * w; x += 2) {
+        for (let c = 0; c < channels; c++) {
+          out[to++] = (at(i, y, x, c) + at(i, y, x + 1, c) + at(i, y + 1, x, c) + at(i, y + 1, x + 1, c)) / 4;
+        }
+      }
+    }
+  }
+  return { ...digits, images: { shape: [n, h, w, channels], data: out } };
+}

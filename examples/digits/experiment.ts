@@ -17,7 +17,7 @@ import {
   subset,
 } from 'neural-tangents';
 import { Progress } from '../shared/progress.js';
-import type { Digits } from './data.js';
+import { type Digits, halved } from './data.js';
 import { type NetName, nets, type Settings } from './nets.js';
 import type { Options } from './options.js';
 
@@ -62,10 +62,11 @@ export async function* experiment(
   const { kernel } = nets[net].build();
   const compute = { dtype, threads, signal };
 
-  const stats = channelStats(digits.train.images);
-  const prepared = (digits: Dataset<Uint8Array>): Dataset => ({
-    ...digits,
-    images: standardise(digits.images, stats, { dtype }),
+  const sized = (data: Dataset<Uint8Array>) => (nets[net].halved ? halved(data) : data);
+  const stats = channelStats(sized(digits.train).images);
+  const prepared = (data: Dataset<Uint8Array>): Dataset => ({
+    ...data,
+    images: standardise(sized(data).images, stats, { dtype }),
   });
   const train = prepared(digits.train);
   const [startKey, targetKey, testKey] = random.split(random.key(seed), 3);
@@ -81,12 +82,20 @@ export async function* experiment(
       .seconds;
   };
 
+  const falling = { kind: 'cosine', from: learningRate } as const;
   const kipMethod = (name: string, labels: LabelRule): Method => ({
     name,
     total: steps,
     predict: async () => steps * ((await seconds(targetBatch, 'x1')) + (await seconds(null, 'both'))),
     async run(progress) {
-      const settings = { supportSize: options.support, steps, targetBatch, learningRate, labels, seed };
+      const settings = {
+        supportSize: options.support,
+        steps,
+        targetBatch,
+        learningRate: falling,
+        labels,
+        seed,
+      };
       let last: Distilled | undefined;
       try {
         await kip(kernel, train, {
@@ -133,7 +142,7 @@ export async function* experiment(
       },
     },
     kipMethod('KIP', 'fixed'),
-    kipMethod('KIP + labels', 'learned'),
+    kipMethod('KIP + labels', 'solved'),
   ];
 
   for (const method of methods) {
