@@ -48,6 +48,7 @@ export {
   type GramGradients,
   type GramOptions,
   type GramResult,
+  type GramValue,
   type GramVjpOptions,
   gram,
   gramVjp,
@@ -55,6 +56,7 @@ export {
   type RidgeVisitOptions,
   ridgeVisit,
 } from './gram/gram.js';
+export type { Samples } from './inputs/check-input.js';
 export type { Pattern, SampleOptions } from './inputs/read-samples.js';
 export { toTensor } from './inputs/to-tensor.js';
 export type { ExecutorName } from './kernel/executors.js';
@@ -66,7 +68,7 @@ export { programKernel } from './kernel/program-kernel.js';
 export * from './plot/index.js';
 export * from './predict/index.js';
 export type { ProgramBuilder } from './program/builder.js';
-export type { ActivationOp } from './program/ops/activation.js';
+export type { ActivationName, ActivationOp } from './program/ops/activation.js';
 export type { AffineOp } from './program/ops/affine.js';
 export type { AttentionMechanism, AttentionOp } from './program/ops/attention.js';
 export type { CentreBatchOp } from './program/ops/centre-batch.js';

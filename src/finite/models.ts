@@ -7,18 +7,21 @@ import type { NetworkFunction } from './network-function.js';
 /** What is used of a weight of a tfjs `LayersModel`. */
 export interface ModelWeight {
   readonly name: string;
+  /** The weight's value. */
   read(): tf.Tensor;
 }
 
 /** What is used of a tfjs `LayersModel` (`tf.sequential`, `tf.model`, `tf.loadLayersModel`). */
 export interface LayersModelLike {
   readonly trainableWeights: readonly ModelWeight[];
+  /** The outputs for inputs. */
   apply(inputs: tf.Tensor | tf.Tensor[], kwargs?: { training?: boolean }): unknown;
 }
 
 /** What is used of a tfjs `GraphModel` (`tf.loadGraphModel`). */
 export interface GraphModelLike {
   readonly weights: Readonly<Record<string, tf.Tensor[]>>;
+  /** The outputs for inputs. */
   predict(inputs: tf.Tensor | tf.Tensor[]): unknown;
 }
 

@@ -78,9 +78,9 @@ const STEPS_A_TURN = 8;
  *   to other work every few steps. For the mean squared error the closed form `gradientDescentMse` is exact and faster.
  * @example
  * ```ts
- * import { gradientDescent } from 'neural-tangents';
+ * import { gradientDescent, type LossGradient } from 'neural-tangents';
  * // Cross-entropy of softmax: the gradient is (softmax(f)·Σy − y)/n.
- * const crossEntropyGradient = (fx, y) => {
+ * const crossEntropyGradient: LossGradient = (fx, y) => {
  *   const [n, c] = fx.shape;
  *   const data = new Float64Array(n * c);
  *   for (let i = 0; i < n; i++) {

@@ -20,7 +20,7 @@ export interface MaxLearningRateOptions extends WorkOptions {
  * The learning rate above which full-batch gradient descent on ½·mean((f − y)²) diverges: 2(1 + momentum)·M/λ_max, for M entries
  * of the targets.
  *
- * @param nttTrainTrain NTK `[n, n]` of the training inputs, or `[n, n, h, h, …]`
+ * @param ntkTrainTrain NTK `[n, n]` of the training inputs, or `[n, n, h, h, …]`
  * @throws ShapeError, NonFiniteError, RangeError, UnsupportedError for arguments that do not fit.
  * @remarks The eigenvalues alone: 4/3·n³ operations, off the calling thread.
  * @example

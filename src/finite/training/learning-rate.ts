@@ -26,7 +26,7 @@ export interface EmpiricalLearningRateOptions extends WorkOptions {
  *
  * @example
  * ```ts
- * import * as tf from '#tf';
+ * import * as tf from '@tensorflow/tfjs';
  * import { empiricalLearningRate, random, stax } from 'neural-tangents';
  * const { init, apply } = stax.serial(stax.Dense(64), stax.Relu(), stax.Dense(3));
  * const x = tf.randomNormal([20, 2], 0, 1, 'float32', 1);

@@ -50,7 +50,9 @@ export interface TrainOptions<In extends Tree<tf.Tensor> = tf.Tensor> {
   };
   /** Gets a state to go on from, every so many steps and after the last. */
   readonly checkpoints?: {
+    /** Steps between two calls. */
     readonly every: number;
+    /** Called with each state; training waits for it. */
     readonly save: (state: TrainState) => void | Promise<void>;
   };
   /** Goes on from an earlier run with the same other options. */
