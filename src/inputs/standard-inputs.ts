@@ -2,20 +2,10 @@ import { isTensor } from '../base/is-tensor.js';
 import type { NdArray } from '../base/nd-array.js';
 import { transposeArray } from '../base/transpose-array.js';
 import { type AxesRequests, fromStandardOrder, inputAxes, toStandardOrder } from '../tracing/axes.js';
+import { mapInputs } from '../tracing/map-inputs.js';
 import type { Tree } from '../tracing/tree.js';
 import type { Samples } from './check-input.js';
 import { toStandard } from './transpose.js';
-
-/** Applies `f` to every leaf of a tree of inputs and to what the network asks of that input's axes. */
-export function mapInputs<Leaf extends object, Result>(
-  inputs: Tree<Leaf>,
-  requests: AxesRequests,
-  f: (leaf: Leaf, requests: AxesRequests) => Result,
-): Tree<Result> {
-  if (!Array.isArray(inputs)) return f(inputs as Leaf, requests);
-  const own = Array.isArray(requests) && requests.length === inputs.length ? requests : null;
-  return inputs.map((branch, i) => mapInputs(branch as Tree<Leaf>, own ? own[i] : requests, f));
-}
 
 /**
  * Inputs with samples first and channels last, as networks are traced, of inputs with their axes where the network asks for

@@ -1,10 +1,10 @@
 import { ShapeError, UnsupportedError } from '../base/errors.js';
 import { received } from '../base/received.js';
-import { mapInputs } from '../inputs/standard-inputs.js';
 import { ProgramBuilder } from '../program/builder.js';
 import type { Program } from '../program/program.js';
 import type { RowLayout } from '../program/row.js';
 import { type Axes, type AxesRequest, type AxesRequests, inputAxes } from './axes.js';
+import { mapInputs } from './map-inputs.js';
 import {
   givenKernel,
   inputKernel,
