@@ -32,5 +32,6 @@ export {
   type LabelSolveResult,
   labelSolve,
 } from './label-solve.js';
+export { type PredictFromOptions, predictFrom } from './predict-from.js';
 export { loadKip, saveKip } from './saved-kip.js';
 export type { DatasetInput, Support, SupportInput, SupportOptions } from './types.js';

@@ -1,4 +1,5 @@
 import type { Schedule } from '../base/schedule.js';
+import type { AugmentOptions } from '../data/index.js';
 import type { GramField } from '../gram/gram.js';
 import type { Program } from '../program/program.js';
 import type { JitterLadder, RegScale } from '../regression/index.js';
@@ -21,6 +22,8 @@ export interface KipConfiguration {
   readonly labels: LabelRule;
   readonly labelReg: number;
   readonly labelTargets: number;
+  /** Null: none. */
+  readonly augmentation: AugmentOptions | null;
   /** `'given'`: the caller's own support set. */
   readonly init: 'natural' | 'noise' | 'given';
   readonly adam: Required<AdamOptions>;

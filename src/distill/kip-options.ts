@@ -1,5 +1,6 @@
 import { checkOptions } from '../base/check-options.js';
 import { checkSchedule, type Schedule } from '../base/schedule.js';
+import type { AugmentOptions, Preprocessing } from '../data/index.js';
 import { checkRidge } from '../regression/ridge.js';
 import type { AdamOptions } from './adam.js';
 import type { KipConfiguration, LabelRule } from './kip-configuration.js';
@@ -35,6 +36,12 @@ export interface KipOptions extends SupportOptions {
   /** Start from random images of the data (default), from standard normal noise, or from a support set of the caller's. */
   readonly init?: 'natural' | 'noise' | SupportInput;
   readonly adam?: AdamOptions;
+  /** Changes each step's targets at random, each image by itself; default: none. */
+  readonly augmentation?: AugmentOptions;
+  /**
+   * What the data went through. It travels with the result and its file; targets are augmented as images before it.
+   */
+  readonly preprocessing?: Preprocessing;
   /** Of the initial support, the target batches and the kernels drawn; default 0. */
   readonly seed?: number;
   /** Tests on data held out, and keeps the best support; default: none. */
@@ -59,7 +66,7 @@ export interface KipProgress extends KipStep {
 
 const names = [
   ...['supportSize', 'steps', 'learningRate', 'targetBatch', 'labels', 'labelReg', 'labelTargets', 'init'],
-  ...['adam', 'seed', 'evaluation', 'onProgress', ...supportOptions],
+  ...['augmentation', 'preprocessing', 'adam', 'seed', 'evaluation', 'onProgress', ...supportOptions],
 ];
 
 const labelRules: readonly LabelRule[] = ['fixed', 'learned', 'solved'];
@@ -89,6 +96,7 @@ export function configurationOf(
     labelReg: merged.labelReg,
     labelTargets: merged.labelTargets,
     init: typeof init === 'object' ? 'given' : (earlier.init ?? init),
+    augmentation: merged.augmentation,
     adam: { ...defaults.adam, ...merged.adam },
     seed: merged.seed,
     reg: merged.reg,
@@ -109,6 +117,7 @@ const defaults = {
   labels: 'fixed',
   labelReg: 1e-3,
   labelTargets: 2000,
+  augmentation: null,
   adam: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, firstStep: 1 },
   seed: 0,
   reg: 1e-6,

@@ -1,5 +1,5 @@
 import { ShapeError, UnsupportedError } from '../base/errors.js';
-import type { Dataset } from '../data/index.js';
+import type { Dataset, Preprocessing } from '../data/index.js';
 import type { Key } from '../random/index.js';
 
 import { noMoments } from './adam.js';
@@ -11,7 +11,11 @@ import { readSupport } from './read-support.js';
 import type { Support } from './types.js';
 
 /** The state before the first step. */
-export function fresh({ images, labels }: Support, configuration: KipConfiguration): KipResult {
+export function fresh(
+  { images, labels }: Support,
+  configuration: KipConfiguration,
+  preprocessing: Preprocessing | null,
+): KipResult {
   return {
     images: { shape: images.shape, data: Float64Array.from(images.data) },
     labels: labels.clone(),
@@ -20,6 +24,7 @@ export function fresh({ images, labels }: Support, configuration: KipConfigurati
     best: null,
     moments: { images: noMoments(images.data.length), labels: noMoments(labels.rows * labels.columns) },
     configuration,
+    preprocessing,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { NdArray } from '../base/nd-array.js';
+import type { Preprocessing } from '../data/index.js';
 import type { SolveEvidence } from '../regression/index.js';
 import type { AdamMoments } from './adam.js';
 import type { KipConfiguration } from './kip-configuration.js';
@@ -56,4 +57,6 @@ export interface KipResult extends Support {
   /** What the optimiser remembers. */
   readonly moments: { readonly images: AdamMoments; readonly labels: AdamMoments };
   readonly configuration: KipConfiguration;
+  /** What the data went through, if the run was told. */
+  readonly preprocessing: Preprocessing | null;
 }

@@ -3,6 +3,7 @@ import { firstNonFinite } from '../base/first-non-finite.js';
 import { scheduleAt } from '../base/schedule.js';
 import { foldIn, key, split } from '../random/index.js';
 import type { NetworkKernel } from '../tracing/trace.js';
+import { augmentTargets } from './augment-targets.js';
 import { familyOf, type Kernels } from './kernel-family.js';
 import type { KipConfiguration } from './kip-configuration.js';
 import { betterOf, evaluateFamily, outOfPatience } from './kip-evaluation.js';
@@ -60,6 +61,7 @@ export async function kip(
   const held = evaluation && readDataset('kip', 'evaluation.data', evaluation.data);
   const asked = configurationOf(family.programs(data.images.shape.slice(1)), options);
   const [startKey, targetKey] = split(key(asked.seed));
+  const augmentKey = foldIn(targetKey, 0);
   const batches = targetBatches('kip', data, targetKey);
   const configuration = capped(asked, batches);
   if (configuration.labels === 'solved' && family.members.length > 1) {
@@ -73,7 +75,7 @@ export async function kip(
   let state =
     'resume' in options
       ? resumed(options.resume, configuration, data)
-      : fresh(startOf(data, options, startKey), configuration);
+      : fresh(startOf(data, options, startKey), configuration, options.preprocessing ?? null);
   // The last state whose loss is known to be a number.
   let sound = state;
   while (state.step < steps && !outOfPatience(state.history, evaluation?.patience)) {
@@ -81,7 +83,11 @@ export async function kip(
     const started = performance.now();
     const step = state.step + 1;
     const learningRate = scheduleAt(configuration.learningRate, step, steps);
-    const targets = batches.at(step, targetsAt(configuration, step));
+    const targets = await augmentTargets(batches.at(step, targetsAt(configuration, step)), {
+      augmentation: configuration.augmentation,
+      preprocessing: state.preprocessing,
+      key: foldIn(augmentKey, step),
+    });
     const { name, kernel: drawn } = family.draw(foldIn(startKey, step));
     const { loss, accuracy, evidence, ...next } = await finite(state, sound, () =>
       kipStep(drawn, state, targets, learningRate, regression),
@@ -109,6 +115,7 @@ export async function kip(
       best: tested ? betterOf(state.best, { ...support, step, evaluation: tested }) : state.best,
       moments: next.moments,
       configuration,
+      preprocessing: state.preprocessing,
     };
     await onProgress?.({ ...record, steps, result: state });
   }

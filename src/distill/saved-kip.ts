@@ -1,7 +1,7 @@
 import { fromRowMajor, rowMajor } from '../base/matrix.js';
 import type { NdArray } from '../base/nd-array.js';
 import { FormatError } from '../data/format-error.js';
-import { encodeNpz, type NpyArray, parseNpz } from '../data/index.js';
+import { encodeNpz, type NpyArray, type Preprocessing, parseNpz, preprocessingOf } from '../data/index.js';
 import type { AdamMoments } from './adam.js';
 import type { KipResult } from './kip-state.js';
 import type { Support } from './types.js';
@@ -17,7 +17,7 @@ interface SavedText extends Pick<KipResult, 'step' | 'history' | 'configuration'
  *
  * `images` and `labels` have the names and axes of the data sets that the papers' authors released, so that
  * `numpy.load(file)['images']` opens either; `best_images` and `best_labels` are the best support where one was kept, `moments_…`
- * the optimiser's, `run` the rest as the bytes of a JSON text.
+ * the optimiser's, `preprocessing_…` what the data went through, `run` the rest as the bytes of a JSON text.
  *
  * @returns the file's bytes; the same run gives the same bytes
  * @example
@@ -32,7 +32,7 @@ interface SavedText extends Pick<KipResult, 'step' | 'history' | 'configuration'
  * console.log(more.history.length); // 6
  * ```
  */
-export function saveKip({ images, labels, best, moments, ...rest }: KipResult): Uint8Array {
+export function saveKip({ images, labels, best, moments, preprocessing, ...rest }: KipResult): Uint8Array {
   const { step, history, configuration } = rest;
   const bestText = best && { step: best.step, evaluation: best.evaluation };
   const text: SavedText = { version: 1, step, history, configuration, best: bestText };
@@ -45,6 +45,9 @@ export function saveKip({ images, labels, best, moments, ...rest }: KipResult): 
     moments_images_square: flat(moments.images.square),
     moments_labels_mean: flat(moments.labels.mean),
     moments_labels_square: flat(moments.labels.square),
+    ...Object.fromEntries(
+      Object.entries(preprocessing?.state ?? {}).map(([name, array]) => [`${PREPROCESSING}${name}`, array]),
+    ),
     run: bytesOf(JSON.stringify(text, writeInfinity)),
   });
 }
@@ -74,7 +77,19 @@ export function loadKip(bytes: Uint8Array): KipResult {
     },
     moments: { images: moments('images'), labels: moments('labels') },
     configuration: text.configuration,
+    preprocessing: preprocessingIn(arrays),
   };
+}
+
+/** What names of the preprocessing's arrays begin with. */
+const PREPROCESSING = 'preprocessing_';
+
+function preprocessingIn(arrays: Readonly<Record<string, NpyArray>>): Preprocessing | null {
+  const own = Object.keys(arrays).filter((name) => name.startsWith(PREPROCESSING));
+  if (own.length === 0) return null;
+  return preprocessingOf(
+    Object.fromEntries(own.map((name) => [name.slice(PREPROCESSING.length), numbers(arrays, name)])),
+  );
 }
 
 const arrayOf = (labels: Support['labels']): NdArray<Float64Array> => ({

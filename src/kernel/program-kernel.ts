@@ -1,5 +1,6 @@
 import type { Tensor } from '#tf';
 import { ShapeError, UnsupportedError } from '../base/errors.js';
+import { sizeOf } from '../base/nd-array.js';
 import type { AnyOp } from '../program/ops/index.js';
 import type { Program } from '../program/program.js';
 import { channelsOf, type SymbolicKernel, type SymbolicTree, spatialOf } from '../tracing/symbolic.js';
@@ -56,11 +57,17 @@ function replay({ ops, output }: Program, k: SymbolicTree): SymbolicKernel {
   };
 }
 
-function startAt({ shape, channels }: Extract<AnyOp, { op: 'gram' }>, input: SymbolicKernel): number {
+/** The Program's start at the input; a network that flattens its input first has a Program that starts from flat samples. */
+function startAt(start: Extract<AnyOp, { op: 'gram' }>, input: SymbolicKernel): number {
   const has = [...spatialOf(input.shape), channelsOf(input.shape)];
-  if (String(has) === String([...shape, channels])) return input.node;
+  const wants = [...start.shape, start.channels];
+  const flat = start.shape.length === 0 && sizeOf(has) === start.channels;
+  const own = input.builder.op(input.node);
+  if (own.op === 'gram' && (flat || String(has) === String(wants))) {
+    return input.builder.emit({ ...start, at: own.at });
+  }
   throw new ShapeError(
-    `programKernel: the Program was traced for samples of shape [${[...shape, channels]}], got [${has}]. ` +
+    `programKernel: the Program was traced for samples of shape [${wants}], got [${has}]. ` +
       'Trace the network again for samples of this shape.',
   );
 }
