@@ -131,10 +131,12 @@ describe('what is not there', () => {
   const own = stax.serial(stax.Dense(1), stax.Elementwise({ nngpFn: (k) => k }));
   const x = tf.ones([2, 3]);
 
-  it('the engine has no functions of the user', async () => {
+  it("one's own functions run in gram by tfjs, in float32, and not on the engine", async () => {
     await expect(gram(own.kernel, x, null, { get: 'nngp' })).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[UnsupportedError: engine: functions of one's own run on the tf executor only. Call kernel(x1, x2, get), which picks it.]`,
+      `[UnsupportedError: gram: functions of one's own, and images of more than three axes, are computed in float32 alone. Pass dtype 'float32'.]`,
     );
+    const k = await gram(own.kernel, x, null, { get: 'nngp', dtype: 'float32' });
+    expect(k.to1DArray()).toEqual([...own.kernel(x, null, 'nngp').dataSync()]);
     expect(() => own.kernel(x, null, 'nngp', { executor: 'engine' })).toThrow(UnsupportedError);
   });
 
