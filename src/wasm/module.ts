@@ -75,10 +75,22 @@ function choose(): Choice {
 
 let compiled: WebAssembly.Module | undefined;
 
-/** The module, compiled once; a thread may be sent it and take it by {@link adoptModule}. */
+/**
+ * The module, compiled once; a thread may be sent it and take it by {@link adoptModule}.
+ *
+ * @throws UnsupportedError where a page's Content-Security-Policy forbids WebAssembly.
+ */
 export function compiledModule(): WebAssembly.Module {
-  compiled ??= new WebAssembly.Module(engineBytes());
-  return compiled;
+  try {
+    compiled ??= new WebAssembly.Module(engineBytes());
+    return compiled;
+  } catch (error) {
+    if (!(error instanceof WebAssembly.CompileError)) throw error;
+    throw new UnsupportedError(
+      `engine: WebAssembly is forbidden here (${error.message}). In a page, allow it by "script-src 'wasm-unsafe-eval'" in its ` +
+        "Content-Security-Policy, or call the kernel function with executor 'tf'.",
+    );
+  }
 }
 
 /** Takes the module that another thread compiled. */

@@ -1,5 +1,4 @@
 import { bytesOf, zeros } from '../../../base/dtype.js';
-import { UnsupportedError } from '../../../base/errors.js';
 import type { Dtype, FloatArray } from '../../../base/nd-array.js';
 import type { EngineExports } from '../../../wasm/exports.js';
 import { ensureBytes, instantiate } from '../../../wasm/module.js';
@@ -17,7 +16,7 @@ interface Kernels {
 
 /** One WebAssembly instance and its memory, handed out from the front and all at once taken back. Places are byte addresses. */
 export class TileMemory {
-  readonly #engine = openEngine();
+  readonly #engine = instantiate();
   #dtype: Dtype = 'float64';
   #kernels = kernelsOf(this.#engine, this.#dtype);
   #view: FloatArray = new Float64Array(0);
@@ -108,18 +107,6 @@ export class TileMemory {
     const { buffer } = this.#engine.memory;
     if (this.#view.buffer === buffer && this.#view.BYTES_PER_ELEMENT === this.number) return;
     this.#view = this.#dtype === 'float32' ? new Float32Array(buffer) : new Float64Array(buffer);
-  }
-}
-
-function openEngine(): EngineExports {
-  try {
-    return instantiate();
-  } catch (error) {
-    if (!(error instanceof WebAssembly.CompileError)) throw error;
-    throw new UnsupportedError(
-      `engine: WebAssembly is forbidden here (${error.message}). In a page, allow it by "script-src 'wasm-unsafe-eval'" in its ` +
-        "Content-Security-Policy, or call the kernel function with executor 'tf'.",
-    );
   }
 }
 
