@@ -4,7 +4,6 @@
  * @packageDocumentation
  */
 
-export { Matrix } from 'ml-matrix';
 export {
   type AnyArray,
   type IntegerArray,
@@ -21,6 +20,7 @@ export {
   ShapeError,
   UnsupportedError,
 } from './base/errors.js';
+export { Matrix } from './base/ml-matrix.js';
 export { type Dtype, type FloatArray, type NdArray, sizeOf } from './base/nd-array.js';
 export { setWarningHandler } from './base/warnings.js';
 export * from './coresets/index.js';

@@ -1,8 +1,8 @@
-import { Matrix } from 'ml-matrix';
 import type { Tensor } from '#tf';
 import { DisposedError, ShapeError } from './errors.js';
 import { isTensor } from './is-tensor.js';
 import { fromRowMajor, rowMajor } from './matrix.js';
+import { Matrix } from './ml-matrix.js';
 import { type FloatArray, type NdArray, sizeOf } from './nd-array.js';
 import { describe, received } from './received.js';
 

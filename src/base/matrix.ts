@@ -1,4 +1,4 @@
-import { Matrix } from 'ml-matrix';
+import { Matrix } from './ml-matrix.js';
 import type { FloatArray } from './nd-array.js';
 
 /** The entries of a matrix in row-major order, written to `out`. */

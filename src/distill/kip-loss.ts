@@ -1,6 +1,6 @@
-import { Matrix } from 'ml-matrix';
 import { checkOptions } from '../base/check-options.js';
 import { ShapeError } from '../base/errors.js';
+import { Matrix } from '../base/ml-matrix.js';
 import type { NdArray } from '../base/nd-array.js';
 import { gram, gramVjp, ridgeVisit } from '../gram/gram.js';
 import type { SolveEvidence } from '../regression/index.js';
