@@ -55,7 +55,7 @@ export {
   type RidgeVisit,
   type RidgeVisitOptions,
   ridgeVisit,
-} from './gram/gram.js';
+} from './gram/index.js';
 export type { Samples } from './inputs/check-input.js';
 export type { Pattern, SampleOptions } from './inputs/read-samples.js';
 export { toTensor } from './inputs/to-tensor.js';

@@ -1,3 +1,5 @@
+import type { Option } from './options.js';
+
 /** A number that stays, or changes over the steps of a run: a learning rate, a batch's size. Plain data, so that a run can be saved. */
 export type Schedule = number | CosineSchedule | StepwiseSchedule | LinearSchedule;
 
@@ -52,32 +54,40 @@ export function scheduleAt(schedule: Schedule, step: number, steps: number): num
 }
 
 /**
+ * An option that is a schedule.
+ *
  * @param example a good value, for the message.
- * @throws RangeError when a schedule is of no known kind, or one of its values is not positive (`to` and `warmUp` may be 0).
+ * @throws RangeError when it is of no known kind, or one of its values is not positive (`to` and `warmUp` may be 0).
  */
-export function checkSchedule(where: string, name: string, schedule: Schedule, example: number): void {
-  const refuse = (what: string, got: unknown): never => {
-    const value = typeof got === 'object' ? JSON.stringify(got) : String(got);
-    throw new RangeError(`${where}: ${name}${what}, got ${value}. Pass e.g. ${example}.`);
-  };
-  const positive = (key: string, value: unknown, least = Number.MIN_VALUE) => {
-    if (!(typeof value === 'number' && Number.isFinite(value) && value >= least)) {
-      refuse(`${key} needs a ${least === 0 ? 'number of at least 0' : 'positive number'}`, value);
+export const scheduleLike =
+  (example: number): Option<Schedule> =>
+  (given, where, name) => {
+    const refuse = (what: string, got: unknown): never => {
+      const value = typeof got === 'object' ? JSON.stringify(got) : String(got);
+      throw new RangeError(`${where}: ${name}${what}, got ${value}. Pass e.g. ${example}.`);
+    };
+    const positive = (key: string, value: unknown, least = Number.MIN_VALUE) => {
+      if (!(typeof value === 'number' && Number.isFinite(value) && value >= least)) {
+        refuse(`${key} needs a ${least === 0 ? 'number of at least 0' : 'positive number'}`, value);
+      }
+    };
+    const schedule = given as Schedule;
+    if (typeof schedule !== 'object' || schedule === null) {
+      positive('', schedule);
+      return schedule;
     }
+    if (!kinds.includes(schedule.kind)) {
+      refuse(`.kind needs 'cosine', 'stepwise' or 'linear'`, schedule.kind);
+    }
+    positive('.from', schedule.from);
+    if (schedule.kind === 'stepwise') {
+      positive('.factor', schedule.factor);
+      positive('.every', schedule.every);
+    } else if (schedule.kind === 'cosine') {
+      positive('.to', schedule.to ?? 0, 0);
+      positive('.warmUp', schedule.warmUp ?? 0, 0);
+    } else {
+      positive('.to', schedule.to, 0);
+    }
+    return schedule;
   };
-  if (typeof schedule !== 'object' || schedule === null) {
-    positive('', schedule);
-    return;
-  }
-  if (!kinds.includes(schedule.kind)) refuse(`.kind needs 'cosine', 'stepwise' or 'linear'`, schedule.kind);
-  positive('.from', schedule.from);
-  if (schedule.kind === 'stepwise') {
-    positive('.factor', schedule.factor);
-    positive('.every', schedule.every);
-  } else if (schedule.kind === 'cosine') {
-    positive('.to', schedule.to ?? 0, 0);
-    positive('.warmUp', schedule.warmUp ?? 0, 0);
-  } else {
-    positive('.to', schedule.to, 0);
-  }
-}

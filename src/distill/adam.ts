@@ -1,3 +1,5 @@
+import { byDefault, isFiniteNumber, rule } from '../base/options.js';
+
 /** Constants of Adam. */
 export interface AdamOptions {
   /** Decay of the mean gradient, default 0.9. */
@@ -9,6 +11,16 @@ export interface AdamOptions {
   /** Exponent of the first step's bias correction, default 1. The notebook released with KIP started at 2. */
   readonly firstStep?: number;
 }
+
+const constant = rule('needs a finite number', isFiniteNumber);
+
+/** {@link AdamOptions}. */
+export const adamOptions = {
+  beta1: byDefault(0.9, constant),
+  beta2: byDefault(0.999, constant),
+  epsilon: byDefault(1e-8, constant),
+  firstStep: byDefault(1, constant),
+};
 
 /** What Adam remembers of the gradients so far, one number a parameter each. */
 export interface AdamMoments {

@@ -2,7 +2,7 @@ import { NotPositiveDefiniteError } from '../base/errors.js';
 import { rowMajor } from '../base/matrix.js';
 import { type NdArray, rowsOf } from '../base/nd-array.js';
 import { type Dataset, oneHotCentred } from '../data/index.js';
-import { type ComputeOptions, type GramField, gram } from '../gram/gram.js';
+import { type ComputeOptions, type GramField, gram } from '../gram/index.js';
 import { offThread } from '../linalg/off-thread.js';
 import type { NetworkKernel } from '../tracing/trace.js';
 

@@ -1,4 +1,5 @@
 import { UnsupportedError } from '../base/errors.js';
+import { anything, byDefault, isWhole, readOptions, rule } from '../base/options.js';
 import { FormatError } from '../data/format-error.js';
 import type { KipProgress } from './kip-options.js';
 import type { KipResult } from './kip-state.js';
@@ -13,6 +14,13 @@ export interface CheckpointOptions {
   /** What the files' names begin with, default `kip`. */
   readonly name?: string;
 }
+
+const count = rule('needs a whole number of at least 1', isWhole(1));
+const checkpointOptions = {
+  every: byDefault(20, count),
+  keep: byDefault(3, count),
+  name: byDefault('kip', anything<string>()),
+};
 
 /** A folder of saved runs. */
 export interface Checkpoints {
@@ -47,11 +55,7 @@ export interface Checkpoints {
  * ```
  */
 export function checkpoints(directory: string, options: CheckpointOptions = {}): Checkpoints {
-  const { every = 20, keep = 3, name = 'kip' } = options;
-  for (const [option, value] of Object.entries({ every, keep })) {
-    if (Number.isInteger(value) && value >= 1) continue;
-    throw new RangeError(`checkpoints: ${option} needs a whole number of at least 1, got ${value}.`);
-  }
+  const { every, keep, name } = readOptions('checkpoints', options, checkpointOptions);
   const files = globalThis.process?.getBuiltinModule?.('node:fs/promises');
   const path = globalThis.process?.getBuiltinModule?.('node:path');
   if (!files || !path) {

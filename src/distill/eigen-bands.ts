@@ -1,17 +1,21 @@
 import { fromRowMajor, rowMajor } from '../base/matrix.js';
 import { rowsOf } from '../base/nd-array.js';
-import { gram } from '../gram/gram.js';
+import { anything, byDefault, readOptions } from '../base/options.js';
+import { gram } from '../gram/index.js';
 import { gemm } from '../linalg/linalg.js';
 import { offThread } from '../linalg/off-thread.js';
 import type { NetworkKernel } from '../tracing/trace.js';
 import { readDataset, readSupport } from './read-support.js';
-import type { DatasetInput, SupportInput, SupportOptions } from './types.js';
+import { type DatasetInput, type SupportInput, type SupportOptions, supportOptions } from './types.js';
 
 /** Options of {@link eigenBands}. */
 export interface EigenBandsOptions extends Pick<SupportOptions, 'get' | 'dtype' | 'threads' | 'signal'> {
   /** Into how many bands the eigenvectors are cut, default 5. */
   readonly bands?: number;
 }
+
+const { get, dtype, threads, signal } = supportOptions;
+const eigenBandsOptions = { bands: byDefault(5, anything<number>()), get, dtype, threads, signal };
 
 /** How well regression does that sees the support's labels through some eigenvectors alone. */
 export interface EigenBand {
@@ -44,7 +48,8 @@ export async function eigenBands(
   test: DatasetInput,
   options: EigenBandsOptions = {},
 ): Promise<EigenBand[]> {
-  const { bands = 5, get = 'ntk', dtype, threads, signal } = options;
+  const read = readOptions('eigenBands', options, eigenBandsOptions);
+  const { bands, get, dtype, threads, signal } = read;
   const { images, labels } = readSupport('eigenBands', 'support', support);
   const data = readDataset('eigenBands', 'test', test);
   const [n, classes] = [labels.rows, labels.columns];

@@ -1,6 +1,6 @@
-import { checkOptions } from '../base/check-options.js';
 import { ShapeError } from '../base/errors.js';
 import { fromRowMajor } from '../base/matrix.js';
+import { readOptions } from '../base/options.js';
 import { type Dataset, oneHotCentred } from '../data/index.js';
 import type { SolveEvidence } from '../regression/index.js';
 import type { NetworkKernel } from '../tracing/trace.js';
@@ -39,7 +39,7 @@ export async function evaluateSupport(
   test: DatasetInput,
   options: SupportOptions = {},
 ): Promise<Evaluation> {
-  checkOptions('evaluateSupport', options, supportOptions);
+  const asked = readOptions('evaluateSupport', options, supportOptions);
   const read = readSupport('evaluateSupport', 'support', support);
   const targets = readDataset('evaluateSupport', 'test', test);
   const { columns } = read.labels;
@@ -53,10 +53,7 @@ export async function evaluateSupport(
     kernel,
     read,
     targetsOf(targets),
-    {
-      ...options,
-      gradient: false,
-    },
+    { ...asked, gradient: false },
   );
   return { loss, accuracy, evidence };
 }

@@ -1,11 +1,19 @@
 import { type AnyArray, readArray } from '../base/any-array.js';
 import { ShapeError } from '../base/errors.js';
+import { byDefault, readOptions, rule } from '../base/options.js';
 
 /** Options of {@link intrinsicDimension}. */
 export interface IntrinsicDimensionOptions {
   /** Share of the points, those with the largest ratios, that the fit leaves out; default 0.1. */
   readonly discard?: number;
 }
+
+const intrinsicDimensionOptions = {
+  discard: byDefault(
+    0.1,
+    rule<number>('needs a share from 0 to below 1', (share) => share >= 0 && share < 1),
+  ),
+};
 
 /**
  * The intrinsic dimension of a set of points, by their two nearest neighbours.
@@ -30,10 +38,7 @@ export interface IntrinsicDimensionOptions {
  * ```
  */
 export function intrinsicDimension(points: AnyArray, options: IntrinsicDimensionOptions = {}): number {
-  const { discard = 0.1 } = options;
-  if (!(discard >= 0 && discard < 1)) {
-    throw new RangeError(`intrinsicDimension: discard needs a share from 0 to below 1, got ${discard}.`);
-  }
+  const { discard } = readOptions('intrinsicDimension', options, intrinsicDimensionOptions);
   const { shape, data } = readArray('intrinsicDimension', 'points', points);
   const ratios = neighbourRatios(data, shape[0]).sort();
   if (ratios.length < 3) {

@@ -1,6 +1,6 @@
 import type { Schedule } from '../base/schedule.js';
 import type { AugmentOptions } from '../data/index.js';
-import type { GramField } from '../gram/gram.js';
+import type { GramField } from '../gram/index.js';
 import type { Program } from '../program/program.js';
 import type { JitterLadder, RegScale } from '../regression/index.js';
 import type { AdamOptions } from './adam.js';

@@ -1,8 +1,8 @@
-import { checkOptions } from '../base/check-options.js';
 import { ShapeError } from '../base/errors.js';
 import { Matrix } from '../base/ml-matrix.js';
 import type { NdArray } from '../base/nd-array.js';
-import { gram, gramVjp, ridgeVisit } from '../gram/gram.js';
+import { byDefault, type Complete, flag, readOptions } from '../base/options.js';
+import { gram, gramVjp, ridgeVisit } from '../gram/index.js';
 import type { SolveEvidence } from '../regression/index.js';
 import { ridgeSystem } from '../regression/ridge.js';
 import type { NetworkKernel } from '../tracing/trace.js';
@@ -14,6 +14,8 @@ export interface KipLossOptions extends SupportOptions {
   /** Whether to compute the gradients, default true. */
   readonly gradient?: boolean;
 }
+
+const kipLossOptions = { gradient: byDefault(true, flag), ...supportOptions };
 
 /** The loss of a support set, and its gradients. */
 export interface KipLoss {
@@ -55,7 +57,7 @@ export async function kipLoss(
   targets: SupportInput,
   options: KipLossOptions = {},
 ): Promise<KipLoss> {
-  checkOptions('kipLoss', options, ['gradient', ...supportOptions]);
+  const asked = readOptions('kipLoss', options, kipLossOptions);
   const read = readSupport('kipLoss', 'support', support);
   const wanted = readSupport('kipLoss', 'targets', targets);
   if (wanted.labels.columns !== read.labels.columns) {
@@ -63,7 +65,7 @@ export async function kipLoss(
       `kipLoss: support and targets need equally many classes, got ${read.labels.columns} and ${wanted.labels.columns}.`,
     );
   }
-  return computeKipLoss('kipLoss', kernel, read, wanted, options);
+  return computeKipLoss('kipLoss', kernel, read, wanted, asked);
 }
 
 /** {@link kipLoss} for callers that checked their arguments; `where` names them in errors. */
@@ -72,9 +74,9 @@ export async function computeKipLoss(
   kernel: NetworkKernel,
   { images, labels }: Support,
   targets: Support,
-  options: KipLossOptions,
+  options: Complete<typeof kipLossOptions>,
 ): Promise<KipLoss> {
-  const { get = 'ntk', dtype, threads, signal, gradient = true, reg = 1e-6, regScale = 'trace' } = options;
+  const { get, dtype, threads, signal, gradient, reg, regScale } = options;
   const compute = { dtype, threads, signal };
   const kSs = await gram(kernel, images, null, { ...compute, get });
   const system = await ridgeSystem(where, 'the Gram matrix of the support', kSs, options);

@@ -1,8 +1,20 @@
-import { checkOptions } from '../base/check-options.js';
-import { checkSchedule, type Schedule } from '../base/schedule.js';
+import {
+  anything,
+  byDefault,
+  type Complete,
+  isWhole,
+  type Option,
+  oneOf,
+  optional,
+  readOptions,
+  record,
+  rule,
+} from '../base/options.js';
+import { type Schedule, scheduleLike } from '../base/schedule.js';
+import { callback } from '../base/work-options.js';
 import type { AugmentOptions, Preprocessing } from '../data/index.js';
-import { checkRidge } from '../regression/ridge.js';
-import type { AdamOptions } from './adam.js';
+import { ridgeAmount } from '../regression/ridge.js';
+import { type AdamOptions, adamOptions } from './adam.js';
 import type { KipConfiguration, LabelRule } from './kip-configuration.js';
 import type { KipResult, KipStep } from './kip-state.js';
 import { type DatasetInput, type SupportInput, type SupportOptions, supportOptions } from './types.js';
@@ -64,88 +76,83 @@ export interface KipProgress extends KipStep {
   readonly result: KipResult;
 }
 
-const names = [
-  ...['supportSize', 'steps', 'learningRate', 'targetBatch', 'labels', 'labelReg', 'labelTargets', 'init'],
-  ...['augmentation', 'preprocessing', 'adam', 'seed', 'evaluation', 'onProgress', ...supportOptions],
-];
+const count = rule('needs a whole number of at least 1', isWhole(1), 'Pass e.g. 20.');
 
-const labelRules: readonly LabelRule[] = ['fixed', 'learned', 'solved'];
+const evaluationOptions = {
+  data: anything<DatasetInput>(),
+  every: byDefault(20, count),
+  patience: optional(count),
+};
 
-/** @throws TypeError, UnsupportedError for what are no options of {@link kip}. */
-export function checkKipOptions(options: KipOptions | KipResumeOptions | undefined): void {
-  checkOptions('kip', options, options && 'resume' in options ? [...resumeNames, 'resume'] : names);
+/** The options of a run from its start; defaults are those of the paper's notebook. */
+const kipOptions = {
+  supportSize: anything<number>(),
+  steps: rule('needs a whole number of at least 0', isWhole(0), 'Pass e.g. 300.'),
+  learningRate: byDefault(0.04, scheduleLike(0.04)),
+  targetBatch: byDefault(5000, targetBatch),
+  labels: byDefault('fixed', oneOf<LabelRule>(['fixed', 'learned', 'solved'], 'needs')),
+  labelReg: byDefault(1e-3, ridgeAmount('1e-3')),
+  labelTargets: byDefault(2000, count),
+  init: byDefault('natural', anything<'natural' | 'noise' | SupportInput>()),
+  augmentation: byDefault(null, anything<AugmentOptions | null>()),
+  preprocessing: byDefault(null, anything<Preprocessing | null>()),
+  adam: record(adamOptions),
+  seed: byDefault(0, anything<number>()),
+  evaluation: optional(record(evaluationOptions)),
+  onProgress: callback<(progress: KipProgress) => void | Promise<void>>(),
+  ...supportOptions,
+};
+
+/** A number is checked against the data. */
+function targetBatch(given: unknown, where: string, name: string): Schedule {
+  return typeof given === 'number' ? given : scheduleLike(5000)(given, where, name);
 }
 
-/** The configuration that checked options mean; defaults are those of the paper's notebook. */
-export function configurationOf(
-  program: KipConfiguration['program'],
-  options: KipOptions | KipResumeOptions,
-): KipConfiguration {
-  const earlier: Partial<KipConfiguration> = 'resume' in options ? options.resume.configuration : {};
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  const { init = 'natural' } = options as Partial<KipOptions>;
-  const merged = { ...defaults, ...earlier, ...given } as KipConfiguration;
-  checkOptions('kip: adam', merged.adam, Object.keys(defaults.adam));
-  const configuration: KipConfiguration = {
+/** What {@link kip} was asked for. */
+export interface KipRequest extends Complete<Omit<typeof kipOptions, 'init'>> {
+  readonly init: 'natural' | 'noise' | 'given' | SupportInput;
+  /** Null: from the start. */
+  readonly resume: KipResult | null;
+}
+
+/** @throws TypeError, UnsupportedError, RangeError for what are no options of {@link kip}. */
+export function readKipOptions(options: KipOptions | KipResumeOptions): KipRequest {
+  if (typeof options !== 'object' || !('resume' in options)) {
+    return { ...readOptions('kip', options, kipOptions), resume: null };
+  }
+  const { configuration } = options.resume;
+  const { supportSize: _, init: __, ...others } = kipOptions;
+  // What is not given is as it was.
+  const earlier: Partial<Record<string, unknown>> = { ...configuration };
+  const kept = Object.entries(others).map(([name, option]) => {
+    const before = earlier[name];
+    return [name, before === undefined ? option : byDefault(before, option as Option<unknown>)];
+  });
+  const declared = { ...(Object.fromEntries(kept) as typeof others), resume: anything<KipResult>() };
+  const { supportSize, init } = configuration;
+  return { ...readOptions('kip', options, declared), supportSize, init };
+}
+
+/** The configuration of a run. */
+export function configurationOf(program: KipConfiguration['program'], request: KipRequest): KipConfiguration {
+  const { init } = request;
+  return {
     program,
-    supportSize: merged.supportSize,
-    steps: merged.steps,
-    learningRate: merged.learningRate,
-    targetBatch: merged.targetBatch,
-    labels: merged.labels,
-    labelReg: merged.labelReg,
-    labelTargets: merged.labelTargets,
-    init: typeof init === 'object' ? 'given' : (earlier.init ?? init),
-    augmentation: merged.augmentation,
-    adam: { ...defaults.adam, ...merged.adam },
-    seed: merged.seed,
-    reg: merged.reg,
-    regScale: merged.regScale,
-    jitter: merged.jitter,
-    get: merged.get,
-    dtype: merged.dtype,
+    supportSize: request.supportSize,
+    steps: request.steps,
+    learningRate: request.learningRate,
+    targetBatch: request.targetBatch,
+    labels: request.labels,
+    labelReg: request.labelReg,
+    labelTargets: request.labelTargets,
+    init: typeof init === 'object' ? 'given' : init,
+    augmentation: request.augmentation,
+    adam: request.adam,
+    seed: request.seed,
+    reg: request.reg,
+    regScale: request.regScale,
+    jitter: request.jitter,
+    get: request.get,
+    dtype: request.dtype,
   };
-  check(configuration, options.evaluation);
-  return configuration;
-}
-
-const resumeNames = names.filter((name) => name !== 'supportSize' && name !== 'init');
-
-const defaults = {
-  learningRate: 0.04,
-  targetBatch: 5000,
-  labels: 'fixed',
-  labelReg: 1e-3,
-  labelTargets: 2000,
-  augmentation: null,
-  adam: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, firstStep: 1 },
-  seed: 0,
-  reg: 1e-6,
-  regScale: 'trace',
-  jitter: true,
-  get: 'ntk',
-  dtype: 'float64',
-} as const;
-
-function check(configuration: KipConfiguration, evaluation: KipEvaluationOptions | undefined): void {
-  const { steps, learningRate, targetBatch, labels, labelReg, labelTargets } = configuration;
-  if (!(Number.isInteger(steps) && steps >= 0)) {
-    throw new RangeError(`kip: steps needs a whole number of at least 0, got ${steps}. Pass e.g. 300.`);
-  }
-  checkSchedule('kip', 'learningRate', learningRate, 0.04);
-  if (typeof targetBatch !== 'number') checkSchedule('kip', 'targetBatch', targetBatch, 5000);
-  if (!labelRules.includes(labels)) {
-    throw new RangeError(`kip: labels needs 'fixed', 'learned' or 'solved', got ${String(labels)}.`);
-  }
-  if (!(Number.isFinite(labelReg) && labelReg >= 0)) {
-    throw new RangeError(
-      `kip: labelReg needs a finite number of at least 0, got ${labelReg}. Pass e.g. 1e-3.`,
-    );
-  }
-  const counts = { labelTargets, 'evaluation.every': evaluation?.every, patience: evaluation?.patience };
-  for (const [name, value] of Object.entries(counts)) {
-    if (value === undefined || (Number.isInteger(value) && value >= 1)) continue;
-    throw new RangeError(`kip: ${name} needs a whole number of at least 1, got ${value}. Pass e.g. 20.`);
-  }
-  checkRidge('kip', configuration);
 }

@@ -5,7 +5,7 @@ import type { Key } from '../random/index.js';
 import { noMoments } from './adam.js';
 import { initialSupport } from './initial-support.js';
 import type { KipConfiguration } from './kip-configuration.js';
-import type { KipOptions } from './kip-options.js';
+import type { KipRequest } from './kip-options.js';
 import type { KipResult } from './kip-state.js';
 import { readSupport } from './read-support.js';
 import type { Support } from './types.js';
@@ -48,8 +48,7 @@ export function resumed(state: KipResult, configuration: KipConfiguration, train
 }
 
 /** The support that options say to start from. */
-export function startOf(train: Dataset, options: KipOptions, startKey: Key): Support {
-  const { init = 'natural', supportSize } = options;
+export function startOf(train: Dataset, { init, supportSize }: KipRequest, startKey: Key): Support {
   if (init === 'natural' || init === 'noise') {
     return initialSupport('kip', train, supportSize, init, startKey);
   }

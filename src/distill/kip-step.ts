@@ -10,7 +10,7 @@ import type { KipConfiguration } from './kip-configuration.js';
 import { computeKipLoss } from './kip-loss.js';
 import type { KipResult } from './kip-state.js';
 import { solvedLoss } from './solved-labels.js';
-import type { SupportOptions } from './types.js';
+import type { ReadSupportOptions } from './types.js';
 
 /** What a step yields. */
 export type StepOutcome = Pick<KipResult, 'images' | 'labels' | 'moments'> & {
@@ -37,7 +37,7 @@ export async function kipStep(
   state: KipResult,
   targets: Dataset,
   learningRate: number,
-  options: SupportOptions,
+  options: ReadSupportOptions,
 ): Promise<StepOutcome> {
   const { configuration, moments } = state;
   const slope = await slopeOf(kernel, state, targets, configuration, options);
@@ -62,13 +62,20 @@ async function slopeOf(
   support: KipResult,
   targets: Dataset,
   { labels: rule, labelReg }: KipConfiguration,
-  options: SupportOptions,
+  options: ReadSupportOptions,
 ): Promise<Slope> {
   if (rule === 'solved') {
     const solved = await solvedLoss('kip', kernel, support.images, targets, { ...options, labelReg });
     return { ...solved, evidence: null, labelGradient: null, solvedLabels: solved.labels };
   }
-  const { gradient, ...loss } = await computeKipLoss('kip', kernel, support, targetsOf(targets), options);
+  const withGradient = { ...options, gradient: true };
+  const { gradient, ...loss } = await computeKipLoss(
+    'kip',
+    kernel,
+    support,
+    targetsOf(targets),
+    withGradient,
+  );
   const labelGradient = rule === 'learned' ? gradient!.labels : null;
   return { ...loss, images: gradient!.images, labelGradient, solvedLabels: null };
 }

@@ -7,14 +7,14 @@ import { augmentTargets } from './augment-targets.js';
 import { familyOf, type Kernels } from './kernel-family.js';
 import type { KipConfiguration } from './kip-configuration.js';
 import { betterOf, evaluateFamily, outOfPatience } from './kip-evaluation.js';
-import { checkKipOptions, configurationOf, type KipOptions, type KipResumeOptions } from './kip-options.js';
+import { configurationOf, type KipOptions, type KipResumeOptions, readKipOptions } from './kip-options.js';
 import { fresh, resumed, startOf } from './kip-start.js';
 import type { KipResult, KipStep } from './kip-state.js';
 import { kipStep, type StepOutcome } from './kip-step.js';
 import { readDataset } from './read-support.js';
 import { solvedLabels } from './solved-labels.js';
 import { type TargetBatches, targetBatches } from './target-batches.js';
-import type { DatasetInput, SupportOptions } from './types.js';
+import type { DatasetInput, ReadSupportOptions } from './types.js';
 
 /**
  * Kernel Inducing Points: distils a data set to a few images (and, if wanted, labels) from which kernel ridge regression
@@ -54,12 +54,12 @@ export async function kip(
   train: DatasetInput,
   options: KipOptions | KipResumeOptions,
 ): Promise<KipResult> {
-  checkKipOptions(options);
-  const { threads, signal, onProgress, evaluation } = options;
+  const request = readKipOptions(options);
+  const { threads, signal, onProgress, evaluation } = request;
   const family = familyOf(kernel);
   const data = readDataset('kip', 'train', train);
   const held = evaluation && readDataset('kip', 'evaluation.data', evaluation.data);
-  const asked = configurationOf(family.programs(data.images.shape.slice(1)), options);
+  const asked = configurationOf(family.programs(data.images.shape.slice(1)), request);
   const [startKey, targetKey] = split(key(asked.seed));
   const augmentKey = foldIn(targetKey, 0);
   const batches = targetBatches('kip', data, targetKey);
@@ -70,12 +70,11 @@ export async function kip(
     );
   }
   const { steps, labels: rule, labelReg, reg, regScale, jitter, get, dtype } = configuration;
-  const regression: SupportOptions = { reg, regScale, jitter, get, dtype, threads, signal };
+  const regression: ReadSupportOptions = { reg, regScale, jitter, get, dtype, threads, signal };
 
-  let state =
-    'resume' in options
-      ? resumed(options.resume, configuration, data)
-      : fresh(startOf(data, options, startKey), configuration, options.preprocessing ?? null);
+  let state = request.resume
+    ? resumed(request.resume, configuration, data)
+    : fresh(startOf(data, request, startKey), configuration, request.preprocessing);
   // The last state whose loss is known to be a number.
   let sound = state;
   while (state.step < steps && !outOfPatience(state.history, evaluation?.patience)) {
@@ -95,7 +94,7 @@ export async function kip(
     sound = state;
     const seconds = (performance.now() - started) / 1000;
 
-    const tests = held && (step % (evaluation?.every ?? 20) === 0 || step === steps);
+    const tests = held && (step % evaluation!.every === 0 || step === steps);
     const support = { images: next.images, labels: next.labels };
     if (rule === 'solved' && (tests || step === steps)) {
       const labelled = batches.at(0, Math.min(configuration.labelTargets, data.labels.length));

@@ -1,16 +1,16 @@
 import type { Matrix } from 'ml-matrix';
 import type { AnyArray } from '../base/any-array.js';
-import { checkOptions } from '../base/check-options.js';
 import { fromRowMajor, rowMajor } from '../base/matrix.js';
-import { type ComputeOptions, type GramField, gram } from '../gram/gram.js';
+import { byDefault, isWhole, readOptions, rule } from '../base/options.js';
+import { type ComputeOptions, computeOptions, type GramField, gram } from '../gram/index.js';
 import { offThread } from '../linalg/off-thread.js';
 import type { Program } from '../program/program.js';
-import { checkRidge } from '../regression/ridge.js';
+import { ridgeOptions } from '../regression/ridge.js';
 import type { NetworkKernel } from '../tracing/trace.js';
 import { programOf } from '../tracing/trace.js';
 import { bestCoefficients } from './best-coefficients.js';
 import { readDataset, readImages } from './read-support.js';
-import type { DatasetInput } from './types.js';
+import { type DatasetInput, kernelField } from './types.js';
 
 /** Options of {@link labelSolve}. */
 export interface LabelSolveOptions extends ComputeOptions {
@@ -21,6 +21,13 @@ export interface LabelSolveOptions extends ComputeOptions {
   /** Targets a block; memory is (2n + C)·block numbers. Default 1024. */
   readonly block?: number;
 }
+
+const labelSolveOptions = {
+  get: kernelField,
+  reg: ridgeOptions.reg,
+  block: byDefault(1024, rule('needs a whole number of at least 1', isWhole(1))),
+  ...computeOptions,
+};
 
 /** What labels were solved for, as plain JSON. */
 export interface LabelSolveConfiguration {
@@ -83,12 +90,8 @@ export async function labelSolve(
   train: DatasetInput,
   options: LabelSolveOptions = {},
 ): Promise<LabelSolveResult> {
-  checkOptions('labelSolve', options, ['get', 'reg', 'block', 'dtype', 'threads', 'signal', 'onProgress']);
-  const { get = 'ntk', reg = 1e-6, block = 1024, dtype = 'float64', threads, signal, onProgress } = options;
-  checkRidge('labelSolve', { reg });
-  if (!(Number.isInteger(block) && block >= 1)) {
-    throw new RangeError(`labelSolve: block needs a whole number of at least 1, got ${block}.`);
-  }
+  const read = readOptions('labelSolve', options, labelSolveOptions);
+  const { get, reg, block, dtype, threads, signal, onProgress } = read;
   const support = readImages('labelSolve', 'images', images);
   const targets = readDataset('labelSolve', 'train', train);
   const started = performance.now();

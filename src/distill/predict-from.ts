@@ -3,7 +3,8 @@ import { type AnyArray, readMatrix } from '../base/any-array.js';
 import { UnsupportedError } from '../base/errors.js';
 import { fromRowMajor, rowMajor } from '../base/matrix.js';
 import { rowsOf } from '../base/nd-array.js';
-import { gram } from '../gram/gram.js';
+import { anything, optional, readOptions } from '../base/options.js';
+import { computeOptions, gram } from '../gram/index.js';
 import { programKernel } from '../kernel/program-kernel.js';
 import { gemm } from '../linalg/linalg.js';
 import type { Program } from '../program/program.js';
@@ -20,6 +21,12 @@ export interface PredictFromOptions {
   /** Ends the work; the promise rejects with its reason. */
   readonly signal?: AbortSignal;
 }
+
+const predictFromOptions = {
+  kernel: optional(anything<string>()),
+  threads: computeOptions.threads,
+  signal: computeOptions.signal,
+};
 
 /** Images whose kernel with the support exists at a time. */
 const BLOCK = 1024;
@@ -48,12 +55,12 @@ export async function predictFrom(
   images: AnyArray,
   options: PredictFromOptions = {},
 ): Promise<Matrix> {
-  const { threads, signal } = options;
+  const { kernel: name, threads, signal } = readOptions('predictFrom', options, predictFromOptions);
   const given = readImages('predictFrom', 'images', images);
   const x = run.preprocessing ? await run.preprocessing.transform(given, { signal }) : given;
   const { configuration, labels } = run;
   const { get, dtype, reg, regScale, jitter } = configuration;
-  const kernel = programKernel(programNamed(configuration.program, options.kernel));
+  const kernel = programKernel(programNamed(configuration.program, name));
   const compute = { get, dtype, threads, signal };
   const kSs = readMatrix('predictFrom', 'K_ss', await gram(kernel, run.images, null, compute));
   const system = await ridgeSystem('predictFrom', 'the Gram matrix of the support', kSs, {

@@ -2,18 +2,19 @@ import type { Matrix } from 'ml-matrix';
 import { fromRowMajor, rowMajor } from '../base/matrix.js';
 import type { NdArray } from '../base/nd-array.js';
 import type { Dataset } from '../data/index.js';
-import { gram, ridgeVisit } from '../gram/gram.js';
+import { gram, ridgeVisit } from '../gram/index.js';
 import { offThread } from '../linalg/off-thread.js';
+import { addRidge } from '../regression/ridge.js';
 import type { NetworkKernel } from '../tracing/trace.js';
 import { bestCoefficients } from './best-coefficients.js';
 import { targetsOf } from './evaluate-support.js';
-import type { SupportOptions } from './types.js';
+import type { ReadSupportOptions } from './types.js';
 
 /** Targets whose kernel with the support exists at a time. */
 const BLOCK = 1024;
 
 /** Options of {@link solvedLabels}. */
-export interface SolvedLabelsOptions extends SupportOptions {
+export interface SolvedLabelsOptions extends ReadSupportOptions {
   /** The ridge of the solve for the labels, absolute, as `labelSolve`'s `reg`. */
   readonly labelReg: number;
 }
@@ -47,7 +48,7 @@ export async function solvedLabels(
   kernel: NetworkKernel,
   images: NdArray,
   targets: Dataset,
-  { labelReg, reg = 1e-6, regScale = 'trace', get = 'ntk', dtype, threads, signal }: SolvedLabelsOptions,
+  { labelReg, reg, regScale, get, dtype, threads, signal }: SolvedLabelsOptions,
 ): Promise<SolvedLabels> {
   const compute = { get, dtype, threads, signal };
   const { beta } = await bestCoefficients(where, kernel, images, targets, {
@@ -57,10 +58,7 @@ export async function solvedLabels(
   });
   const [n, classes] = [images.shape[0], targets.numClasses];
   const a = rowMajor(await gram(kernel, images, null, compute));
-  let trace = 0;
-  for (let i = 0; i < n; i++) trace += a[i * n + i];
-  const ridge = regScale === 'trace' ? (reg * trace) / n : reg;
-  for (let i = 0; i < n; i++) a[i * n + i] += ridge;
+  addRidge(a, n, { reg, regScale });
   return {
     beta,
     labels: fromRowMajor(await offThread('gemm', [n, classes, n, a, beta], signal), n, classes),
@@ -82,7 +80,7 @@ export async function solvedLoss(
   options: SolvedLabelsOptions,
 ): Promise<SolvedLoss> {
   const { labels, beta } = await solvedLabels(where, kernel, images, targets, options);
-  const { get = 'ntk', dtype, threads, signal } = options;
+  const { get, dtype, threads, signal } = options;
   const alpha = fromRowMajor(beta, labels.rows, labels.columns);
   const { labels: wanted } = targetsOf(targets);
   const visit = await ridgeVisit(kernel, images, { ...targets.images }, alpha, wanted, {

@@ -1,9 +1,11 @@
 import type { Matrix } from 'ml-matrix';
 import type { AnyArray } from '../base/any-array.js';
 import type { NdArray } from '../base/nd-array.js';
+import { byDefault, type Complete } from '../base/options.js';
 import type { ClassLabels } from '../data/index.js';
-import type { ComputeOptions, GramField } from '../gram/gram.js';
+import { type ComputeOptions, computeOptions, field, type GramField } from '../gram/index.js';
 import type { RidgeOptions } from '../regression/index.js';
+import { ridgeOptions } from '../regression/ridge.js';
 
 /** A few images that stand for a data set, and what a regression is told to predict on them. */
 export interface Support {
@@ -36,5 +38,14 @@ export interface SupportOptions extends RidgeOptions, Omit<ComputeOptions, 'onPr
   readonly get?: GramField;
 }
 
-/** Names of {@link SupportOptions}, to refuse others. */
-export const supportOptions = ['reg', 'regScale', 'jitter', 'get', 'dtype', 'threads', 'signal'] as const;
+const { reg, regScale, jitter } = ridgeOptions;
+const { dtype, threads, signal } = computeOptions;
+
+/** Which kernel. */
+export const kernelField = byDefault('ntk', field);
+
+/** {@link SupportOptions}. */
+export const supportOptions = { reg, regScale, jitter, get: kernelField, dtype, threads, signal };
+
+/** {@link SupportOptions}, read. */
+export type ReadSupportOptions = Complete<typeof supportOptions>;

@@ -1,11 +1,11 @@
-import { checkOptions } from '../base/check-options.js';
 import { shareable } from '../base/dtype.js';
 import type { Dtype } from '../base/nd-array.js';
+import { byDefault, isWhole, oneOf, readOptions, rule } from '../base/options.js';
 import { defaultThreads } from '../executors/engine/index.js';
 import type { CostJob, PairExecutor, Rows } from '../executors/pairs.js';
-import type { GramField } from '../gram/gram.js';
+import { computeOptions, fields, type GramField } from '../gram/index.js';
 import { pairExecutorFor } from '../gram/pair-executor.js';
-import { checkField, checkPrecisionAndThreads, pairProgram } from '../gram/pair-program.js';
+import { pairProgram } from '../gram/pair-program.js';
 import type { Program } from '../program/program.js';
 import type { NetworkKernel } from '../tracing/trace.js';
 import type { Shape, Tree } from '../tracing/tree.js';
@@ -45,6 +45,16 @@ const LONG = 200;
 
 const kinds = { none: 'gram', x1: 'ridge', both: 'vjp' } as const;
 
+/** The options of a job whose cost is asked for. */
+export const estimateOptions = {
+  get: fields,
+  dtype: computeOptions.dtype,
+  gradient: byDefault('none', oneOf<keyof typeof kinds>(['none', 'x1', 'both'])),
+  threads: computeOptions.threads,
+};
+
+const sampleCount = rule('must be a whole number of at least 1', isWhole(1));
+
 /**
  * Predicts time and memory of `gram`, `gramVjp` or `ridgeVisit` for `n1` × `n2` pairs of samples of shape `sampleShape`
  * (`[...spatial, channels]`, or the list of shapes of several inputs); `n2` null: of x1 with itself.
@@ -73,28 +83,18 @@ export async function estimate(
   n2: number | null,
   options: EstimateOptions,
 ): Promise<Estimate> {
-  checkOptions('estimate', options, ['get', 'dtype', 'gradient', 'threads']);
-  const { dtype = 'float64', gradient = 'none', threads = defaultThreads() } = options;
-  checkPrecisionAndThreads('estimate', dtype, threads);
-  if (!Object.hasOwn(kinds, gradient)) {
-    throw new RangeError(`estimate: gradient must be 'none', 'x1' or 'both', got '${gradient}'.`);
-  }
-  const fields = [options.get].flat();
-  if (fields.length === 0) throw new RangeError("estimate: get must name at least one field, e.g. 'ntk'.");
-  for (const field of fields) checkField('estimate', field);
-  for (const [name, n] of [['n1', n1] as const, ['n2', n2 ?? 1] as const]) {
-    if (Number.isInteger(n) && n >= 1) continue;
-    throw new RangeError(`estimate: ${name} must be a whole number of at least 1, got ${n}.`);
-  }
+  const { get, dtype, gradient, threads } = readOptions('estimate', options, estimateOptions);
+  sampleCount(n1, 'estimate', 'n1');
+  sampleCount(n2 ?? 1, 'estimate', 'n2');
   const { program } = pairProgram('estimate', kernel, sampleShape);
   const executor = pairExecutorFor('estimate', program, dtype);
   const kind = kinds[gradient];
-  const job = { kind, dtype, ntk: fields.includes('ntk'), n1, n2 };
+  const job = { kind, dtype, ntk: get.includes('ntk'), n1, n2 };
   const { tasks, work, workPerPair, workerBytes } = executor.cost(program, job);
   const nanoseconds = await nanosecondsPerPixel(executor, program, job);
   const sideBytes = 8 * program.inputSize;
   const resultBytes = {
-    gram: 8 * n1 * (n2 ?? n1) * fields.length,
+    gram: 8 * n1 * (n2 ?? n1) * get.length,
     vjp: sideBytes * (n1 + (n2 ?? 0)),
     ridge: sideBytes * n1,
   };

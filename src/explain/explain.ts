@@ -1,8 +1,8 @@
 import * as tf from '#tf';
-import { checkOptions } from '../base/check-options.js';
 import { UnsupportedError } from '../base/errors.js';
 import { hasBackend } from '../base/has-backend.js';
 import { sizeOf } from '../base/nd-array.js';
+import { anything, byDefault, optional, readOptions } from '../base/options.js';
 import { type OpCost, opCosts } from '../executors/engine/index.js';
 import { type ExecutorName, executorFor } from '../kernel/executors.js';
 import { mixesBatch } from '../program/batch-sizes.js';
@@ -13,7 +13,7 @@ import { programOf } from '../tracing/trace.js';
 import type { Shape } from '../tracing/tree.js';
 import { type EngineInfo, engineInfo } from '../wasm/module.js';
 import { describeOp } from './describe-op.js';
-import { type Estimate, type EstimateOptions, estimate } from './estimate.js';
+import { type Estimate, type EstimateOptions, estimate, estimateOptions } from './estimate.js';
 
 /** Options of `explain`: the job whose time and memory are to be predicted; without `n1` none. */
 export interface ExplainOptions extends Partial<EstimateOptions> {
@@ -22,6 +22,14 @@ export interface ExplainOptions extends Partial<EstimateOptions> {
   /** Samples of x2; null (default): x1 itself. */
   readonly n2?: number | null;
 }
+
+const { get, ...others } = estimateOptions;
+const explainOptions = {
+  n1: optional(anything<number>()),
+  n2: byDefault(null, anything<number | null>()),
+  get: byDefault(['ntk'], get),
+  ...others,
+};
 
 /** What one op of a Program takes. */
 export interface ExplainedOp {
@@ -84,8 +92,7 @@ export async function explain(
   sampleShape: Shape,
   options: ExplainOptions = {},
 ): Promise<Explanation> {
-  checkOptions('explain', options, ['n1', 'n2', 'get', 'dtype', 'gradient', 'threads']);
-  const { n1, n2 = null, get = 'ntk', ...job } = options;
+  const { n1, n2, ...job } = readOptions('explain', options, explainOptions);
   const program = programOf(kernel, sampleShape);
   const costs = onEngine(program);
   // Before its first tensor tfjs does not say which backend it will take.
@@ -93,7 +100,7 @@ export async function explain(
   const ops = costs === null ? explainedByTf(program) : explainedByEngine(program, costs);
   const executor = costs === null ? 'tf' : executorFor(undefined).name;
   const pixelsPerPair = costs && ops.reduce((sum, { work }) => sum + work, 0);
-  const predicted = n1 === undefined ? null : await estimate(kernel, sampleShape, n1, n2, { get, ...job });
+  const predicted = n1 === undefined ? null : await estimate(kernel, sampleShape, n1, n2, job);
   const text = [
     headline(program, sampleShape, executor, costs !== null),
     '',

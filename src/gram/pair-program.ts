@@ -1,6 +1,4 @@
 import { ShapeError, UnsupportedError } from '../base/errors.js';
-import type { Dtype } from '../base/nd-array.js';
-import { describe } from '../base/received.js';
 import { mixesBatch } from '../program/batch-sizes.js';
 import type { Program } from '../program/program.js';
 import type { RowLayout } from '../program/row.js';
@@ -37,22 +35,4 @@ export function pairProgram(
     );
   }
   return { program, row };
-}
-
-/** @throws RangeError for an unknown precision or a number of threads below 1. */
-export function checkPrecisionAndThreads(where: string, dtype: Dtype, threads: number): void {
-  if (dtype !== 'float64' && dtype !== 'float32') {
-    throw new RangeError(`${where}: dtype must be 'float64' or 'float32', got '${dtype}'.`);
-  }
-  if (!(Number.isInteger(threads) && threads >= 1)) {
-    throw new RangeError(`${where}: threads must be a whole number of at least 1, got ${threads}.`);
-  }
-}
-
-/** @throws RangeError for anything but `'nngp'` and `'ntk'`. */
-export function checkField(where: string, field: string): void {
-  if (field === 'nngp' || field === 'ntk') return;
-  throw new RangeError(
-    `${where}: get must be 'nngp' or 'ntk' (gram: or a list of these), got ${describe(field)}.`,
-  );
 }

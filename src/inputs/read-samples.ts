@@ -3,6 +3,7 @@ import { type AnyArray, readArray } from '../base/any-array.js';
 import { ShapeError, UnsupportedError } from '../base/errors.js';
 import { isTensor } from '../base/is-tensor.js';
 import type { FloatArray, NdArray } from '../base/nd-array.js';
+import { anything, byDefault, type Complete, optional, rule } from '../base/options.js';
 import type { Mask, SampleFacts } from '../program/row.js';
 import { leavesOf, mapTree, type Tree } from '../tracing/tree.js';
 import type { Samples } from './check-input.js';
@@ -24,16 +25,18 @@ export interface SampleOptions {
 /** Graphs of samples, `[n, …]`; null: there are none. */
 export type Pattern = AnyArray | null;
 
-/** Names of `SampleOptions`. */
-export const sampleOptionNames = ['maskConstant', 'pattern'] as const;
-
-/** @throws TypeError when `maskConstant` is given and is no number. */
-export function checkMaskConstant(where: string, maskConstant: unknown): void {
-  if (maskConstant === undefined || typeof maskConstant === 'number') return;
-  throw new TypeError(
-    `${where}: maskConstant must be a number, got ${typeof maskConstant}. Pass one that no input holds, or NaN.`,
-  );
-}
+/** {@link SampleOptions}. */
+export const sampleOptions = {
+  maskConstant: optional(
+    rule<number>(
+      'must be a number',
+      (given) => typeof given === 'number',
+      'Pass one that no input holds, or NaN.',
+      TypeError,
+    ),
+  ),
+  pattern: byDefault(null, anything<Pattern | readonly [Pattern, Pattern]>()),
+};
 
 /** Inputs `[n, …spatial, channels]` with 0 in place of what is masked. */
 export function zeroMasked<X extends Samples>(x: Tree<X>, maskConstant: number | undefined): Tree<X> {
@@ -88,7 +91,7 @@ export function factsOfMasks(
  */
 export function pairOfPatterns(
   where: string,
-  { pattern = null }: SampleOptions,
+  { pattern }: Complete<typeof sampleOptions>,
   x2IsNull: boolean,
 ): [Pattern, Pattern] {
   const isPair = Array.isArray(pattern);

@@ -1,20 +1,19 @@
 import * as tf from '#tf';
 import { checkNotDisposed } from '../base/any-array.js';
-import { checkOptions } from '../base/check-options.js';
 import { ShapeError, UnsupportedError } from '../base/errors.js';
 import { isTensor } from '../base/is-tensor.js';
 import { sizeOf } from '../base/nd-array.js';
+import { anything, type Complete, optional, readOptions } from '../base/options.js';
 import { received } from '../base/received.js';
 import type { Executor, Source } from '../executors/executor.js';
 import { checkInputs, eachNamed } from '../inputs/check-input.js';
 import {
-  checkMaskConstant,
   factsOf,
   factsOfMasks,
   masksOf,
   pairOfPatterns,
   type SampleOptions,
-  sampleOptionNames,
+  sampleOptions,
   zeroMasked,
 } from '../inputs/read-samples.js';
 import { tensorRows } from '../inputs/rows.js';
@@ -44,7 +43,7 @@ import {
   type Layout,
   type LayoutOptions,
   layoutOf,
-  layoutOptionNames,
+  layoutOptions,
   type Sources,
 } from './layout.js';
 
@@ -83,6 +82,16 @@ export type KernelFn<Out = tf.Tensor, In = tf.Tensor> = NetworkKernel &
     options?: KernelOptions,
   ) => TreeLike<Out, Got<G>>);
 
+const kernelOptions = {
+  executor: optional(anything<ExecutorName>()),
+  batchAxis: optional(anything<number>()),
+  channelAxis: optional(anything<number>()),
+  ...layoutOptions,
+  ...sampleOptions,
+};
+
+type ReadOptions = Complete<typeof kernelOptions>;
+
 const covarianceFields: readonly CovarianceField[] = ['nngp', 'ntk', 'cov1', 'cov2'];
 
 /** Makes the kernel function of a layer, which `programOf` then knows. */
@@ -91,13 +100,9 @@ export function makeKernelFn<Out, In>(layer: Traceable): KernelFn<Out, In> {
     x1: Tree<tf.Tensor> | Tree<Kernel>,
     x2: Tree<tf.Tensor> | null = null,
     get?: Get,
-    options: KernelOptions = {},
+    given: KernelOptions = {},
   ): unknown => {
-    checkOptions('kernel', options, [
-      ...['executor', 'batchAxis', 'channelAxis'],
-      ...[...layoutOptionNames, ...sampleOptionNames],
-    ]);
-    checkMaskConstant('kernel', options.maskConstant);
+    const options = readOptions('kernel', given, kernelOptions);
     const fields = fieldsOf(get);
     const want = covarianceFields.filter((field) => fields.includes(field));
     const outputs = (): unknown => {
@@ -138,7 +143,7 @@ interface Run {
 }
 
 /** The run's executor; if the caller named none, `tf` for Programs that the engine cannot run. */
-function executorOf({ program }: Traced, run: Run, options: KernelOptions): Executor {
+function executorOf({ program }: Traced, run: Run, options: ReadOptions): Executor {
   const beyond = program.ops.some((op) => mixesBatch(op) || (op.op === 'activation' && op.fn === 'own'));
   return beyond && options.executor === undefined ? executorFor('tf') : run.executor;
 }
@@ -162,7 +167,7 @@ function runOnTensors(
   layer: Traceable,
   given1: Tree<tf.Tensor>,
   given2: Tree<tf.Tensor> | null,
-  options: KernelOptions,
+  options: ReadOptions,
 ): Run {
   eachNamed('x1', given1, requireTensor);
   if (given2 !== null) eachNamed('x2', given2, requireTensor);
@@ -224,7 +229,7 @@ function isKernels(x: unknown): x is Tree<Kernel> {
   return x.length > 0 && x.every(isKernels);
 }
 
-function runOnKernels(given: Tree<Kernel>, x2: Tree<tf.Tensor> | null, options: KernelOptions): Run {
+function runOnKernels(given: Tree<Kernel>, x2: Tree<tf.Tensor> | null, options: ReadOptions): Run {
   if (x2 !== null) {
     throw new UnsupportedError(
       'kernel: x2 must be absent when the first argument is a Kernel, got a tensor.',

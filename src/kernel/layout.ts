@@ -1,4 +1,5 @@
 import { UnsupportedError } from '../base/errors.js';
+import { type Complete, flag, optional, rule } from '../base/options.js';
 import type { Executor, Source } from '../executors/executor.js';
 import { type AnyOp, opRules } from '../program/ops/index.js';
 import type { Displacement, OpRule } from '../program/ops/rule.js';
@@ -21,8 +22,16 @@ export interface LayoutOptions {
   readonly diagonalSpatial?: boolean | 'auto';
 }
 
-/** Names of `LayoutOptions`. */
-export const layoutOptionNames = ['diagonalBatch', 'diagonalSpatial'] as const;
+/** {@link LayoutOptions}; absent ones are as in the Kernels that a network starts from. */
+export const layoutOptions = {
+  diagonalBatch: optional(flag),
+  diagonalSpatial: optional(
+    rule<boolean | 'auto'>(
+      "must be true, false or 'auto'",
+      (given) => typeof given === 'boolean' || given === 'auto',
+    ),
+  ),
+};
 
 /** Which covariances of one output are wanted. */
 export interface Layout {
@@ -33,19 +42,16 @@ export interface Layout {
 /**
  * The layout that options ask for, of a network that starts from inputs or from these Kernels; it is theirs by default.
  *
- * @throws RangeError when an option is neither of its values.
  * @throws UnsupportedError when the Kernels do not hold the covariances that it takes.
  */
-export function layoutOf(program: Program, options: LayoutOptions, given: readonly Kernel[]): Layout {
+export function layoutOf(
+  program: Program,
+  options: Complete<typeof layoutOptions>,
+  given: readonly Kernel[],
+): Layout {
   const missesBatch = given.some((kernel) => kernel.diagonalBatch);
   const missesSpatial = given.some((kernel) => kernel.diagonalSpatial);
   const { diagonalBatch = given.length === 0 || missesBatch, diagonalSpatial = missesSpatial } = options;
-  if (typeof diagonalBatch !== 'boolean') {
-    throw new RangeError(`kernel: diagonalBatch must be true or false, got ${diagonalBatch}.`);
-  }
-  if (typeof diagonalSpatial !== 'boolean' && diagonalSpatial !== 'auto') {
-    throw new RangeError(`kernel: diagonalSpatial must be true, false or 'auto', got ${diagonalSpatial}.`);
-  }
   if (!diagonalBatch && missesBatch) {
     throw new UnsupportedError(
       'kernel: the given Kernel holds no covariances of different samples of x1. Compute it with diagonalBatch: false.',

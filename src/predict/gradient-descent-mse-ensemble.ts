@@ -2,7 +2,7 @@ import { type AnyArray, readArray } from '../base/any-array.js';
 import { checkOptions } from '../base/check-options.js';
 import { describe } from '../base/received.js';
 import { type WorkOptions, workOptionNames } from '../base/work-options.js';
-import type { GramField } from '../gram/gram.js';
+import type { GramField } from '../gram/index.js';
 import type { Samples } from '../inputs/check-input.js';
 import type { Pattern } from '../inputs/read-samples.js';
 import type { NetworkKernel } from '../tracing/trace.js';

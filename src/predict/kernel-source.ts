@@ -1,5 +1,5 @@
 import type { AnyArray } from '../base/any-array.js';
-import { type ComputeOptions, type GramField, gram } from '../gram/gram.js';
+import { type ComputeOptions, type GramField, gram } from '../gram/index.js';
 import type { Samples } from '../inputs/check-input.js';
 import type { Pattern } from '../inputs/read-samples.js';
 import { isNetworkKernel, type NetworkKernel } from '../tracing/trace.js';

@@ -2,7 +2,7 @@ import { type AnyArray, readArray } from '../base/any-array.js';
 import { ShapeError } from '../base/errors.js';
 import { type NdArray, sizeOf } from '../base/nd-array.js';
 import type { WorkOptions } from '../base/work-options.js';
-import { type ComputeOptions, type GramField, gram } from '../gram/gram.js';
+import { type ComputeOptions, type GramField, gram } from '../gram/index.js';
 import { offThread } from '../linalg/off-thread.js';
 import type { NetworkKernel } from '../tracing/trace.js';
 

@@ -1,12 +1,11 @@
 import type { Matrix } from 'ml-matrix';
 import { type AnyArray, readMatrix } from '../base/any-array.js';
-import { checkOptions } from '../base/check-options.js';
-import { checkSignal } from '../base/check-signal.js';
 import { ShapeError } from '../base/errors.js';
 import { rowMajor, takeRowMajor } from '../base/matrix.js';
+import { readOptions } from '../base/options.js';
 import { offThread } from '../linalg/off-thread.js';
 import { checkRows } from './check-matrix.js';
-import { type RidgeOptions, ridgeSystem } from './ridge.js';
+import { type RidgeOptions, ridgeOptions, ridgeSystem } from './ridge.js';
 import type { SolveEvidence } from './safe-cholesky.js';
 
 /** Options of {@link kernelRidge}. */
@@ -51,12 +50,11 @@ export async function kernelRidge(
   yTrain: AnyArray,
   options: KernelRidgeOptions = {},
 ): Promise<KernelRidge> {
-  checkOptions('kernelRidge', options, ['reg', 'regScale', 'jitter', 'signal']);
-  checkSignal('kernelRidge', options.signal);
+  const read = readOptions('kernelRidge', options, ridgeOptions);
   const k = readMatrix('kernelRidge', 'kTrainTrain', kTrainTrain);
   const y = readMatrix('kernelRidge', 'yTrain', yTrain);
   checkRows('kernelRidge', 'yTrain', y, k.rows);
-  const system = await ridgeSystem('kernelRidge', 'kTrainTrain', k, options);
+  const system = await ridgeSystem('kernelRidge', 'kTrainTrain', k, read);
   const { x: alpha, evidence } = await system.solve(y, 'yTrain');
   const [n, outputs, coefficients] = [alpha.rows, alpha.columns, rowMajor(alpha)];
   return {

@@ -1,6 +1,12 @@
 import type { Matrix } from 'ml-matrix';
+import { byDefault, type Complete, isAmount, oneOf, rule } from '../base/options.js';
 import { readSquare } from './check-matrix.js';
-import { type PositiveDefiniteFactor, type PositiveDefiniteOptions, safeCholesky } from './safe-cholesky.js';
+import {
+  type PositiveDefiniteFactor,
+  type PositiveDefiniteOptions,
+  positiveDefiniteOptions,
+  safeCholesky,
+} from './safe-cholesky.js';
 
 /** What a ridge is a multiple of: the mean of the Gram matrix's diagonal, or 1. */
 export type RegScale = 'trace' | 'absolute';
@@ -19,33 +25,44 @@ export interface RidgeSystem extends PositiveDefiniteFactor {
   readonly ridge: number;
 }
 
-/** @throws RangeError when `reg` is negative or not finite, or `regScale` is neither of its two values. */
-export function checkRidge(where: string, { reg = 1e-6, regScale = 'trace' }: RidgeOptions): void {
-  if (!(Number.isFinite(reg) && reg >= 0)) {
-    throw new RangeError(`${where}: reg needs a finite number of at least 0, got ${reg}. Pass e.g. 1e-6.`);
-  }
-  if (regScale !== 'trace' && regScale !== 'absolute') {
-    throw new RangeError(`${where}: regScale needs 'trace' or 'absolute', got ${String(regScale)}.`);
-  }
-}
+/** A ridge. */
+export const ridgeAmount = (example: string) =>
+  rule('needs a finite number of at least 0', isAmount, `Pass e.g. ${example}.`);
+
+/** {@link RidgeOptions}. */
+export const ridgeOptions = {
+  reg: byDefault(1e-6, ridgeAmount('1e-6')),
+  regScale: byDefault('trace', oneOf<RegScale>(['trace', 'absolute'], 'needs')),
+  ...positiveDefiniteOptions,
+};
 
 /**
  * Factorises A = K + ridge·I for a Gram matrix `gram` `[n, n]`, called `name` in errors.
  *
- * @throws RangeError, ShapeError, NonFiniteError, NotPositiveDefiniteError as `kernelRidge` does.
+ * @throws ShapeError, NonFiniteError, NotPositiveDefiniteError as `kernelRidge` does.
  */
 export async function ridgeSystem(
   where: string,
   name: string,
   gram: Matrix,
-  options: RidgeOptions,
+  options: Complete<typeof ridgeOptions>,
 ): Promise<RidgeSystem> {
-  checkRidge(where, options);
-  const { reg = 1e-6, regScale = 'trace' } = options;
   const n = gram.rows;
   const a = readSquare(where, name, gram);
-  const ridge = regScale === 'trace' ? (reg * gram.trace()) / n : reg;
-  for (let i = 0; i < n; i++) a[i * n + i] += ridge;
+  const ridge = addRidge(a, n, options);
   const { solve } = await safeCholesky(a, n, options, { where, name, ridge });
   return { ridge, solve };
+}
+
+/** Adds the ridge to a Gram matrix `[n, n]`, and returns what it added to every diagonal entry. */
+export function addRidge(
+  a: Float64Array,
+  n: number,
+  { reg, regScale }: Pick<Complete<typeof ridgeOptions>, 'reg' | 'regScale'>,
+): number {
+  let trace = 0;
+  for (let i = 0; i < n; i++) trace += a[i * n + i];
+  const ridge = regScale === 'trace' ? (reg * trace) / n : reg;
+  for (let i = 0; i < n; i++) a[i * n + i] += ridge;
+  return ridge;
 }

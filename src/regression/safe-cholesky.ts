@@ -1,6 +1,8 @@
 import type { Matrix } from 'ml-matrix';
 import { NotPositiveDefiniteError } from '../base/errors.js';
 import { rowMajor, takeRowMajor } from '../base/matrix.js';
+import { byDefault, type Complete, type Option } from '../base/options.js';
+import { signal } from '../base/work-options.js';
 import { offThread } from '../linalg/off-thread.js';
 import { checkFinite, checkRows } from './check-matrix.js';
 
@@ -18,6 +20,25 @@ export interface PositiveDefiniteOptions {
   readonly jitter?: boolean | JitterLadder;
   /** Ends the work; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
+}
+
+/** The steps of a ladder. */
+const jitter: Option<boolean | JitterLadder> = (given, where, name) => {
+  const jitter = given as boolean | JitterLadder;
+  const { first, last } = endsOf(jitter);
+  if (first > 0 && first <= last && last < 1) return jitter;
+  throw new RangeError(
+    `${where}: ${name} needs 0 < first <= last < 1, got first ${first}, last ${last}. Pass false to switch it off.`,
+  );
+};
+
+/** {@link PositiveDefiniteOptions}. */
+export const positiveDefiniteOptions = { jitter: byDefault(true, jitter), signal };
+
+/** The first and the last amount of a ladder. */
+function endsOf(jitter: boolean | JitterLadder): Required<JitterLadder> {
+  const { first = 1e-10, last = 1e-6 } = typeof jitter === 'boolean' ? {} : jitter;
+  return { first, last };
 }
 
 /** How far a solution can be trusted. */
@@ -53,26 +74,21 @@ export interface FactorContext {
   readonly ridge: number;
 }
 
-const FIRST_JITTER = 1e-10;
-const LAST_JITTER = 1e-6;
-
 /**
  * Factorises a symmetric positive definite matrix `a` `[n, n]` of finite entries, as it is if it can be; if not, with the
  * jitter ladder. The work is done on the thread of linear algebra.
  *
  * Only the lower triangle is factorised; a matrix that is not symmetric shows in the residuals.
  *
- * @throws RangeError when the ladder is not one.
  * @throws NotPositiveDefiniteError when the ladder's end is not enough; the message says what ridge is.
  */
 export async function safeCholesky(
   a: Float64Array,
   n: number,
-  options: PositiveDefiniteOptions,
+  { jitter: allowed, signal }: Complete<typeof positiveDefiniteOptions>,
   { where, name, ridge }: FactorContext,
 ): Promise<PositiveDefiniteFactor> {
-  const { signal } = options;
-  const ladder = ladderOf(where, options.jitter ?? true);
+  const ladder = ladderOf(allowed);
   const result = await offThread('factorPositiveDefinite', [a, n, ladder], signal);
   if (!result.ok) {
     const { failedAt, needed, meanDiagonal } = result;
@@ -100,14 +116,9 @@ export async function safeCholesky(
   };
 }
 
-function ladderOf(where: string, jitter: boolean | JitterLadder): number[] {
+function ladderOf(jitter: boolean | JitterLadder): number[] {
   if (jitter === false) return [];
-  const { first = FIRST_JITTER, last = LAST_JITTER } = jitter === true ? {} : jitter;
-  if (!(first > 0 && first <= last && last < 1)) {
-    throw new RangeError(
-      `${where}: jitter needs 0 < first <= last < 1, got first ${first}, last ${last}. Pass false to switch it off.`,
-    );
-  }
+  const { first, last } = endsOf(jitter);
   const ladder: number[] = [];
   // The factor absorbs rounding: 1e-10 · 10⁴ may come out just above 1e-6.
   for (let rung = first; rung <= last * (1 + 1e-9); rung *= 10) ladder.push(Number(rung.toPrecision(12)));

@@ -1,8 +1,12 @@
 import { type AnyArray, readMatrix } from '../base/any-array.js';
-import { checkOptions } from '../base/check-options.js';
-import { checkSignal } from '../base/check-signal.js';
+import { readOptions } from '../base/options.js';
 import { checkRows, readSquare } from './check-matrix.js';
-import { type PositiveDefiniteOptions, type Solution, safeCholesky } from './safe-cholesky.js';
+import {
+  type PositiveDefiniteOptions,
+  positiveDefiniteOptions,
+  type Solution,
+  safeCholesky,
+} from './safe-cholesky.js';
 
 /**
  * Solves A X = B for a symmetric positive definite A, in float64 by a blocked Cholesky factorisation.
@@ -35,12 +39,11 @@ export async function solvePositiveDefinite(
   options: PositiveDefiniteOptions = {},
 ): Promise<Solution> {
   const where = 'solvePositiveDefinite';
-  checkOptions(where, options, ['jitter', 'signal']);
-  checkSignal(where, options.signal);
+  const read = readOptions(where, options, positiveDefiniteOptions);
   const [left, right] = [readMatrix(where, 'a', a), readMatrix(where, 'b', b)];
   const { rows } = left;
   const entries = readSquare(where, 'a', left);
   checkRows(where, 'b', right, rows);
-  const factor = await safeCholesky(entries, rows, options, { where, name: 'a', ridge: 0 });
+  const factor = await safeCholesky(entries, rows, read, { where, name: 'a', ridge: 0 });
   return factor.solve(right);
 }

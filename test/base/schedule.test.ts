@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkSchedule, type Schedule, scheduleAt } from '../../src/base/schedule.js';
+import { type Schedule, scheduleAt, scheduleLike } from '../../src/base/schedule.js';
 
 const over = (schedule: Schedule, steps: number) =>
   Array.from({ length: steps }, (_, i) => scheduleAt(schedule, i + 1, steps));
@@ -33,7 +33,7 @@ describe('checkSchedule', () => {
   it('refuses what is no schedule', () => {
     const refused = (schedule: unknown) => {
       try {
-        checkSchedule('kip', 'learningRate', schedule as Schedule, 0.04);
+        scheduleLike(0.04)(schedule, 'kip', 'learningRate');
       } catch (error) {
         return String(error);
       }

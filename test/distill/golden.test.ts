@@ -3,7 +3,7 @@ import { LuDecomposition, Matrix } from 'ml-matrix';
 import { describe, expect, it } from 'vitest';
 import { targetsOf } from '../../src/distill/evaluate-support.js';
 import { evaluateSupport, kip, kipLoss, labelSolve, type Support } from '../../src/distill/index.js';
-import { gram } from '../../src/gram/gram.js';
+import { gram } from '../../src/gram/index.js';
 import { kernelRidge } from '../../src/regression/index.js';
 import { relativeError } from '../support/compare.js';
 import { buildNet, goldenInput, type InputSpec, type NetSpec } from '../support/net.js';

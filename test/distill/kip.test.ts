@@ -184,7 +184,7 @@ describe('kip', () => {
       {
         "adam": "UnsupportedError: kip: adam: has no option beta. Its options are beta1, beta2, epsilon, firstStep.",
         "empty": "RangeError: kip: train needs examples of every class to draw balanced batches, got none of class 1. Renumber the classes, or pass a targetBatch of at least the size of the data.",
-        "get": "RangeError: gram: get must be 'nngp' or 'ntk' (gram: or a list of these), got 'both'.",
+        "get": "RangeError: kip: get must be 'nngp' or 'ntk' (gram: or a list of these), got 'both'.",
         "given": "ShapeError: kip: init.labels needs supportSize rows and a column a class, [3, 3], got [6, 3].",
         "init": "RangeError: kip: init needs 'natural', 'noise' or a support set, got zeros.",
         "labels": "ShapeError: kip: train.labels must be one label an image, got 90 images and 89 labels.",

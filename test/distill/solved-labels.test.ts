@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { readOptions } from '../../src/base/options.js';
 import { evaluateSupport, labelSolve } from '../../src/distill/index.js';
 import { solvedLabels, solvedLoss } from '../../src/distill/solved-labels.js';
+import { supportOptions } from '../../src/distill/types.js';
 import { kernel, patterns } from './patterns.js';
 
 const targets = patterns(40, 3);
 const { images } = patterns(6, 3, 9);
-const options = { labelReg: 1e-9, reg: 1e-3 };
+const options = { ...readOptions('test', { reg: 1e-3 }, supportOptions), labelReg: 1e-9 };
 
 describe('solvedLabels', () => {
   it('are those from which regression has the least loss', async () => {

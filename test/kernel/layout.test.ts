@@ -152,7 +152,7 @@ test('refuses other values', () => {
   expect(() =>
     kernel(x1, x2, 'nngp', { diagonalSpatial: 'yes' as never }),
   ).toThrowErrorMatchingInlineSnapshot(
-    `[RangeError: kernel: diagonalSpatial must be true, false or 'auto', got yes.]`,
+    `[RangeError: kernel: diagonalSpatial must be true, false or 'auto', got 'yes'.]`,
   );
   expect(() => kernel(x1, x2, 'nngp', { diagonalBatch: 1 as never })).toThrowErrorMatchingInlineSnapshot(
     `[RangeError: kernel: diagonalBatch must be true or false, got 1.]`,

@@ -5,7 +5,7 @@ import {
   ShapeError,
   UnsupportedError,
 } from '../../src/base/errors.js';
-import { gram } from '../../src/gram/gram.js';
+import { gram } from '../../src/gram/index.js';
 import { eigenvaluesSymmetric } from '../../src/linalg/eigen.js';
 import {
   gpInference,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { NonFiniteError, ShapeError } from '../../src/base/errors.js';
-import { gram } from '../../src/gram/gram.js';
+import { gram } from '../../src/gram/index.js';
 import { conjugateGradientRidge, nystromRidge } from '../../src/predict/index.js';
 import { key } from '../../src/random/key.js';
 import { normal } from '../../src/random/normal.js';

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { gram } from '../../src/gram/gram.js';
+import { gram } from '../../src/gram/index.js';
 import {
   gpInference,
   gradientDescent,

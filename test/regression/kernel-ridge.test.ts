@@ -71,7 +71,7 @@ describe('kernelRidge', () => {
     await expect(
       (() => kernelRidge(gram, labels, { regScale: 'mean' as 'trace' }))(),
     ).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[RangeError: kernelRidge: regScale needs 'trace' or 'absolute', got mean.]`,
+      `[RangeError: kernelRidge: regScale needs 'trace' or 'absolute', got 'mean'.]`,
     );
     await expect(
       (() => kernelRidge(gram, labels, { diagReg: 1 } as object))(),

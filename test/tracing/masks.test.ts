@@ -241,7 +241,7 @@ describe('a mask is refused', () => {
   it('of another type', async () => {
     const bad = { get: 'nngp', maskConstant: '10' as never } as const;
     await expect(gram(dense().kernel, generic([2, 3]), null, bad)).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[TypeError: gram: maskConstant must be a number, got string. Pass one that no input holds, or NaN.]`,
+      `[TypeError: gram: maskConstant must be a number, got '10'. Pass one that no input holds, or NaN.]`,
     );
   });
 });

@@ -1,7 +1,7 @@
 import type * as tf from '#tf';
 import { checkOptions } from '../../base/check-options.js';
 import { UnsupportedError } from '../../base/errors.js';
-import { checkSchedule, type Schedule } from '../../base/schedule.js';
+import { type Schedule, scheduleLike } from '../../base/schedule.js';
 import { type Key, key as keyOf } from '../../random/index.js';
 import type { Params } from '../../stax/layer/params.js';
 import type { Tree } from '../../tracing/tree.js';
@@ -87,7 +87,7 @@ export function checkedOptions<In extends Tree<tf.Tensor>>(options: TrainOptions
     const rule = most === count ? `a whole number from 1 to ${count} samples` : 'a whole number from 1';
     throw new RangeError(`${where}: ${name} must be ${rule}, got ${value}.`);
   }
-  checkSchedule(where, 'learningRate', learningRate, 0.1);
+  scheduleLike(0.1)(learningRate, where, 'learningRate');
   checkLoss(where, loss);
   if (!(l2 >= 0 && l2 < Infinity)) throw new RangeError(`${where}: l2 must be a number from 0, got ${l2}.`);
   if (!(labelScale > 0 && labelScale < Infinity)) {

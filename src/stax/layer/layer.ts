@@ -1,11 +1,11 @@
 import * as tf from '#tf';
-import { checkOptions } from '../../base/check-options.js';
 import { ShapeError, UnsupportedError } from '../../base/errors.js';
 import { hasBackend } from '../../base/has-backend.js';
 import { isTensor } from '../../base/is-tensor.js';
+import { anything, optional, readOptions } from '../../base/options.js';
 import { received } from '../../base/received.js';
 import { eachNamed } from '../../inputs/check-input.js';
-import { checkMaskConstant, type Pattern } from '../../inputs/read-samples.js';
+import { type Pattern, sampleOptions } from '../../inputs/read-samples.js';
 import { fromStandard, toStandard } from '../../inputs/transpose.js';
 import { type KernelFn, makeKernelFn } from '../../kernel/kernel-fn.js';
 import { type Key, split } from '../../random/index.js';
@@ -57,6 +57,12 @@ export interface ApplyOptions {
   /** The graphs of x's samples, `[n, …]`, for `Aggregate`. */
   readonly pattern?: Pattern;
 }
+
+const applyOptions = {
+  key: optional(anything<Key>()),
+  maskConstant: sampleOptions.maskConstant,
+  pattern: optional(anything<Pattern>()),
+};
 
 /** What a layer's file is given to run the finite layer. */
 export interface RunOptions extends ApplyOptions {
@@ -265,9 +271,7 @@ export function makeTreeLayer<In, Out>(spec: TreeSpec): Layer<In, Out> {
     return spec.init(key, inputShape as Tree<Shape>);
   }) as Init<In, Out>;
   const apply: Apply<In, Out> = (params, x, options = {}) => {
-    const { maskConstant, ...rest } = options;
-    checkOptions(spec.name, options, ['key', 'maskConstant', 'pattern']);
-    checkMaskConstant(spec.name, maskConstant);
+    const { maskConstant, ...rest } = readOptions(spec.name, options, applyOptions);
     requireActivations(spec.name, x);
     if (rest.key !== undefined) checkKey(`${spec.name}: apply`, rest.key);
     const run = (): Out => {
