@@ -28,7 +28,7 @@ export default defineConfig({
     alias: [
       { find: /^neural-tangents$/, replacement: source('index.ts') },
       { find: /^neural-tangents\/(.*)$/, replacement: source('$1/index.ts') },
-      { find: '#tf', replacement: source('base/tf-on-demand.ts') },
+      { find: '#tf', replacement: source('base/generated/tf-on-demand.ts') },
     ],
   },
   test: {
