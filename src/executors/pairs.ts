@@ -33,6 +33,8 @@ export interface GramJob extends PairOptions {
 export interface VjpJob extends PairOptions {
   /** Whose; of x1 with itself there is one, through both arguments. */
   readonly sides: { readonly x1: boolean; readonly x2: boolean };
+  /** Whether the gradient in the Program's constants is wanted. */
+  readonly constants?: boolean;
   /** Whether an x2 that is given holds x1's samples, one by one. */
   readonly same: boolean;
 }
@@ -61,10 +63,12 @@ export type GramFields = { readonly [Field in PairField]?: FloatArray };
 /** Cotangents of covariances, `[n1, n2]`; null: 0. */
 export type PairCotangents = { readonly [Field in PairField]: FloatArray | null };
 
-/** Gradients in the inputs' part of both sides' rows. */
+/** Gradients in the inputs' part of both sides' rows, and in the Program's constants (`constantsOf`). */
 export interface PairGradients {
   readonly x1: Float64Array | null;
   readonly x2: Float64Array | null;
+  /** Null: not asked for, or the executor has none. */
+  readonly constants: Float64Array | null;
 }
 
 /** What `RidgeBlockSums` says, over all targets, and the gradient in the supports. */

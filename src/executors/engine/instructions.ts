@@ -54,6 +54,7 @@ export const instructions = {
   },
   embed: { words: 'toK toTheta table size[3] full[2] positions' },
   weighSamples: { words: 'toK toTheta fromK fromTheta size[3] w1 w2 full[2] lanes1' },
+  dot: { words: 'to a b bytes' },
 } as const satisfies Readonly<Record<string, OperandList>>;
 
 /** What instructions point at, laid out as they are but without an opcode: a `filter`'s window, weights and nonlinearity. */

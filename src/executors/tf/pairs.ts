@@ -70,7 +70,7 @@ export const tfPairs: PairExecutor = {
       if (g1 && part1) addAt(g1, rows[0] * size, part1);
       if (g2 && part2) addAt(g2, columns[0] * size, part2);
     });
-    return { x1: g1, x2: x2 === null ? null : g2 };
+    return { x1: g1, x2: x2 === null ? null : g2, constants: null };
   },
   ridge: (program, supports, targets, job) => ridgeByPairs(tfPairs, program, supports, targets, job),
   cost(program, { n1, n2 }: CostJob): JobCost {

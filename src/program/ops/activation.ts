@@ -39,5 +39,15 @@ export interface ActivationOp extends OpBase<'activation'> {
   readonly params: readonly number[];
 }
 
+/** How many of a nonlinearity's first parameters are constants that gradients are known in. */
+const differentiable: { readonly [Name in ActivationName]?: number } = {
+  abRelu: 2,
+  sine: 1,
+  expNormalized: 2,
+};
+
 /** What executors have to know of `activation`. */
-export const activationRule: OpRule<ActivationOp> = { needs: sameDisplacement };
+export const activationRule: OpRule<ActivationOp> = {
+  needs: sameDisplacement,
+  constants: ({ fn, params }) => params.slice(0, differentiable[fn] ?? 0),
+};

@@ -16,4 +16,7 @@ export interface AffineOp extends OpBase<'affine'> {
 }
 
 /** What executors have to know of `affine`. */
-export const affineRule: OpRule<AffineOp> = { needs: sameDisplacement };
+export const affineRule: OpRule<AffineOp> = {
+  needs: sameDisplacement,
+  constants: ({ scale, shift, ntkFromNngp, ntkShift }) => [scale, shift, ntkFromNngp, ntkShift],
+};

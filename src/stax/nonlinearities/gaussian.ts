@@ -37,7 +37,8 @@ export function Gaussian(options: GaussianOptions = {}): Layer {
   checkNumber('Gaussian', 'b', b);
   return makeNonlinearity({
     name: 'Gaussian',
-    dual: { fn: 'gaussian', params: [b] },
+    dual: { fn: 'gaussian', params: [Math.sign(b)] },
+    inputScale: Math.sqrt(Math.abs(b)),
     outputScale: a,
     apply: (x) => tf.mul(tf.exp(tf.mul(tf.square(x), b)), a),
   });

@@ -1,5 +1,6 @@
 // Runs the instructions that the planner laid out in memory, for one group of pairs.
 import { attention, attentionAdjoint } from './attention';
+import { dot } from './dot';
 import { dropout } from './dropout';
 import { embed } from './embed';
 import { filter, filterAdjoint } from './filter';
@@ -147,6 +148,10 @@ export function run<T extends number>(pc: usize, end: usize, width: usize): void
       case Ops.WeighSamples.OPCODE:
         weighSamples<T>(pc, width);
         pc += Ops.WeighSamples.BYTES;
+        break;
+      case Ops.Dot.OPCODE:
+        dot<T>(pc, width);
+        pc += Ops.Dot.BYTES;
         break;
       default:
         unreachable();

@@ -5,6 +5,8 @@ import { addAt, addTranspose, putBlock, transpose } from '../../matrix-blocks.js
 import type { PairCotangents, PairGradients, Rows, VjpJob } from '../../pairs.js';
 import type { Span } from '../../spans.js';
 import { isSymmetric } from '../lowering/activations.js';
+import { lower } from '../lowering/lower.js';
+import { programCotangents } from '../lowering/step-cotangents.js';
 import { compile } from '../planning/compile.js';
 import { matrixProduct } from '../products/matrix-product.js';
 import { nativeGradient } from '../products/native-products.js';
@@ -14,35 +16,38 @@ import type { PoolOptions } from '../tasks/task-pool.js';
 import { gridOf, runGrid } from './grid.js';
 
 /**
- * Gradients of Σ nngp̄∘nngp + Σ ntk̄∘ntk in x1 and x2: f64 sums of the blocks' parts, in the blocks' order. x2 null: in x1
- * through both arguments, from one triangle.
+ * Gradients of Σ nngp̄∘nngp + Σ ntk̄∘ntk in x1, in x2 and in the Program's constants: f64 sums of the blocks' parts, in the
+ * blocks' order. x2 null: in x1 through both arguments, from one triangle.
  */
 export async function engineVjp(
   program: Program,
   x1: Rows,
   x2: Rows | null,
   cotangent: PairCotangents,
-  { sides, same, ...options }: VjpJob & PoolOptions,
+  { sides, constants = false, same, ...options }: VjpJob & PoolOptions,
 ): Promise<PairGradients> {
   if (x2 && x1.count > x2.count && isSymmetric(program)) {
     const turn = (field: FloatArray | null) => field && transpose(field, x1.count, x2.count);
     const turned = { nngp: turn(cotangent.nngp), ntk: turn(cotangent.ntk) };
     const turnedSides = { x1: sides.x2, x2: sides.x1 };
-    const gradients = await engineVjp(program, x2, x1, turned, { sides: turnedSides, same, ...options });
-    return { x1: gradients.x2, x2: gradients.x1 };
+    const job = { sides: turnedSides, constants, same, ...options };
+    const gradients = await engineVjp(program, x2, x1, turned, job);
+    return { x1: gradients.x2, x2: gradients.x1, constants: gradients.constants };
   }
   const self = x2 === null;
   const pairs = { x1, x2: x2 ?? x1, same: self || same };
   const [n1, n2] = [x1.count, pairs.x2.count];
   const gradient = self ? { x1: true, x2: true } : sides;
-  const plans = compile(program, { dtype: options.dtype, ntk: cotangent.ntk !== null, gradient });
+  const ntk = cotangent.ntk !== null;
+  const plans = compile(program, { dtype: options.dtype, ntk, gradient, constants });
   const grid = gridOf(n1, n2, blockSize(plans, n1, n2), self);
   const { product, inputSize } = plans.pair;
   // With a matrix product a block brings one number a sample: what its own norm's cotangent is.
   const size = product ? 1 : inputSize;
   const g1 = gradient.x1 ? new Float64Array(n1 * size) : null;
   const g2 = self ? g1 : gradient.x2 ? new Float64Array(n2 * size) : null;
-  const products = product && sharedZeros(options.dtype, n1 * n2);
+  const products = product && (sides.x1 || sides.x2) ? sharedZeros(options.dtype, n1 * n2) : null;
+  const gathered = new Float64Array(plans.pair.constantSize);
   await runGrid(
     plans,
     grid,
@@ -59,9 +64,14 @@ export async function engineVjp(
       if (result.x1 && g1) addAt(g1, rows[0] * size, result.x1);
       if (result.x2 && g2) addAt(g2, columns[0] * size, result.x2);
       if (result.products && products) putBlock(products, n2, rows, columns, result.products);
+      addAt(gathered, 0, result.constants);
     },
   );
-  if (!products) return { x1: g1, x2: self ? null : g2 };
+  const gConstants = constants ? programCotangents(program, lower(program), gathered) : null;
+  if (!products) {
+    const wanted = product ? { x1: null, x2: null } : { x1: g1, x2: self ? null : g2 };
+    return { ...wanted, constants: gConstants };
+  }
   if (self) addTranspose(products, n1);
   const native = matrixProduct();
   const gradientOf = (transposed: boolean, x: Rows, y: Rows, numbers: Float64Array) => {
@@ -75,7 +85,7 @@ export async function engineVjp(
     g1 && gradientOf(false, pairs.x2, x1, g1),
     self || !g2 ? null : gradientOf(true, x1, pairs.x2, g2),
   ]);
-  return { x1: first, x2: second };
+  return { x1: first, x2: second, constants: gConstants };
 }
 
 /** A block of the cotangent; for x1 with itself, both triangles' cotangents on the upper one. */

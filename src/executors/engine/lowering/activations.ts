@@ -17,6 +17,15 @@ export interface EngineActivation {
   readonly oneSign?: boolean;
   /** Time of an entry in units of a ReLU's in f32; 1 if absent. */
   readonly cost?: number;
+  /** The derivatives in the op's constants, in their order: multiples of the same nonlinearity with other parameters. */
+  readonly derivatives?: readonly ActivationDerivative[];
+}
+
+/** `factor` times the nonlinearity with these parameters in place of its own. */
+export interface ActivationDerivative {
+  readonly factor: number;
+  readonly params: readonly number[];
+  readonly varianceScale?: readonly number[];
 }
 
 type EngineRule = (params: readonly number[], neverNegative: boolean) => EngineActivation;
@@ -28,6 +37,7 @@ const rules: { readonly [Name in ActivationOp['fn']]: EngineRule } = {
     params: [(a - b) ** 2 / (2 * Math.PI), (a + b) ** 2 / 4, (a - b) ** 2 / 4, neverNegative ? 1 : 0],
     varianceScale: [(a + b) ** 2 / 4, (a - b) ** 2 / 4],
     oneSign: a * b <= 0,
+    derivatives: [slopeDerivative(a, b, neverNegative), slopeDerivative(b, a, neverNegative)],
   }),
   erf: () => ({ name: 'erf', factors: 2, params: [] }),
   gelu: () => ({ name: 'gelu', factors: 2, params: [] }),
@@ -37,10 +47,17 @@ const rules: { readonly [Name in ActivationOp['fn']]: EngineRule } = {
     factors: 1,
     params: [Math.sin(phase) ** 2 / 2, Math.cos(phase) ** 2 / 2],
     cost: 16,
+    derivatives: [{ factor: Math.sin(2 * phase) / 2, params: [1, -1] }],
   }),
   gaussian: ([b]) => ({ name: 'gaussian', factors: 1, params: [b] }),
   gabor: () => ({ name: 'gabor', factors: 1, params: [], cost: 20 }),
-  expNormalized: (params) => ({ name: 'expNormalized', factors: 2, params, cost: 10 }),
+  expNormalized: (params) => ({
+    ...{ name: 'expNormalized', factors: 2, params: [...params, 0], cost: 10 },
+    derivatives: [
+      { factor: 1, params: [...params, 1] },
+      { factor: params[0], params: [...params, 0] },
+    ],
+  }),
   sign: () => ({ name: 'sign', factors: 2, params: [] }),
   polynomial: (coefficients) => polynomial(gaussianMoments(coefficients), 0.5),
   hermite: ([degree]) => polynomial(hermiteMoments(degree), 0),
@@ -60,6 +77,20 @@ const rules: { readonly [Name in ActivationOp['fn']]: EngineRule } = {
     );
   },
 };
+
+/**
+ * An `abRelu` is linear in its parameters, which are quadratic in the slopes: its derivative in one slope, `b` being the other.
+ * The engine wants κ and (a − b)² not negative, so the sign of a − b is a factor.
+ */
+function slopeDerivative(a: number, b: number, neverNegative: boolean): ActivationDerivative {
+  const factor = a < b ? -1 : 1;
+  const [middle, half] = [(factor * (a + b)) / 2, Math.abs(a - b) / 2];
+  return {
+    factor,
+    params: [Math.abs(a - b) / Math.PI, middle, half, neverNegative ? 1 : 0],
+    varianceScale: [middle, half],
+  };
+}
 
 function polynomial(moments: readonly (readonly number[])[], half: number): EngineActivation {
   const degree = moments.length - 1;

@@ -11,14 +11,7 @@ import type { PositionMatrix } from '../../../program/ops/transform.js';
 import type { Program } from '../../../program/program.js';
 import { type EngineActivation, engineActivation } from './activations.js';
 import { perAxis, pixels, type Triple, triple } from './geometry.js';
-
-/** K' = scale·m + shift, Θ' = ntkFromNngp·m + scale·n + ntkShift of a window's means m (of K) and n (of Θ). */
-export interface Weights {
-  readonly scale: number;
-  readonly shift: number;
-  readonly ntkFromNngp: number;
-  readonly ntkShift: number;
-}
+import { compose, identity, type Weights } from './weights.js';
 
 interface StepBase {
   /** Steps read, by index. */
@@ -132,18 +125,6 @@ export interface Lowered {
   readonly inputSize: number;
   readonly steps: readonly Step[];
   readonly output: number;
-}
-
-const identity: Weights = { scale: 1, shift: 0, ntkFromNngp: 0, ntkShift: 0 };
-
-/** The weights that do first `a`, then `b`. */
-function compose(a: Weights, b: Weights): Weights {
-  return {
-    scale: a.scale * b.scale,
-    shift: b.scale * a.shift + b.shift,
-    ntkFromNngp: b.ntkFromNngp * a.scale + b.scale * a.ntkFromNngp,
-    ntkShift: b.ntkFromNngp * a.shift + b.scale * a.ntkShift + b.ntkShift,
-  };
 }
 
 /** Whether a step's covariances cannot be negative: sums, means and weights of such, after a one-signed nonlinearity. */

@@ -1,4 +1,5 @@
 import { factorsOf, variancesOf } from '../lowering/lower.js';
+import { constantCount } from '../lowering/step-cotangents.js';
 import type { Allocator } from './allocator.js';
 import type { PlanRequest } from './plan-types.js';
 
@@ -12,6 +13,7 @@ export interface Addresses {
   readonly factors2: number;
   readonly variances1: number;
   readonly variances2: number;
+  readonly gConstants: number;
   /** Per lane 1 where x1 and x2 are one sample, else 0; 0 where no step asks. */
   readonly same: number;
 }
@@ -22,6 +24,7 @@ export interface SampleSizes {
   readonly inputSize: number;
   readonly factorSize: number;
   readonly varianceSize: number;
+  readonly constantSize: number;
 }
 
 /** Where each step's numbers are among a sample's factors and variances. */
@@ -32,6 +35,8 @@ export interface SamplePlaces {
   readonly factorStep1: number;
   /** Bytes from the first of a sample's variances to a step's first. */
   readonly varianceAt: readonly number[];
+  /** Bytes from the first cotangent of a constant to a step's first. */
+  readonly constantAt: readonly number[];
 }
 
 /** Counts a sample's numbers and says where each step's are. */
@@ -40,23 +45,28 @@ export function measureSamples(request: PlanRequest, number: number): SampleSize
   const lane = request.lanes * number;
   const factorAt: number[] = [];
   const varianceAt: number[] = [];
+  const constantAt: number[] = [];
   let factorSize = 0;
   let varianceSize = 0;
+  let constantSize = 0;
   for (const step of steps) {
     factorAt.push(factorSize);
     varianceAt.push(varianceSize * lane);
+    constantAt.push(constantSize * lane);
     factorSize += factorsOf(step);
     varianceSize += variancesOf(step);
+    if (request.constants) constantSize += constantCount(step);
   }
   const factorStep1 = request.mode === 'pair' ? number : lane;
-  return { sampleSize, inputSize, factorSize, varianceSize, factorAt, factorStep1, varianceAt };
+  const sizes = { sampleSize, inputSize, factorSize, varianceSize, constantSize };
+  return { ...sizes, factorAt, factorStep1, varianceAt, constantAt };
 }
 
 /** Reserves memory for samples, their factors, and the cotangents of samples and variances. */
 export function reserveSamples(
   request: PlanRequest,
   number: number,
-  { sampleSize, inputSize, factorSize, varianceSize }: SampleSizes,
+  { sampleSize, inputSize, factorSize, varianceSize, constantSize }: SampleSizes,
   allocator: Allocator,
 ): Addresses {
   const { steps } = request.lowered;
@@ -76,5 +86,6 @@ export function reserveSamples(
   const gX1 = pair ? lanes(wants1, sent) : gX2;
   const variances2 = lanes(wants2, varianceSize);
   const variances1 = pair ? lanes(wants1, varianceSize) : variances2;
-  return { x1, x2, gX1, gX2, factors1, factors2, variances1, variances2, same };
+  const gConstants = request.sample?.gConstants ?? lanes(true, constantSize);
+  return { x1, x2, gX1, gX2, factors1, factors2, variances1, variances2, gConstants, same };
 }

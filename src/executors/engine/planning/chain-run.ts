@@ -8,10 +8,6 @@ import type { KeptImages } from './kept-images.js';
 import type { Image, ImageOf } from './plan-types.js';
 import type { Slots } from './slots.js';
 
-/** Whether a step's adjoint needs what the step was applied to. */
-export const adjointReadsInputs = (step: Step): boolean =>
-  step.kind === 'product' || step.kind === 'normalize';
-
 /**
  * Writes a chain's forward instructions, and knows where its images are until they are released.
  *
@@ -57,7 +53,7 @@ export class ChainRun {
         emitForward(this.#emission, at);
       }
       if (tape && !taped) this.#slots.give(tape);
-      if (!(taped && adjointReadsInputs(step))) this.release(instance);
+      if (!(taped && this.#emission.readsInputs(step))) this.release(instance);
     }
   }
 

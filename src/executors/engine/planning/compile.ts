@@ -14,6 +14,8 @@ export interface CompileRequest {
   readonly ntk: boolean;
   /** Sides whose gradients will be asked for. */
   readonly gradient?: { readonly x1: boolean; readonly x2: boolean };
+  /** Whether the gradient in the Program's constants will be asked for, which takes both sides' along. */
+  readonly constants?: boolean;
   /** Whether the covariances of each sample with itself (cov1, cov2) are read. */
   readonly samples?: boolean;
   /** Between which positions the result is wanted; all by default. */
@@ -27,11 +29,11 @@ const cache = new WeakMap<Program, Map<string, Plans>>();
 
 /** The plans that compute a Program; made once for each Program and request. */
 export function compile(program: Program, request: CompileRequest): Plans {
-  const { dtype, ntk, samples = false, positions = 'all' } = request;
-  const gradient = request.gradient ?? { x1: false, x2: false };
+  const { dtype, ntk, samples = false, positions = 'all', constants = false } = request;
+  const gradient = constants ? { x1: true, x2: true } : (request.gradient ?? { x1: false, x2: false });
   const plansOf = cache.get(program) ?? new Map<string, Plans>();
   cache.set(program, plansOf);
-  const name = [dtype, ntk, samples, gradient.x1, gradient.x2, positions].join();
+  const name = [dtype, ntk, samples, gradient.x1, gradient.x2, constants, positions].join();
   const known = plansOf.get(name);
   if (known) return known;
 
@@ -39,7 +41,7 @@ export function compile(program: Program, request: CompileRequest): Plans {
   const largest = Math.max(...lowered.steps.map((step) => pixels(step.shape)));
   const lanes = (64 / bytesOf(dtype)) * Math.max(1, Math.floor(GROUPS / largest));
   const some = gradient.x1 || gradient.x2;
-  const shared = { lowered, dtype, lanes };
+  const shared = { lowered, dtype, lanes, constants };
   const sample = plan({
     ...{
       ...shared,

@@ -4,7 +4,7 @@ import { isWhole, type Step } from '../lowering/lower.js';
 import type { Needs } from '../lowering/needs.js';
 import { Assembler } from './assembler.js';
 import { chainTo, type Instance, nameOf } from './chain.js';
-import { adjointReadsInputs, ChainRun } from './chain-run.js';
+import { ChainRun } from './chain-run.js';
 import type { Emission } from './emit/emission.js';
 import { emitAdjoint } from './emit/index.js';
 import { emitPool } from './emit/pool.js';
@@ -140,8 +140,10 @@ function unwindChain(context: PassContext, code: Assembler, end: Instance, g: Im
     const flow = flows.get(name)!;
     const { step: index, d } = instance;
     const [step, tape] = [steps[index], run.tapes.get(name) ?? null];
-    emitAdjoint(emission, { code, index, step, d, input: flowOf, tape, g: flow, value: run.imageOf });
-    if (adjointReadsInputs(step)) run.release(instance);
+    const spare = emission.constants ? slots.take(true) : null;
+    emitAdjoint(emission, { code, index, step, d, input: flowOf, tape, g: flow, value: run.imageOf, spare });
+    if (spare) slots.give(spare);
+    if (emission.readsInputs(step)) run.release(instance);
     if (flow !== g) slots.give(flow);
     if (tape) slots.give(tape);
   }

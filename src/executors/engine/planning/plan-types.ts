@@ -50,6 +50,9 @@ export interface Plan {
   readonly gX2: number;
   readonly variances1: number;
   readonly variances2: number;
+  /** The cotangents of the steps' constants, which both passes of both plans add to, and how many there are. */
+  readonly gConstants: number;
+  readonly constantSize: number;
   /**
    * Rows of one input of one pixel: where the host puts its covariance and reads the cotangent, 0 where no step wants it (of
    * samples without nonlinearities); null elsewhere.
@@ -83,7 +86,7 @@ export interface PlanRequest {
    */
   readonly mode: 'pair' | 'sample';
   /** In `pair` mode the `sample` plan: what its run of x2's samples leaves is read where it is. */
-  readonly sample: Pick<Plan, 'x2' | 'factors2'> | null;
+  readonly sample: Pick<Plan, 'x2' | 'factors2' | 'gConstants'> | null;
   readonly dtype: Dtype;
   /** Pairs that run side by side, a multiple of a SIMD register's lanes. */
   readonly lanes: number;
@@ -93,6 +96,8 @@ export interface PlanRequest {
   readonly result: Positions | null;
   /** Which side's gradients are wanted; in `sample` mode both or none. */
   readonly gradient: { readonly x1: boolean; readonly x2: boolean };
+  /** Whether the gradients in the steps' constants are wanted too. */
+  readonly constants: boolean;
   /** First free byte. */
   readonly base: number;
 }

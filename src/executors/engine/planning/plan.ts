@@ -19,9 +19,9 @@ export function plan(request: PlanRequest): Plan {
   const number = bytesOf(request.dtype);
   const allocator = new Allocator(request.base);
   const { written, ...constants } = writeConstants(request, number, allocator);
-  const { factorAt, factorStep1, varianceAt, ...sizes } = measureSamples(request, number);
+  const { factorAt, factorStep1, varianceAt, constantAt, ...sizes } = measureSamples(request, number);
   const addresses = reserveSamples(request, number, sizes, allocator);
-  const places = { ...constants, factorAt, factorStep1, varianceAt };
+  const places = { ...constants, factorAt, factorStep1, varianceAt, constantAt };
   const emission = new Emission(request, number, addresses, places);
 
   const needs = needsOf(request);

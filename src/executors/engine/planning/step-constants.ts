@@ -1,15 +1,22 @@
 import { bytesOf, codeOf, descriptors } from '../instructions.js';
 import { pixels } from '../lowering/geometry.js';
 import { type FilterStep, isWhole, type Step, wholeScratchSize } from '../lowering/lower.js';
+import { identity } from '../lowering/weights.js';
 import type { Allocator } from './allocator.js';
 import { Assembler } from './assembler.js';
 import type { PlanRequest } from './plan-types.js';
 
-/** Addresses of a filter step's descriptors: all of it, its weights alone, its nonlinearity alone on variances. */
+/** Addresses of a filter step's descriptors. */
 export interface FilterDescriptors {
   readonly whole: number;
+  /** Its window and weights alone. */
   readonly weights: number;
+  /** Its nonlinearity alone, on variances. */
   readonly nonlinearity: number;
+  /** Where gradients in constants are wanted: its window's means alone. */
+  readonly means: number;
+  /** Likewise: the derivatives of its nonlinearity, on covariances and on variances. */
+  readonly derivatives: readonly { readonly covariances: number; readonly variances: number }[];
 }
 
 /** What instructions point at beside samples and images. */
@@ -29,6 +36,10 @@ const DESCRIPTOR_BYTES = 16 * Math.ceil(bytesOf(descriptors.filterDescriptor) / 
 const descriptorBytes = (step: FilterStep): number =>
   DESCRIPTOR_BYTES + 16 * Math.ceil((step.activation?.params.length ?? 0) / 2);
 
+/** How many descriptors a filter step has. */
+const descriptorCount = (step: FilterStep, constants: boolean): number =>
+  constants ? 4 + 2 * (step.activation?.derivatives?.length ?? 0) : 3;
+
 /** Writes the steps' descriptors and constants, and reserves their scratch. */
 export function writeConstants(
   request: PlanRequest,
@@ -37,7 +48,9 @@ export function writeConstants(
 ): StepConstants & { readonly written: { readonly at: number; readonly words: Int32Array } } {
   const { steps } = request.lowered;
   const lane = request.lanes * number;
-  const descriptors = steps.map((step) => (step.kind === 'filter' ? 3 * descriptorBytes(step) : 0));
+  const descriptors = steps.map((step) =>
+    step.kind === 'filter' ? descriptorCount(step, request.constants) * descriptorBytes(step) : 0,
+  );
   const constants = steps.map(constantsOf);
   const tableBytes = constants.map(({ length }) => (length === 0 ? 0 : length * number + 16));
   const at = allocator.reserve([...descriptors, ...tableBytes].reduce((a, b) => a + b, 0));
@@ -47,9 +60,21 @@ export function writeConstants(
   const assembler = new Assembler();
   const filters = steps.map((step) => {
     if (step.kind !== 'filter') return null;
-    const describe = (part: 'whole' | 'weights' | 'nonlinearity') =>
-      at + descriptor(assembler, step, part, steps[step.inputs[0]], { number, lane, scratch, spread, at });
-    return { whole: describe('whole'), weights: describe('weights'), nonlinearity: describe('nonlinearity') };
+    const describe = (part: Part, of = step) =>
+      at + descriptor(assembler, of, part, steps[step.inputs[0]], { number, lane, scratch, spread, at });
+    const { activation } = step;
+    const derivatives = (request.constants && activation?.derivatives) || [];
+    return {
+      ...{ whole: describe('whole'), weights: describe('weights'), nonlinearity: describe('variances') },
+      means: request.constants ? describe('weights', { ...step, weights: identity }) : 0,
+      derivatives: derivatives.map(({ params, varianceScale }) => {
+        const derivative = { ...step, activation: { ...activation!, params, varianceScale } };
+        return {
+          covariances: describe('covariances', derivative),
+          variances: describe('variances', derivative),
+        };
+      }),
+    };
   });
   const tables = constants.map((table) =>
     table.length === 0 ? 0 : at + constantTable(assembler, table, number),
@@ -85,16 +110,19 @@ function scratchSize(steps: readonly Step[]): number {
   );
 }
 
+/** What a descriptor says of a filter step: all, its window and weights, or its nonlinearity, on covariances or on variances. */
+type Part = 'whole' | 'weights' | 'covariances' | 'variances';
+
 /** Writes one of a filter step's descriptors and returns where among all it is. */
 function descriptor(
   assembler: Assembler,
   step: FilterStep,
-  part: 'whole' | 'weights' | 'nonlinearity',
+  part: Part,
   input: Step,
   memory: { number: number; lane: number; scratch: number; spread: number; at: number },
 ): number {
-  const plain = part === 'nonlinearity';
-  const multiple = plain ? (step.activation?.varianceScale ?? null) : null;
+  const plain = part === 'covariances' || part === 'variances';
+  const multiple = part === 'variances' ? (step.activation?.varianceScale ?? null) : null;
   const activation = part === 'weights' || multiple ? null : step.activation;
   const params = step.activation?.params ?? [];
   const start = assembler.numbers(params, memory.number);

@@ -37,6 +37,16 @@ export class PlanRunner {
     this.memory.fill(variances, variances + varianceSize * this.lane);
   }
 
+  /** Adds the cotangents of constants in the first `live` lanes to `sums`, and zeroes all lanes. */
+  takeConstants(live: number, sums: Float64Array): void {
+    const { gConstants } = this.#plans.pair;
+    const at = gConstants / this.memory.number;
+    sums.forEach((_, i) => {
+      for (let w = 0; w < live; w++) sums[i] += this.memory.view[at + i * this.#plans.lanes + w];
+    });
+    this.memory.fill(gConstants, gConstants + sums.length * this.lane);
+  }
+
   /** Copies `count` numbers for each lane. */
   copyLanes(from: number, to: number, count: number): void {
     this.memory.copy(from, to, count * this.lane);

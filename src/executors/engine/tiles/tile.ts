@@ -73,6 +73,8 @@ export class TileRunner {
     const valueBytes = pair.values[1] - pair.values[0];
     const keptRows = valueBytes > 0 ? Math.min(x1.count, Math.floor(KEPT_BYTES / valueBytes)) : 0;
     const kept = memory.reserve(keptRows * valueBytes);
+    const constants = new Float64Array(pair.constantSize);
+    runner.takeConstants(0, constants);
 
     for (let j = 0; j < x2.count; j += lanes) {
       const live = Math.min(lanes, x2.count - j);
@@ -98,18 +100,21 @@ export class TileRunner {
         if (!pair.product) gatherAdd(pair.gX1, lanes, inputSize, live, gRows + i * inputSize * number);
         gatherAdd(pair.variances1, lanes, varianceSize, live, rowVariances + i * varianceSize * number);
       }
+      runner.takeConstants(live, constants);
       if (gradient.x2) {
         runner.copyLanes(pair.gX2, sample.gX2, pair.product ? 0 : inputSize);
         runner.copyLanes(pair.variances2, sample.variances2, varianceSize);
         this.#sampleBackward(columns, j, live, gColumns, toProducts);
+        runner.takeConstants(live, constants);
       }
     }
-    if (gradient.x1) this.#rowsBackward(rows, rowVariances, gRows, toProducts);
+    if (gradient.x1) this.#rowsBackward(rows, rowVariances, gRows, toProducts, constants);
     if (pair.product && !toProducts) multiplyBack(runner, rows, columns, gK, gRows, gColumns);
     return {
       x1: gradient.x1 ? memory.take(gRows, x1.count * inputSize) : null,
       x2: gradient.x2 ? memory.take(gColumns, x2.count * inputSize) : null,
       products: toProducts ? memory.take(gK, x1.count * x2.count) : null,
+      constants,
     };
   }
 
@@ -177,8 +182,14 @@ export class TileRunner {
     runner.run(pair.forward);
   }
 
-  /** Sends the cotangents of x1's variances, `[count, varianceSize]`, back to its samples. */
-  #rowsBackward(rows: Side, variances: number, gradient: number, toProducts: boolean): void {
+  /** Sends the cotangents of x1's variances, `[count, varianceSize]`, back to its samples and to the constants. */
+  #rowsBackward(
+    rows: Side,
+    variances: number,
+    gradient: number,
+    toProducts: boolean,
+    constants: Float64Array,
+  ): void {
     const runner = this.#runner;
     const { memory } = runner;
     const { sample, lanes } = runner.plans;
@@ -190,6 +201,7 @@ export class TileRunner {
       const from = variances + i * varianceSize * memory.number;
       memory.kernels.pack(from, varianceSize, live, varianceSize, lanes, sample.variances2);
       this.#sampleBackward(rows, i, live, gradient, toProducts);
+      runner.takeConstants(live, constants);
     }
   }
 

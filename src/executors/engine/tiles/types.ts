@@ -36,6 +36,8 @@ export interface Gradients {
    * come into a sample's gradient; `x1` and `x2` are then `[count]`, by which the sample itself does.
    */
   readonly products: FloatArray | null;
+  /** The cotangents of the steps' constants, one step after the other; empty where the plans have none. */
+  readonly constants: Float64Array;
 }
 
 /** What `productGradient` is made of. */

@@ -1,5 +1,6 @@
 // The map K' = √(q1q2)·E, D = γE with E = exp(γ(c + shift)), c = K/√(q1q2) (0 where a variance is 0).
-// Factors of a variance: q and 1/√q (0 where q = 0). Parameters: γ, shift, and 1 to clip c to [−1, 1].
+// Factors of a variance: q and 1/√q (0 where q = 0). Parameters: γ, shift, 1 to clip c to [−1, 1], and 1 for ∂K'/∂γ and ∂D/∂γ
+// in place of K' and D.
 import { add, mul, scale, shift } from '../arithmetic';
 import { exp } from '../elementary';
 import { splat } from '../lanes';
@@ -17,8 +18,14 @@ export function partials<T extends number>(
   const p = mul<T>(mul<T>(v128.load(f1), r1), mul<T>(v128.load(f2), r2));
   let c = mul<T>(k, inverse);
   if (load<T>(params + 2 * sizeof<T>()) != 0) c = v128.max<T>(v128.min<T>(c, splat<T>(1)), splat<T>(-1));
-  const e = exp<T>(mul<T>(gamma, add<T>(c, v128.load_splat<T>(params + sizeof<T>()))));
+  const shifted = add<T>(c, v128.load_splat<T>(params + sizeof<T>()));
+  const e = exp<T>(mul<T>(gamma, shifted));
   const slope = mul<T>(gamma, e);
+  if (load<T>(params + 3 * sizeof<T>()) != 0) {
+    put(VALUE, mul<T>(mul<T>(p, shifted), e));
+    put(SLOPE, add<T>(e, mul<T>(slope, shifted)));
+    return;
+  }
   const value = mul<T>(p, e);
   put(VALUE, value);
   put(SLOPE, slope);

@@ -30,6 +30,8 @@ export interface Forward<S> extends Instance<S> {
 export interface Adjoint<S> extends Instance<S> {
   readonly g: Image;
   readonly value: ImageOf;
+  /** Room for an image, where cotangents of constants are gathered. */
+  readonly spare: Image | null;
 }
 
 /** How steps of one kind are written. */
@@ -49,11 +51,13 @@ export class Emission {
   readonly lane: number;
   /** Whether x1 is a sample a lane too, and not one for all lanes. */
   readonly ofSamples: boolean;
+  /** Whether the cotangents of constants are gathered. */
+  readonly constants: boolean;
 
   readonly #ntk: boolean;
 
   constructor(
-    { lowered, mode, lanes, ntk }: PlanRequest,
+    { lowered, mode, lanes, ntk, constants }: PlanRequest,
     number: number,
     addresses: Addresses,
     places: StepConstants & SamplePlaces,
@@ -65,6 +69,7 @@ export class Emission {
     this.number = number;
     this.lane = lanes * number;
     this.ofSamples = mode === 'sample';
+    this.constants = constants;
   }
 
   /** Bytes of one of x1's numbers. */
@@ -77,6 +82,11 @@ export class Emission {
 
   /** Whether a step has a Θ that is wanted. */
   readonly hasTheta = (step: Step): boolean => this.#ntk && step.theta;
+
+  /** Whether a step's adjoint needs what the step was applied to. */
+  readsInputs({ kind }: Step): boolean {
+    return kind === 'product' || kind === 'normalize' || (kind === 'filter' && this.constants);
+  }
 
   inputShape(step: Step): Triple {
     return this.lowered.steps[step.inputs[0]].shape;

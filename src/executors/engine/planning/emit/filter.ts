@@ -1,7 +1,9 @@
 import type { Displacement } from '../../../../program/ops/rule.js';
 import { imageSize, isZero, perAxis, type Triple } from '../../lowering/geometry.js';
 import type { FilterStep } from '../../lowering/lower.js';
-import type { Emission, StepRule } from './emission.js';
+import type { Assembler } from '../assembler.js';
+import type { Image } from '../plan-types.js';
+import type { Adjoint, Emission, StepRule } from './emission.js';
 
 /** Window, weights and a nonlinearity in one pass. */
 export const filterRule: StepRule<'filter'> = {
@@ -36,9 +38,11 @@ export const filterRule: StepRule<'filter'> = {
     const to = { outK: out.k, outTheta: out.theta };
     code.emit('filter', { descriptor: descriptors.whole, ...from, ...to, ...kept, f1, f2 });
   },
-  adjoint(emission, { code, index, step, d, g, input, tape }) {
+  adjoint(emission, at) {
+    const { code, index, step, d, g, input, tape } = at;
     const { filters, varianceAt } = emission.places;
     const descriptor = filters[index]!.whole;
+    if (emission.constants && step.activation) gatherDerivatives(emission, at);
     if (step.activation) {
       const [f1, f2] = emission.factors(index, step, d);
       const [q1, q2] = emission.variances(index, step, d);
@@ -50,6 +54,7 @@ export const filterRule: StepRule<'filter'> = {
         code.emit('add', { to: g.k, from: emission.addresses.variances2 + varianceAt[index], bytes });
       }
     }
+    if (emission.constants) gatherWeights(emission, at);
     const to = input(step.inputs[0], inputDisplacement(step, d));
     const images = { inK: to.k, inTheta: to.theta, outK: g.k, outTheta: g.theta };
     const unread = { preK: 0, preTheta: 0, f1: 0, f2: 0 };
@@ -64,3 +69,63 @@ const sizesOf = (emission: Emission, step: FilterStep, d: Displacement) => ({
   inSize: imageSize(emission.inputShape(step), inputDisplacement(step, d)),
   outSize: imageSize(step.shape, d),
 });
+
+/** Adds to the cotangents of a nonlinearity's constants, given those of its results. */
+function gatherDerivatives(
+  emission: Emission,
+  { code, index, step, d, g, tape, spare }: Adjoint<FilterStep>,
+) {
+  const [f1, f2] = emission.factors(index, step, d);
+  const size = imageSize(step.shape, d);
+  const theta = g.theta && tape!.theta ? spare!.theta : 0;
+  emission.places.filters[index]!.derivatives.forEach(({ covariances, variances }, i) => {
+    const descriptor = emission.ofSamples && isZero(d) ? variances : covariances;
+    const images = { inK: tape!.k, inTheta: theta && tape!.theta, outK: spare!.k, outTheta: theta };
+    code.emit('filter', {
+      ...{ descriptor, ...images, preK: 0, preTheta: 0, f1, f2, inSize: size, outSize: size },
+    });
+    const gather = gatherer(emission, code, index, step, d);
+    gather(4 + i, g.k, spare!.k);
+    if (theta) gather(4 + i, g.theta, theta);
+  });
+}
+
+/** Adds to the cotangents of the weights, given those of their results. */
+function gatherWeights(emission: Emission, { code, index, step, d, g, value, spare }: Adjoint<FilterStep>) {
+  const from = value(step.inputs[0], inputDisplacement(step, d));
+  const inTheta = g.theta && from.theta;
+  let means: Image = { k: from.k, theta: inTheta };
+  if ([...step.window, ...step.strides].some((entry) => entry !== 1)) {
+    means = { k: spare!.k, theta: inTheta && spare!.theta };
+    const images = { inK: from.k, inTheta, outK: means.k, outTheta: means.theta };
+    const unread = { preK: 0, preTheta: 0, f1: 0, f2: 0 };
+    const descriptor = emission.places.filters[index]!.means;
+    code.emit('filter', { descriptor, ...images, ...unread, ...sizesOf(emission, step, d) });
+  }
+  const gather = gatherer(emission, code, index, step, d);
+  gather(SCALE, g.k, means.k);
+  gather(SHIFT, g.k, ONES);
+  if (!g.theta) return;
+  if (means.theta) gather(SCALE, g.theta, means.theta);
+  gather(NTK_FROM_NNGP, g.theta, means.k);
+  gather(NTK_SHIFT, g.theta, ONES);
+}
+
+// Where the cotangents of weights are among a step's.
+const [SCALE, SHIFT, NTK_FROM_NNGP, NTK_SHIFT] = [0, 1, 2, 3];
+
+/** The address that `dot` takes for an image of ones. */
+const ONES = 0;
+
+/** Writes sums over an image at `d` into a step's cotangents. */
+function gatherer(
+  { addresses, places, lane, bytes }: Emission,
+  code: Assembler,
+  index: number,
+  step: FilterStep,
+  d: Displacement,
+): (constant: number, a: number, b: number) => void {
+  const to = addresses.gConstants + places.constantAt[index];
+  return (constant, a, b) =>
+    code.emit('dot', { to: to + constant * lane, a, b, bytes: bytes(step.shape, d) });
+}
