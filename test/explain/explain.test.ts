@@ -161,7 +161,7 @@ describe('explain', () => {
       ExpNormalized, gamma 1.3, shift -0.6
       Flatten
       Gabor
-      Gaussian, b -0.4
+      Gaussian, b -1
       Gelu
       GlobalAvgPool
       GlobalSumPool
