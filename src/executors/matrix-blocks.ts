@@ -12,6 +12,16 @@ export function putBlock(to: FloatArray, n2: number, rows: Span, columns: Span, 
   }
 }
 
+/** A copy of a block's entries, from all, `[n1, n2]`. */
+export function blockOf(from: FloatArray, n2: number, rows: Span, columns: Span): FloatArray {
+  const width = columns[1] - columns[0];
+  const block = from.slice(0, (rows[1] - rows[0]) * width);
+  for (let i = rows[0]; i < rows[1]; i++) {
+    block.set(from.subarray(i * n2 + columns[0], i * n2 + columns[1]), (i - rows[0]) * width);
+  }
+  return block;
+}
+
 /** Copies a block's entries to their mirrored places, `[n2, n1]`. */
 export function putTransposed(
   to: FloatArray,

@@ -4,9 +4,10 @@ import type { GramFields, GramJob, Rows } from '../../pairs.js';
 import { allocateFields } from '../../result-memory.js';
 import { isSymmetric } from '../lowering/activations.js';
 import { compile } from '../planning/compile.js';
-import { blockSize } from '../tasks/blocks.js';
+import { blockSize, gridOf } from '../tasks/blocks.js';
+import { segmentSize } from '../tasks/segments.js';
 import type { PoolOptions } from '../tasks/task-pool.js';
-import { gridOf, runGrid } from './grid.js';
+import { runGrid } from './grid.js';
 
 /**
  * Covariances of all pairs; x2 null: of x1 with itself, one triangle computed and mirrored.
@@ -28,15 +29,19 @@ export async function engineGram(
   const [n1, n2] = [pairs.x1.count, pairs.x2.count];
   const out = allocateFields(fields, x1.count, right.count, resultDtype ?? options.dtype);
   const plans = compile(program, { dtype: options.dtype, ntk: fields.includes('ntk') });
-  const grid = gridOf(n1, n2, block ?? blockSize(plans, n1, n2), same);
+  const size = block ?? blockSize(plans, n1, n2);
+  // Values are the same however pairs are grouped: threads of this process get single blocks.
+  const grid = options.pool
+    ? segmentSize(plans, [n1, n2], size, { perPair: fields.length, perSample: 0 })
+    : size;
   await runGrid(
     plans,
-    grid,
+    gridOf(n1, n2, grid, same),
     pairs,
     options,
     ([rows, columns], samples) => {
       const diagonal = same ? columns[0] - rows[0] : undefined;
-      return { kind: 'gram', ...samples, fields, diagonal };
+      return { kind: 'gram', ...samples, fields, diagonal, block: options.pool && size };
     },
     (result, [rows, columns]) => {
       for (const field of fields) {

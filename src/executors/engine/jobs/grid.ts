@@ -1,11 +1,10 @@
 import { zeros } from '../../../base/dtype.js';
 import type { PairOptions, Rows } from '../../pairs.js';
 import { slice } from '../../slice.js';
-import { type Span, spans } from '../../spans.js';
 import type { Plans } from '../planning/plan-types.js';
 import { matrixProduct } from '../products/matrix-product.js';
 import { nativeProducts, strips } from '../products/native-products.js';
-import type { BlockSize } from '../tasks/blocks.js';
+import type { Cell } from '../tasks/blocks.js';
 import type { PoolOptions } from '../tasks/task-pool.js';
 import type { GramTask, TaskResults, VjpTask } from '../tasks/tasks.js';
 import { runTasks } from '../threads/thread-pool.js';
@@ -21,19 +20,8 @@ export interface Pairs {
   readonly same: boolean;
 }
 
-/** A block of pairs: one task. */
-export type Cell = readonly [rows: Span, columns: Span];
-
 /** What a task knows of its block's samples: themselves, or their products. */
 export type BlockSamples = Pick<GramTask, 'x1' | 'x2' | 'products'>;
-
-/** Cuts n1 × n2 pairs into blocks in row order; of a triangle, those with some column ≥ row. */
-export function gridOf(n1: number, n2: number, size: BlockSize, triangle: boolean): Cell[] {
-  const columns = spans(n2, size.columns);
-  return spans(n1, size.rows).flatMap((rows) =>
-    columns.filter((span) => !triangle || span[1] > rows[0]).map((span) => [rows, span] as const),
-  );
-}
 
 /** Runs a task for every cell of the grid and hands over the results in the cells' order. */
 export async function runGrid<T extends GramTask | VjpTask>(

@@ -2,10 +2,11 @@ import type { Program } from '../../../program/program.js';
 import type { RidgeJob, RidgeSums, Rows } from '../../pairs.js';
 import { ridgeByPairs, Sums } from '../../ridge-by-pairs.js';
 import { slice } from '../../slice.js';
-import { type Span, spans } from '../../spans.js';
+import { spans } from '../../spans.js';
 import { compile } from '../planning/compile.js';
 import type { Plans } from '../planning/plan-types.js';
 import { blockSize } from '../tasks/blocks.js';
+import { segmentSize } from '../tasks/segments.js';
 import type { PoolOptions } from '../tasks/task-pool.js';
 import type { RidgeTask } from '../tasks/tasks.js';
 import { runTasks } from '../threads/thread-pool.js';
@@ -31,19 +32,23 @@ export function engineRidge(
   if (!visitsOnce(plans, n, count)) {
     return ridgeByPairs({ gram: engineGram, vjp: engineVjp }, program, supports, targets, job);
   }
-  return visitOnce(plans, spans(count, blockSize(plans, n, count, true).columns), supports, targets, job);
+  return visitOnce(plans, supports, targets, job);
 }
+
+/** A segment of targets brings the supports' gradient, however many they are. */
+const NO_RESULT = { perPair: 0, perSample: 0 };
 
 async function visitOnce(
   plans: Plans,
-  blocks: readonly Span[],
   supports: Rows,
   targets: Rows,
   { field, same, classes, alpha, labels, scale, gradient, onProgress, ...options }: RidgeJob & PoolOptions,
 ): Promise<RidgeSums> {
-  const n = supports.count;
+  const [n, count] = [supports.count, targets.count];
+  const block = blockSize(plans, n, count, true);
+  const segments = spans(count, segmentSize(plans, [n, count], { ...block, rows: n }, NO_RESULT).columns);
   const tasks = function* (): Iterable<RidgeTask> {
-    for (const span of blocks) {
+    for (const span of segments) {
       yield {
         kind: 'ridge',
         x1: supports,
@@ -51,13 +56,14 @@ async function visitOnce(
         ...{ field, classes, alpha, scale },
         labels: labels.slice(span[0] * classes, span[1] * classes),
         diagonal: same ? span[0] : undefined,
+        block,
       };
     }
   };
   const sums = new Sums(n * classes, gradient ? n * plans.pair.inputSize : null);
   await runTasks(plans, tasks(), options, (result, index) => {
     sums.add(result);
-    onProgress?.(n * blocks[index][1], n * targets.count);
+    onProgress?.(n * segments[index][1], n * count);
   });
   return sums;
 }

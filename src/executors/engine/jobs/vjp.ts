@@ -11,13 +11,14 @@ import { compile } from '../planning/compile.js';
 import { matrixProduct } from '../products/matrix-product.js';
 import { nativeGradient } from '../products/native-products.js';
 import { productGradient } from '../products/product-gradients.js';
-import { blockSize } from '../tasks/blocks.js';
+import { blockSize, gridOf } from '../tasks/blocks.js';
+import { segmentSize } from '../tasks/segments.js';
 import type { PoolOptions } from '../tasks/task-pool.js';
-import { gridOf, runGrid } from './grid.js';
+import { runGrid } from './grid.js';
 
 /**
- * Gradients of Σ nngp̄∘nngp + Σ ntk̄∘ntk in x1, in x2 and in the Program's constants: f64 sums of the blocks' parts, in the
- * blocks' order. x2 null: in x1 through both arguments, from one triangle.
+ * Gradients of Σ nngp̄∘nngp + Σ ntk̄∘ntk in x1, in x2 and in the Program's constants: f64 sums of the segments' sums, in the
+ * segments' order. x2 null: in x1 through both arguments, from one triangle.
  */
 export async function engineVjp(
   program: Program,
@@ -40,25 +41,26 @@ export async function engineVjp(
   const gradient = self ? { x1: true, x2: true } : sides;
   const ntk = cotangent.ntk !== null;
   const plans = compile(program, { dtype: options.dtype, ntk, gradient, constants });
-  const grid = gridOf(n1, n2, blockSize(plans, n1, n2), self);
   const { product, inputSize } = plans.pair;
   // With a matrix product a block brings one number a sample: what its own norm's cotangent is.
   const size = product ? 1 : inputSize;
+  const block = blockSize(plans, n1, n2);
+  const segment = segmentSize(plans, [n1, n2], block, { perPair: product ? 1 : 0, perSample: size });
   const g1 = gradient.x1 ? new Float64Array(n1 * size) : null;
   const g2 = self ? g1 : gradient.x2 ? new Float64Array(n2 * size) : null;
   const products = product && (sides.x1 || sides.x2) ? sharedZeros(options.dtype, n1 * n2) : null;
   const gathered = new Float64Array(plans.pair.constantSize);
   await runGrid(
     plans,
-    grid,
+    gridOf(n1, n2, segment, self),
     pairs,
     options,
     ([rows, columns], samples) => {
       const part = (field: FloatArray | null) =>
         field && cotangentBlock(field, n2, rows, columns, self, options.dtype);
       const diagonal = pairs.same ? columns[0] - rows[0] : undefined;
-      const block = { nngp: part(cotangent.nngp), ntk: part(cotangent.ntk) };
-      return { kind: 'vjp', ...samples, cotangent: block, diagonal };
+      const cotangents = { nngp: part(cotangent.nngp), ntk: part(cotangent.ntk) };
+      return { kind: 'vjp', ...samples, cotangent: cotangents, diagonal, triangle: self, block };
     },
     (result, [rows, columns]) => {
       if (result.x1 && g1) addAt(g1, rows[0] * size, result.x1);

@@ -56,7 +56,23 @@ export function compile(program: Program, request: CompileRequest): Plans {
   const pair = plan({ ...shared, mode: 'pair', sample, base: sample.end, ntk, result: positions, gradient });
   const plans = { key: `${serial++}`, dtype, lanes, ntk, sample, pair };
   plansOf.set(name, plans);
+  sources.set(plans, { program, request });
   return plans;
 }
+
+const sources = new WeakMap<Plans, PlansSource>();
+
+/** Of what plans were made: with these a machine elsewhere makes the same. */
+export interface PlansSource {
+  readonly program: Program;
+  readonly request: CompileRequest;
+}
+
+/**
+ * Of what {@link compile} made plans.
+ *
+ * @public for machines elsewhere
+ */
+export const sourceOf = (plans: Plans): PlansSource => sources.get(plans)!;
 
 let serial = 0;

@@ -22,7 +22,10 @@ const TASKS = 8;
 /** Samples that make a task worth the packing of the other side. */
 const LEAST_ROWS = 64;
 
-/** Samples of a task. */
+/** Blocks of a task that another machine does. */
+const BLOCKS = 4;
+
+/** Samples of a block. */
 function productRows(plans: Plans, count: number): number {
   const most = BYTES_PER_TASK / (plans.pair.inputSize * bytesOf(plans.dtype));
   return Math.max(1, Math.min(Math.max(LEAST_ROWS, Math.ceil(count / TASKS)), Math.floor(most), count));
@@ -44,11 +47,13 @@ export async function productGradient(
 ): Promise<Float64Array> {
   const size = plans.pair.inputSize;
   const out = new Float64Array(y.count * size);
-  const parts = spans(y.count, productRows(plans, y.count));
+  const rowsOfBlock = productRows(plans, y.count);
+  const parts = spans(y.count, options.pool ? rowsOfBlock * BLOCKS : rowsOfBlock);
+  const block = options.pool && { rows: rowsOfBlock, columns: x.count };
   const tasks = function* (): Iterable<ProductTask> {
     for (const rows of parts) {
       const cotangents = slice({ data: a, count: y.count }, rows).data;
-      yield { kind: 'product', a: cotangents, x, y: slice(y, rows), scales: scales.slice(...rows) };
+      yield { kind: 'product', a: cotangents, x, y: slice(y, rows), scales: scales.slice(...rows), block };
     }
   };
   await runTasks(plans, tasks(), options, (result, index) => {

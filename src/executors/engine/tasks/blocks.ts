@@ -1,13 +1,17 @@
 import { bytesOf } from '../../../base/dtype.js';
+import { type Span, spans } from '../../spans.js';
 import type { Plans } from '../planning/plan-types.js';
 
-/** How many rows of each side a task takes. */
+/** A block of pairs. */
+export type Cell = readonly [rows: Span, columns: Span];
+
+/** How many rows of each side a block takes. */
 export interface BlockSize {
   readonly rows: number;
   readonly columns: number;
 }
 
-/** Pixels of a pair that a thread does in one task, about 20 ms. */
+/** Pixels of a pair that a thread does in one block, about 20 ms. */
 const WORK_PER_TASK = 8e6;
 
 /** The work of a pair in pixels; of the matrix product, 16 channels are worth one. */
@@ -48,4 +52,16 @@ export function blockSize(plans: Plans, n1: number, n2: number, allRows = false)
 function even(n: number, size: number): number {
   const blocks = Math.ceil(n / size);
   return blocks > 8 ? size : Math.ceil(n / blocks);
+}
+
+/**
+ * Cuts n1 × n2 pairs into blocks in row order; of a triangle, those with some column on or right of the diagonal.
+ *
+ * @param diagonal the row of x1 that is row 0 of x2.
+ */
+export function gridOf(n1: number, n2: number, size: BlockSize, triangle: boolean, diagonal = 0): Cell[] {
+  const columns = spans(n2, size.columns);
+  return spans(n1, size.rows).flatMap((rows) =>
+    columns.filter(([, end]) => !triangle || end + diagonal > rows[0]).map((span) => [rows, span] as const),
+  );
 }

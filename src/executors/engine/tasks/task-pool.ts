@@ -8,7 +8,7 @@ export interface PoolOptions {
 
 /** How a job's tasks are run. */
 export interface RunOptions extends PoolOptions {
-  /** Tasks of this job that may run at a time. */
+  /** Threads of this process that may work on this job at a time. */
   readonly threads: number;
   readonly signal?: AbortSignal;
 }
@@ -16,10 +16,10 @@ export interface RunOptions extends PoolOptions {
 /**
  * Somebody who does tasks: the threads of this process, or machines elsewhere.
  *
- * Every pool keeps these laws. Tasks, plans and results are plain data that can be sent. Each result is handed over once, in the
- * tasks' order, and has the same bits whoever did the task. Of a job no more than `threads` tasks run at a time, and no more
- * than twice as many exist, so that a job need not fit into memory. A
- * result's arrays are there until `onResult` returns. What happens to one job concerns no other.
+ * Every pool keeps these laws. Tasks, plans and results are plain data that can be sent. A task that says `block` is divided by
+ * `divide`, so that its result has the same bits whoever does it, by however many threads. Each result is handed over once, in
+ * the tasks' order, and its arrays are there until `onResult` returns. Of a job only so many tasks exist at a time as keep all
+ * who work busy, so that a job need not fit into memory. What happens to one job concerns no other.
  */
 export interface TaskPool {
   /**

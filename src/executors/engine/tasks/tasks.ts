@@ -5,6 +5,7 @@ import { RidgeBlock, type RidgeBlockSums, type RidgeData } from '../../ridge-blo
 import type { Plans } from '../planning/plan-types.js';
 import type { TileRunner } from '../tiles/tile.js';
 import type { Gradients, GroupVisitor, ProductGradient, Products } from '../tiles/types.js';
+import type { BlockSize } from './blocks.js';
 
 /** Covariances of one number per pair, `[n1, n2]`. */
 export interface PairBlock {
@@ -12,8 +13,13 @@ export interface PairBlock {
   readonly ntk: FloatArray | null;
 }
 
+/** What a pool may cut a task into: blocks of pairs, of targets or of samples, whose results it joins in their order. */
+interface Divisible {
+  readonly block?: BlockSize;
+}
+
 /** K(x1, x2). */
-export interface GramTask {
+export interface GramTask extends Divisible {
   readonly kind: 'gram';
   readonly x1: Rows;
   readonly x2: Rows;
@@ -28,24 +34,26 @@ export interface GramTask {
  * Gradients of Σ nngp̄∘nngp + Σ ntk̄∘ntk in x1 and x2, as far as the plans have them; with a matrix product, of its
  * products.
  */
-export interface VjpTask {
+export interface VjpTask extends Divisible {
   readonly kind: 'vjp';
   readonly x1: Rows;
   readonly x2: Rows;
   readonly cotangent: PairCotangents;
   /** Row j of x2 is row j + diagonal of x1; absent where they are different samples. */
   readonly diagonal?: number;
+  /** Whether cotangents left of the diagonal are 0. */
+  readonly triangle?: boolean;
   /** As in `BlockOptions`. */
   readonly products?: Products;
 }
 
 /** The rest of a `VjpTask`'s way: from the cotangents of products to those of samples. */
-export interface ProductTask extends ProductGradient {
+export interface ProductTask extends ProductGradient, Divisible {
   readonly kind: 'product';
 }
 
 /** A ridge regression's sums on a block of targets x2, from supports x1, and (if the plans have gradients) the gradient in x1. */
-export interface RidgeTask extends RidgeData {
+export interface RidgeTask extends RidgeData, Divisible {
   readonly kind: 'ridge';
   readonly x1: Rows;
   readonly x2: Rows;

@@ -3,6 +3,7 @@ import { freeMemory } from '../../../base/free-memory.js';
 import { type Thread, warnOfNoThreads } from '../../../base/thread.js';
 import { releaseLinalgThread } from '../../../linalg/off-thread.js';
 import type { Plans } from '../planning/plan-types.js';
+import { type Division, divide } from '../tasks/parts.js';
 import type { RunOptions, TaskPool } from '../tasks/task-pool.js';
 import type { Task, TaskResults } from '../tasks/tasks.js';
 import type { Reply } from './protocol.js';
@@ -49,8 +50,35 @@ export class ThreadPool implements TaskPool {
   async run<T extends Task>(
     plans: Plans,
     tasks: Iterable<T>,
-    { threads, signal }: RunOptions,
+    options: RunOptions,
     onResult: (result: TaskResults[T['kind']], index: number) => void,
+  ): Promise<void> {
+    const open: { readonly division: Division<T>; left: number }[] = [];
+    const parts = function* () {
+      for (const task of tasks) {
+        const division = divide(plans, task);
+        open.push({ division, left: division.parts.length });
+        yield* division.parts;
+      }
+    };
+    let index = 0;
+    await this.#runParts(plans, parts(), options, (part) => {
+      const [first] = open;
+      first.division.add(part);
+      if (--first.left > 0) return;
+      open.shift();
+      const { result } = first.division;
+      onResult(result, index++);
+      freeMemory(Object.values(result).filter(ArrayBuffer.isView));
+    });
+  }
+
+  /** Does tasks, a thread one at a time, and hands over their results in their order. */
+  async #runParts<T extends Task>(
+    plans: Plans,
+    tasks: Iterable<T>,
+    { threads, signal }: RunOptions,
+    onResult: (result: TaskResults[T['kind']]) => void,
   ): Promise<void> {
     signal?.throwIfAborted();
     const job: Job = { threads, waiting: [], running: 0 };
@@ -64,10 +92,9 @@ export class ThreadPool implements TaskPool {
     const onAbort = () => abort(signal!.reason);
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
-      let index = 0;
       const next = async () => {
         const result = await Promise.race([results.shift()!, aborted]);
-        onResult(result, index++);
+        onResult(result);
         freeMemory(Object.values(result).filter(ArrayBuffer.isView));
       };
       for (const task of tasks) {
