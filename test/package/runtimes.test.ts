@@ -120,6 +120,23 @@ describe('Jest', () => {
         });
       `,
     );
-    run(process.execPath, ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js'], project);
+    run(process.execPath, ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', 'kernel'], project);
+  });
+
+  it('imports on demand in a test that is CommonJS', () => {
+    writeFileSync(
+      join(project, 'imported.test.cjs'),
+      `
+        test('is imported', async () => {
+          const { stax } = await import('neural-tangents');
+          expect(typeof stax.Dense).toBe('function');
+        });
+      `,
+    );
+    run(
+      process.execPath,
+      ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', 'imported'],
+      project,
+    );
   });
 });
