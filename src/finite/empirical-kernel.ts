@@ -1,7 +1,8 @@
 import type * as tf from '#tf';
 import type { AnyArray } from '../base/any-array.js';
-import { checkOptions } from '../base/check-options.js';
 import type { NdArray } from '../base/nd-array.js';
+import { type Option, readOptions } from '../base/options.js';
+import { describe } from '../base/received.js';
 import type { Params } from '../stax/layer/params.js';
 import type { Tree } from '../tracing/tree.js';
 import {
@@ -63,8 +64,8 @@ export async function empiricalNtk<In extends Tree<tf.Tensor>>(
   x2: Tree<AnyArray> | null,
   options: EmpiricalNtkOptions = {},
 ): Promise<NdArray<Float64Array>> {
-  checkOptions('empiricalNtk', options, empiricalNtkOptions);
-  return (await computeKernels('empiricalNtk', f, params, x1, x2, ['ntk'], options)).ntk!;
+  const read = readOptions('empiricalNtk', options, empiricalNtkOptions);
+  return (await computeKernels('empiricalNtk', f, params, x1, x2, ['ntk'], read)).ntk!;
 }
 
 /**
@@ -80,8 +81,14 @@ export async function empiricalNngp<In extends Tree<tf.Tensor>>(
   x2: Tree<AnyArray> | null,
   options: EmpiricalOptions = {},
 ): Promise<NdArray<Float64Array>> {
-  checkOptions('empiricalNngp', options, empiricalOptions);
-  return (await computeKernels('empiricalNngp', f, params, x1, x2, ['nngp'], options)).nngp!;
+  const read = readOptions('empiricalNngp', options, empiricalOptions);
+  // Which implementation the NTK has does not matter here.
+  const computing = readOptions<EmpiricalNtkOptions, typeof empiricalNtkOptions>(
+    'empiricalNngp',
+    read,
+    empiricalNtkOptions,
+  );
+  return (await computeKernels('empiricalNngp', f, params, x1, x2, ['nngp'], computing)).nngp!;
 }
 
 /**
@@ -113,20 +120,21 @@ export async function empiricalKernel<
   options: EmpiricalKernelOptions<Get>,
 ): Promise<EmpiricalResult<Get>> {
   const where = 'empiricalKernel';
-  checkOptions(where, options, [...empiricalNtkOptions, 'get']);
-  const fields = checkFields(where, options.get);
-  const result = await computeKernels(where, f, params, x1, x2, fields, options);
-  return (Array.isArray(options.get) ? result : result[fields[0]]) as EmpiricalResult<Get>;
+  const { get, ...read } = readOptions(where, options, { ...empiricalNtkOptions, get: empiricalFields });
+  const result = await computeKernels(where, f, params, x1, x2, get, read);
+  return (Array.isArray(options.get) ? result : result[get[0]]) as EmpiricalResult<Get>;
 }
 
-/** The fields asked for. @throws RangeError for an unknown one, or none. */
-export function checkFields(
-  where: string,
-  get: EmpiricalField | readonly EmpiricalField[],
-): EmpiricalField[] {
-  const fields = [get].flat() as EmpiricalField[];
-  if (fields.length === 0) throw new RangeError(`${where}: get must name at least one field, e.g. 'ntk'.`);
-  const unknown = fields.find((field) => field !== 'nngp' && field !== 'ntk');
-  if (unknown === undefined) return fields;
-  throw new RangeError(`${where}: get must be 'nngp', 'ntk' or a list of these, got '${unknown}'.`);
-}
+/** Which kernel, or a list of them; as a list. */
+export const empiricalFields: Option<readonly EmpiricalField[]> = (given, where, name) => {
+  const fields = [given].flat() as EmpiricalField[];
+  if (fields.length === 0)
+    throw new RangeError(`${where}: ${name} must name at least one field, e.g. 'ntk'.`);
+  for (const field of fields) {
+    if (field === 'nngp' || field === 'ntk') continue;
+    throw new RangeError(
+      `${where}: ${name} must be 'nngp', 'ntk' or a list of these, got ${describe(field)}.`,
+    );
+  }
+  return fields;
+};

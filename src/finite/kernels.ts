@@ -3,7 +3,8 @@ import type { AnyArray } from '../base/any-array.js';
 import { NonFiniteError, ShapeError, UnsupportedError } from '../base/errors.js';
 import { firstNonFinite } from '../base/first-non-finite.js';
 import { type NdArray, sizeOf } from '../base/nd-array.js';
-import type { WorkOptions } from '../base/work-options.js';
+import { byDefault, type Complete, isWhole, oneOf, optional, rule } from '../base/options.js';
+import { type WorkOptions, workOptions } from '../base/work-options.js';
 import { checkInputs, readInputs } from '../inputs/check-input.js';
 import type { Params } from '../stax/layer/params.js';
 import { leavesOf, type Shape, type Tree } from '../tracing/tree.js';
@@ -52,17 +53,32 @@ export interface EmpiricalNtkOptions extends EmpiricalOptions {
   readonly implementation?: NtkImplementation;
 }
 
-/** Names of `EmpiricalOptions`. */
-export const empiricalOptions = [
+/** {@link EmpiricalOptions}. */
+export const empiricalOptions = {
   ...outputAxesOptions,
-  'batchSize',
-  'vmapAxes',
-  'signal',
-  'onProgress',
-] as const;
+  batchSize: optional(rule('must be a whole number from 1', isWhole(1))),
+  vmapAxes: byDefault(
+    0,
+    rule<0 | null>(
+      'must be 0 or null',
+      (axes) => axes === null || axes === 0,
+      'Samples are the first axis.',
+      UnsupportedError,
+    ),
+  ),
+  ...workOptions,
+};
 
-/** Names of `EmpiricalNtkOptions`. */
-export const empiricalNtkOptions = [...empiricalOptions, 'implementation'] as const;
+/** {@link EmpiricalNtkOptions}. */
+export const empiricalNtkOptions = {
+  ...empiricalOptions,
+  implementation: byDefault(
+    'JACOBIAN_CONTRACTION',
+    oneOf<NtkImplementation>(['JACOBIAN_CONTRACTION', 'NTK_VECTOR_PRODUCTS'], 'must be', UnsupportedError),
+  ),
+};
+
+type ReadOptions = Complete<typeof empiricalNtkOptions>;
 
 /** Numbers of a block's derivatives by default. */
 const BLOCK_NUMBERS = 2 ** 25;
@@ -80,7 +96,7 @@ interface Job {
   readonly params: Params;
   readonly sides: readonly [Side, Side];
   readonly roles: readonly AxisRole[];
-  readonly options: EmpiricalNtkOptions;
+  readonly options: ReadOptions;
 }
 
 /** Reads both sides, computes the fields block by block, and disposes of what it made. */
@@ -91,12 +107,11 @@ export async function computeKernels(
   x1: Tree<AnyArray>,
   x2: Tree<AnyArray> | null,
   fields: readonly EmpiricalField[],
-  options: EmpiricalNtkOptions,
+  options: ReadOptions,
 ): Promise<Partial<Record<EmpiricalField, NdArray<Float64Array>>>> {
   const inputs1 = readInputs(where, 'x1', x1);
   const inputs2 = x2 === null || x2 === x1 ? null : readInputs(where, 'x2', x2);
   checkInputs(where, inputs1, inputs2);
-  checkComputation(where, options);
   const leaves = fields.includes('ntk') ? trainableLeaves(where, params) : [];
   const made: tf.Tensor[] = [];
   const sideOf = async (samples: Tree<NdArray>): Promise<Side> => {
@@ -120,33 +135,13 @@ export async function computeKernels(
   }
 }
 
-/** @throws RangeError, UnsupportedError for options that do not exist. */
-function checkComputation(
-  where: string,
-  { batchSize = 1, vmapAxes, implementation }: EmpiricalNtkOptions,
-): void {
-  if (!Number.isInteger(batchSize) || batchSize < 1) {
-    throw new RangeError(`${where}: batchSize must be a whole number from 1, got ${batchSize}.`);
-  }
-  if (vmapAxes !== undefined && vmapAxes !== null && vmapAxes !== 0) {
-    throw new UnsupportedError(
-      `${where}: vmapAxes must be 0 or null, got ${vmapAxes}. Samples are the first axis.`,
-    );
-  }
-  const known = [undefined, 'JACOBIAN_CONTRACTION', 'NTK_VECTOR_PRODUCTS'];
-  if (known.includes(implementation)) return;
-  throw new UnsupportedError(
-    `${where}: implementation must be 'JACOBIAN_CONTRACTION' or 'NTK_VECTOR_PRODUCTS', got '${implementation}'.`,
-  );
-}
-
 /** The outputs of all samples, run in blocks of the size asked for. */
 async function outputsOf(
   where: string,
   network: NetworkFunction<never>,
   params: Params,
   x: Tree<tf.Tensor>,
-  { batchSize, vmapAxes }: EmpiricalNtkOptions,
+  { batchSize, vmapAxes }: ReadOptions,
 ): Promise<Outputs> {
   const count = countSamples(x);
   const blocks = blocksOf(count, batchSize ?? count);
@@ -222,7 +217,7 @@ function nngpOf(job: Job): NdArray<Float64Array> {
 
 async function ntkOf(job: Job, leaves: readonly tf.Tensor[]): Promise<NdArray<Float64Array>> {
   const { where, network, params, sides, roles, options } = job;
-  const { vmapAxes = 0, implementation, batchSize } = options;
+  const { vmapAxes, implementation, batchSize } = options;
   const { kernel, add } = blankKernel(job);
   const counts = sides.map(({ x }) => countSamples(x));
   const whole1 = sides[0].outputs.shape;

@@ -1,13 +1,13 @@
 import * as tf from '#tf';
 import type { AnyArray } from '../base/any-array.js';
-import { checkOptions } from '../base/check-options.js';
 import { ShapeError } from '../base/errors.js';
 import { type NdArray, sizeOf } from '../base/nd-array.js';
+import { anything, byDefault, isWhole, optional, readOptions, rule } from '../base/options.js';
 import { readInputs } from '../inputs/check-input.js';
 import { type Key, split } from '../random/index.js';
 import type { Params } from '../stax/layer/params.js';
 import { mapTree, type Shape, type Tree } from '../tracing/tree.js';
-import { checkFields } from './empirical-kernel.js';
+import { empiricalFields } from './empirical-kernel.js';
 import {
   computeKernels,
   type EmpiricalField,
@@ -60,6 +60,18 @@ export interface MonteCarloOptions<Get extends EmpiricalField | readonly Empiric
   >;
 }
 
+const monteCarloOptions = {
+  ...empiricalNtkOptions,
+  get: empiricalFields,
+  key: anything<Key>(),
+  draws: rule('must be a whole number from 1', isWhole(1)),
+  tolerance: byDefault(
+    0,
+    rule<number>('must be at least 0', (part) => part >= 0),
+  ),
+  resume: optional(anything<MonteCarloKernel>()),
+};
+
 /** Draws before a standard error is believed. */
 const LEAST_DRAWS = 3;
 
@@ -101,20 +113,15 @@ export async function monteCarloKernel<
   options: MonteCarloOptions<Get>,
 ): Promise<MonteCarloKernel<Get extends readonly (infer F)[] ? F & EmpiricalField : Get & EmpiricalField>> {
   const where = 'monteCarloKernel';
-  checkOptions(where, options, [...empiricalNtkOptions, 'get', 'key', 'draws', 'tolerance', 'resume']);
-  const { get, key, draws, tolerance = 0, resume, onProgress, ...empirical } = options;
-  const fields = checkFields(where, get);
-  if (!Number.isInteger(draws) || draws < 1) {
-    throw new RangeError(`${where}: draws must be a whole number from 1, got ${draws}.`);
-  }
-  if (!(tolerance >= 0)) throw new RangeError(`${where}: tolerance must be at least 0, got ${tolerance}.`);
+  const read = readOptions(where, options as MonteCarloOptions<EmpiricalField>, monteCarloOptions);
+  const { get: fields, key, draws, tolerance, resume, onProgress, ...others } = read;
+  const empirical = { ...others, onProgress: undefined };
   const running = new Map<EmpiricalField, RunningMean>();
   const keys = drawKeys(key);
   let done = 0;
   if (resume) {
-    const known = resume as MonteCarloKernel;
-    for (const field of fields) running.set(field, RunningMean.from(where, field, known));
-    for (; done < known.draws; done++) keys.next();
+    for (const field of fields) running.set(field, RunningMean.from(where, field, resume));
+    for (; done < resume.draws; done++) keys.next();
   }
   const inputs = readInputs(where, 'x1', x1);
   const shape = mapTree<NdArray, Shape>(inputs, (leaf) => leaf.shape);

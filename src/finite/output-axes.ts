@@ -1,5 +1,6 @@
 import { ShapeError } from '../base/errors.js';
 import { sizeOf } from '../base/nd-array.js';
+import { anything, byDefault, type Complete } from '../base/options.js';
 import type { Shape } from '../tracing/tree.js';
 
 /** How the axes of a network's outputs enter a kernel of it. */
@@ -10,8 +11,11 @@ export interface OutputAxesOptions {
   readonly diagonalAxes?: readonly number[];
 }
 
-/** Names of `OutputAxesOptions`. */
-export const outputAxesOptions = ['traceAxes', 'diagonalAxes'] as const;
+/** {@link OutputAxesOptions}. */
+export const outputAxesOptions = {
+  traceAxes: byDefault([-1], anything<readonly number[]>()),
+  diagonalAxes: byDefault([], anything<readonly number[]>()),
+};
 
 /** What becomes of an axis: it is averaged over, kept once, or kept twice. */
 export type AxisRole = 'trace' | 'diagonal' | 'both';
@@ -21,9 +25,12 @@ export type AxisRole = 'trace' | 'diagonal' | 'both';
  *
  * @throws ShapeError when an axis does not exist, or is in both lists.
  */
-export function axisRoles(where: string, shape: Shape, options: OutputAxesOptions): AxisRole[] {
+export function axisRoles(
+  where: string,
+  shape: Shape,
+  { traceAxes, diagonalAxes }: Complete<typeof outputAxesOptions>,
+): AxisRole[] {
   const roles: AxisRole[] = shape.map(() => 'both');
-  const { traceAxes = [-1], diagonalAxes = [] } = options;
   const mark = (name: string, axes: readonly number[], role: AxisRole) => {
     for (const axis of axes) {
       const index = axis < 0 ? axis + shape.length : axis;

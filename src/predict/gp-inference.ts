@@ -1,9 +1,9 @@
 import { type AnyArray, readArray } from '../base/any-array.js';
-import { checkOptions } from '../base/check-options.js';
 import { ShapeError } from '../base/errors.js';
+import { anything, byDefault, type Option, optional, readOptions } from '../base/options.js';
 import { describe } from '../base/received.js';
-import { type WorkOptions, workOptionNames } from '../base/work-options.js';
-import type { TraceAxesOptions } from './gradient-descent-mse.js';
+import { type WorkOptions, workOptions } from '../base/work-options.js';
+import { gradientDescentMseOptions, type TraceAxesOptions } from './gradient-descent-mse.js';
 import { type KernelMatrix, OutputAxes } from './output-axes.js';
 import {
   type ByKind,
@@ -12,12 +12,7 @@ import {
   posteriorCovariance,
   posteriorMean,
 } from './posterior.js';
-import {
-  checkRegularizer,
-  type RegularizerOptions,
-  regularized,
-  regularizerOptionNames,
-} from './regularizer.js';
+import { type RegularizerOptions, regularized, regularizerOptions } from './regularizer.js';
 import { SymmetricKernel } from './symmetric-kernel.js';
 import { Work } from './work.js';
 
@@ -52,7 +47,27 @@ export type GpPredictor = <const Options extends InferenceOptions>(
   options?: Options,
 ) => Promise<Inferred<Options>>;
 
+const gpInferenceOptions = { traceAxes: gradientDescentMseOptions.traceAxes, ...regularizerOptions };
+
 const kinds: readonly PosteriorKind[] = ['nngp', 'ntk', 'ntkgp'];
+
+/** Which posterior, or a list of them. */
+const posteriorKinds: Option<PosteriorKind | readonly PosteriorKind[]> = (given, where, name) => {
+  for (const kind of [given].flat() as PosteriorKind[]) {
+    if (kinds.includes(kind)) continue;
+    throw new RangeError(
+      `${where}: ${name} must be 'nngp', 'ntk' or 'ntkgp', or a list of these, got ${describe(kind)}.`,
+    );
+  }
+  return given as PosteriorKind | readonly PosteriorKind[];
+};
+
+const inferenceOptions = {
+  get: byDefault(['nngp', 'ntk'], posteriorKinds),
+  kTestTrain: optional(anything<AnyArray | KernelRecord>()),
+  kTestTest: optional(anything<AnyArray | KernelRecord>()),
+  ...workOptions,
+};
 
 /** The kernel that training follows. */
 const fieldOf = (kind: PosteriorKind) => (kind === 'nngp' ? 'nngp' : 'ntk');
@@ -89,9 +104,8 @@ export function gpInference(
   options: GpInferenceOptions = {},
 ): GpPredictor {
   const where = 'gpInference';
-  checkOptions(where, options, ['traceAxes', ...regularizerOptionNames]);
-  checkRegularizer(where, options);
-  const axes = new OutputAxes(where, readArray(where, 'yTrain', yTrain).shape, options.traceAxes ?? [-1]);
+  const { traceAxes, ...ridge } = readOptions(where, options, gpInferenceOptions);
+  const axes = new OutputAxes(where, readArray(where, 'yTrain', yTrain).shape, traceAxes);
   const y = axes.outputs('yTrain', yTrain);
   const { n, c } = axes;
   const raw = new Map<string, KernelMatrix>();
@@ -106,21 +120,18 @@ export function gpInference(
     const name = nameOf('kTrainTrain', kTrainTrain, field);
     const kernel = trainTrain(field, kind, true);
     if (!factors.has(name)) {
-      factors.set(name, new SymmetricKernel(where, name, regularized(kernel, n, options), n));
+      factors.set(name, new SymmetricKernel(where, name, regularized(kernel, n, ridge), n));
     }
     return factors.get(name)!;
   };
 
   return async <const Options extends InferenceOptions>(asked?: Options) => {
-    const { get = ['nngp', 'ntk'], kTestTrain, kTestTest, ...rest }: InferenceOptions = asked ?? {};
-    checkOptions(where, asked ?? {}, ['get', 'kTestTrain', 'kTestTest', ...workOptionNames]);
-    const work = new Work(rest);
+    const { get, kTestTrain, kTestTest, ...following } = readOptions<
+      InferenceOptions,
+      typeof inferenceOptions
+    >(where, asked ?? {}, inferenceOptions);
+    const work = new Work(following);
     const infer = async (kind: PosteriorKind): Promise<Gaussian> => {
-      if (!kinds.includes(kind)) {
-        throw new RangeError(
-          `${where}: get must be 'nngp', 'ntk' or 'ntkgp', or a list of these, got ${describe(kind)}.`,
-        );
-      }
       const field = fieldOf(kind);
       if (kTestTrain === undefined) {
         const zero = () => axes.toCovariances([new Float64Array(n * n)], axes.keptSizes, []);

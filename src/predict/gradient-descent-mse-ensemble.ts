@@ -1,19 +1,22 @@
 import { type AnyArray, readArray } from '../base/any-array.js';
-import { checkOptions } from '../base/check-options.js';
+import { anything, byDefault, flag, type Option, optional, readOptions } from '../base/options.js';
 import { describe } from '../base/received.js';
-import { type WorkOptions, workOptionNames } from '../base/work-options.js';
+import { type WorkOptions, workOptions } from '../base/work-options.js';
 import type { GramField } from '../gram/index.js';
 import type { Samples } from '../inputs/check-input.js';
 import type { Pattern } from '../inputs/read-samples.js';
 import type { NetworkKernel } from '../tracing/trace.js';
 import type { Tree } from '../tracing/tree.js';
-import { checkLearningRate } from './check-learning-rate.js';
 import { apart, Flow, left, lost } from './flow.js';
-import type { GradientDescentMseOptions } from './gradient-descent-mse.js';
+import {
+  type GradientDescentMseOptions,
+  gradientDescentMseOptions,
+  trainingOptions,
+} from './gradient-descent-mse.js';
 import {
   KernelSource,
   type KernelSourceOptions,
-  kernelSourceOptionNames,
+  kernelSourceOptions,
   type OwnKernel,
 } from './kernel-source.js';
 import { OutputAxes } from './output-axes.js';
@@ -25,7 +28,7 @@ import {
   symmetrized,
   transposed,
 } from './posterior.js';
-import { checkRegularizer, regularized, regularizerOptionNames } from './regularizer.js';
+import { regularized } from './regularizer.js';
 import { SymmetricKernel } from './symmetric-kernel.js';
 import { type ReadTimes, readTimes, type Times } from './times.js';
 import { Work } from './work.js';
@@ -49,6 +52,32 @@ export interface EnsembleTimeOptions<X = Tree<Samples>> extends WorkOptions {
   /** Graphs of the test samples, for `Aggregate`. */
   readonly pattern?: Pattern;
 }
+
+const ensembleOptions = {
+  pattern: optional(anything<Pattern>()),
+  ...gradientDescentMseOptions,
+  ...kernelSourceOptions,
+};
+
+/** Which weights are trained, or a list of them. */
+const trainedFields: Option<GramField | readonly GramField[]> = (given, where, name) => {
+  for (const field of [given].flat()) {
+    if (field === 'nngp' || field === 'ntk') continue;
+    throw new RangeError(
+      `${where}: ${name} must be 'nngp' or 'ntk', or a list of these, got ${describe(field)}.`,
+    );
+  }
+  return given as GramField | readonly GramField[];
+};
+
+const ensembleTimeOptions = {
+  t: trainingOptions.t,
+  xTest: optional(anything<Tree<Samples>>()),
+  get: byDefault(['nngp', 'ntk'], trainedFields),
+  computeCov: byDefault(false, flag),
+  pattern: ensembleOptions.pattern,
+  ...workOptions,
+};
 
 /** One Gaussian, or a record of those asked for. */
 export type EnsemblePrediction<Options extends EnsembleTimeOptions> = ByKind<
@@ -97,11 +126,8 @@ export function gradientDescentMseEnsemble<const X extends Tree<Samples>>(
   options: EnsembleOptions = {},
 ): EnsemblePredictor<X> {
   const where = 'gradientDescentMseEnsemble';
-  const own = ['learningRate', 'traceAxes', 'pattern'];
-  checkOptions(where, options, [...own, ...regularizerOptionNames, ...kernelSourceOptionNames]);
-  const { learningRate = 1, traceAxes = [-1], pattern, dtype, threads, maskConstant } = options;
-  checkLearningRate(where, learningRate);
-  checkRegularizer(where, options);
+  const read = readOptions(where, options, ensembleOptions);
+  const { learningRate, traceAxes, pattern, dtype, threads, maskConstant, ...ridge } = read;
   const axes = new OutputAxes(where, readArray(where, 'yTrain', yTrain).shape, traceAxes);
   const y = axes.outputs('yTrain', yTrain);
   const { n, c } = axes;
@@ -121,7 +147,7 @@ export function gradientDescentMseEnsemble<const X extends Tree<Samples>>(
       const { data } = axes.kernel(`the ${field} of xTrain`, given(where, kernels, field), 'train-train');
       raw.set(field, data);
       const name = `the ${field} of xTrain`;
-      trained.set(field, new SymmetricKernel(where, name, regularized(data, n, options), n));
+      trained.set(field, new SymmetricKernel(where, name, regularized(data, n, ridge), n));
     }
   };
 
@@ -153,24 +179,16 @@ export function gradientDescentMseEnsemble<const X extends Tree<Samples>>(
   };
 
   return async <const Options extends EnsembleTimeOptions<X>>(asked?: Options) => {
-    const {
-      t,
-      xTest,
-      get = ['nngp', 'ntk'],
-      computeCov = false,
-      ...rest
-    }: EnsembleTimeOptions<X> = asked ?? {};
-    checkOptions(where, asked ?? {}, ['t', 'xTest', 'get', 'computeCov', 'pattern', ...workOptionNames]);
+    const timed = readOptions<EnsembleTimeOptions<X>, typeof ensembleTimeOptions>(
+      where,
+      asked ?? {},
+      ensembleTimeOptions,
+    );
+    const { t, get, computeCov, pattern: testPattern, ...following } = timed;
+    const xTest = timed.xTest as X | undefined;
     const fields = typeof get === 'string' ? [get] : get;
-    for (const field of fields) {
-      if (field !== 'nngp' && field !== 'ntk') {
-        throw new RangeError(
-          `${where}: get must be 'nngp' or 'ntk', or a list of these, got ${describe(field)}.`,
-        );
-      }
-    }
     const times = readTimes(where, t);
-    const work = new Work(rest);
+    const work = new Work(following);
     // The covariance of networks trained in all weights begins with the NNGP's.
     const needed: GramField[] = (['nngp', 'ntk'] as const).filter(
       (field) => fields.includes(field) || (field === 'nngp' && computeCov),
@@ -180,7 +198,7 @@ export function gradientDescentMseEnsemble<const X extends Tree<Samples>>(
     if (xTest === undefined) {
       for (const field of fields) all[field] = await onTrain(field, times, computeCov, work);
     } else {
-      const test = { x: xTest, pattern: rest.pattern };
+      const test = { x: xTest, pattern: testPattern };
       work.expect(computeCov ? 2 : 1);
       const testTrains = await source.between(test, train, needed, work.signal);
       work.advance();

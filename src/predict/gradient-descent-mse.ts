@@ -1,17 +1,12 @@
 import type { AnyArray } from '../base/any-array.js';
 import { readArray } from '../base/any-array.js';
-import { checkOptions } from '../base/check-options.js';
 import type { NdArray } from '../base/nd-array.js';
-import { type WorkOptions, workOptionNames } from '../base/work-options.js';
-import { checkLearningRate } from './check-learning-rate.js';
+import { anything, byDefault, type Complete, optional, readOptions } from '../base/options.js';
+import { type WorkOptions, workOptions } from '../base/work-options.js';
 import { apart, Flow, lost } from './flow.js';
+import { learningRate } from './learning-rate.js';
 import { OutputAxes } from './output-axes.js';
-import {
-  checkRegularizer,
-  type RegularizerOptions,
-  regularized,
-  regularizerOptionNames,
-} from './regularizer.js';
+import { type RegularizerOptions, regularized, regularizerOptions } from './regularizer.js';
 import { SymmetricKernel } from './symmetric-kernel.js';
 import { readTimes, type Times } from './times.js';
 import { Work } from './work.js';
@@ -40,8 +35,21 @@ export interface TrainingOptions extends WorkOptions {
   readonly kTestTrain?: AnyArray;
 }
 
-/** Names of `TrainingOptions`. */
-export const trainingOptionNames = ['t', 'fxTrain0', 'fxTest0', 'kTestTrain', ...workOptionNames] as const;
+/** {@link GradientDescentMseOptions}. */
+export const gradientDescentMseOptions = {
+  learningRate: byDefault(1, learningRate),
+  traceAxes: byDefault([-1], anything<readonly number[]>()),
+  ...regularizerOptions,
+};
+
+/** {@link TrainingOptions}. */
+export const trainingOptions = {
+  t: byDefault(Infinity, anything<Times>()),
+  fxTrain0: byDefault(0, anything<AnyArray | number>()),
+  fxTest0: optional(anything<AnyArray | number>()),
+  kTestTrain: optional(anything<AnyArray>()),
+  ...workOptions,
+};
 
 /** Outputs after training, float64; with a list of times its axes come first. */
 export interface Trained<Options extends object> {
@@ -91,21 +99,22 @@ export function gradientDescentMse(
   options: GradientDescentMseOptions = {},
 ): GradientDescentMsePredictor {
   const where = 'gradientDescentMse';
-  checkOptions(where, options, ['learningRate', 'traceAxes', ...regularizerOptionNames]);
-  const { learningRate = 1, traceAxes = [-1] } = options;
-  checkLearningRate(where, learningRate);
-  checkRegularizer(where, options);
+  const read = readOptions(where, options, gradientDescentMseOptions);
+  const { learningRate, traceAxes, ...ridge } = read;
   const axes = new OutputAxes(where, readArray(where, 'yTrain', yTrain).shape, traceAxes);
   const y = axes.outputs('yTrain', yTrain);
   const { n, c } = axes;
   const { data } = axes.kernel('kTrainTrain', kTrainTrain, 'train-train');
-  const kernel = new SymmetricKernel(where, 'kTrainTrain', regularized(data, n, options), n);
+  const kernel = new SymmetricKernel(where, 'kTrainTrain', regularized(data, n, ridge), n);
 
   return async <const Options extends TrainingOptions>(asked?: Options) => {
-    const training: TrainingOptions = asked ?? {};
-    checkOptions(where, training, trainingOptionNames);
+    const training = readOptions<TrainingOptions, typeof trainingOptions>(
+      where,
+      asked ?? {},
+      trainingOptions,
+    );
     const times = readTimes(where, training.t);
-    const f0 = axes.outputs('fxTrain0', training.fxTrain0 ?? 0);
+    const f0 = axes.outputs('fxTrain0', training.fxTrain0);
     const test = readTest(where, axes, training);
     const work = new Work(training);
     const toTarget = f0.map((value, i) => value - y[i]);
@@ -143,7 +152,7 @@ interface TestInputs {
 export function readTest(
   where: string,
   axes: OutputAxes,
-  { kTestTrain, fxTest0 }: TrainingOptions,
+  { kTestTrain, fxTest0 }: Complete<typeof trainingOptions>,
 ): TestInputs | null {
   if (kTestTrain === undefined) {
     if (fxTest0 === undefined) return null;

@@ -1,19 +1,20 @@
 import { type AnyArray, readArray } from '../base/any-array.js';
-import { checkOptions } from '../base/check-options.js';
 import { NonFiniteError, ShapeError } from '../base/errors.js';
 import { firstNonFinite } from '../base/first-non-finite.js';
 import type { NdArray } from '../base/nd-array.js';
+import { anything, byDefault, optional, readOptions, rule } from '../base/options.js';
 import { received } from '../base/received.js';
 import { gemm } from '../linalg/linalg.js';
-import { checkLearningRate } from './check-learning-rate.js';
 import { DormandPrince } from './dormand-prince.js';
 import {
+  gradientDescentMseOptions,
   readTest,
   type TraceAxesOptions,
   type Trained,
   type TrainingOptions,
-  trainingOptionNames,
+  trainingOptions,
 } from './gradient-descent-mse.js';
+import { momentum } from './max-learning-rate.js';
 import { OutputAxes } from './output-axes.js';
 import { readTimes } from './times.js';
 import { Work } from './work.js';
@@ -33,6 +34,16 @@ export interface GradientDescentOptions extends TraceAxesOptions {
   readonly absoluteTolerance?: number;
 }
 
+const tolerance = rule<number>('must be above 0', (error) => error > 0, 'Pass e.g. 1e-10.');
+
+const gradientDescentOptions = {
+  learningRate: gradientDescentMseOptions.learningRate,
+  momentum: optional(momentum),
+  traceAxes: gradientDescentMseOptions.traceAxes,
+  relativeTolerance: byDefault(1e-10, tolerance),
+  absoluteTolerance: byDefault(1e-10, tolerance),
+};
+
 /** Where training was left, to go on from with `state`. */
 export interface DescentState {
   /** The time t that was reached. */
@@ -48,6 +59,8 @@ export interface DescentOptions extends TrainingOptions {
   /** Where to begin, a result's `state`; outputs before training are those of the very beginning. */
   readonly state?: DescentState;
 }
+
+const descentOptions = { ...trainingOptions, state: optional(anything<DescentState>()) };
 
 /** Outputs after training, and where training was left at the last time. */
 export type Descended<Options extends object> = Trained<Options> & { readonly state: DescentState };
@@ -105,25 +118,11 @@ export function gradientDescent(
   options: GradientDescentOptions = {},
 ): GradientDescentPredictor {
   const where = 'gradientDescent';
-  checkOptions(where, options, [
-    ...['learningRate', 'momentum', 'traceAxes', 'relativeTolerance', 'absoluteTolerance'],
-  ]);
+  const read = readOptions(where, options, gradientDescentOptions);
+  const { learningRate, momentum, traceAxes, relativeTolerance, absoluteTolerance } = read;
   if (typeof lossGradient !== 'function') {
     throw new TypeError(
       `${where}: needs the gradient of a loss, ${received(lossGradient, 'Pass a function (fx, y) that returns it.')}`,
-    );
-  }
-  const { learningRate = 1, momentum, traceAxes = [-1] } = options;
-  const { relativeTolerance = 1e-10, absoluteTolerance = 1e-10 } = options;
-  checkLearningRate(where, learningRate);
-  if (momentum !== undefined && !(momentum >= 0 && momentum < 1)) {
-    throw new RangeError(
-      `${where}: momentum must be at least 0 and below 1, got ${momentum}. Pass e.g. 0.9.`,
-    );
-  }
-  if (!(relativeTolerance > 0 && absoluteTolerance > 0)) {
-    throw new RangeError(
-      `${where}: tolerances must be above 0, got ${relativeTolerance} and ${absoluteTolerance}.`,
     );
   }
   const axes = new OutputAxes(where, readArray(where, 'yTrain', yTrain).shape, traceAxes);
@@ -151,14 +150,14 @@ export function gradientDescent(
     return axes.outputs('the gradient', { shape, data });
   };
 
-  return async <const Options extends DescentOptions>(asked: Options) => {
-    checkOptions(where, asked, [...trainingOptionNames, 'state']);
-    const { values, shape } = readTimes(where, asked.t ?? Infinity);
+  return async <const Options extends DescentOptions>(given: Options) => {
+    const asked = readOptions<DescentOptions, typeof descentOptions>(where, given, descentOptions);
+    const { values, shape } = readTimes(where, asked.t);
     const { state } = asked;
     const start = state?.t ?? 0;
     checkRising(where, start, values);
     const work = new Work(asked);
-    const f0 = axes.outputs('fxTrain0', asked.fxTrain0 ?? 0);
+    const f0 = axes.outputs('fxTrain0', asked.fxTrain0);
     const test = readTest(where, axes, asked);
 
     // The time's unit, and what a state holds: α, or α and its velocity.

@@ -1,7 +1,7 @@
 import { type AnyArray, readArray } from '../base/any-array.js';
-import { checkOptions } from '../base/check-options.js';
 import { ShapeError } from '../base/errors.js';
 import type { NdArray } from '../base/nd-array.js';
+import { byDefault, readOptions, rule } from '../base/options.js';
 import { erfInvF64 } from '../random/erf-inv.js';
 import type { Gaussian } from './posterior.js';
 
@@ -12,6 +12,17 @@ export interface IntervalOptions {
   /** Variance of the noise in labels, added to the covariance's diagonal; default 0: intervals of the function itself. */
   readonly noise?: number;
 }
+
+const intervalOptions = {
+  level: byDefault(
+    0.95,
+    rule<number>('must be between 0 and 1', (level) => level > 0 && level < 1, 'Pass e.g. 0.95.'),
+  ),
+  noise: byDefault(
+    0,
+    rule<number>('must be at least 0', (noise) => noise >= 0),
+  ),
+};
 
 /** An interval for each output. */
 export interface Intervals {
@@ -38,12 +49,7 @@ export interface Intervals {
  */
 export function predictionIntervals(prediction: Gaussian, options: IntervalOptions = {}): Intervals {
   const where = 'predictionIntervals';
-  checkOptions(where, options, ['level', 'noise']);
-  const { level = 0.95, noise = 0 } = options;
-  if (!(level > 0 && level < 1)) {
-    throw new RangeError(`${where}: level must be between 0 and 1, got ${level}. Pass e.g. 0.95.`);
-  }
-  if (!(noise >= 0)) throw new RangeError(`${where}: noise must be at least 0, got ${noise}.`);
+  const { level, noise } = readOptions(where, options, intervalOptions);
   const { mean } = prediction;
   const deviation = { shape: mean.shape, data: deviationsOf(where, prediction, noise) };
   const reach = Math.SQRT2 * erfInvF64(level);

@@ -1,7 +1,7 @@
 import type { AnyArray } from '../base/any-array.js';
-import { type ComputeOptions, type GramField, gram } from '../gram/index.js';
+import { type ComputeOptions, computeOptions, type GramField, gram } from '../gram/index.js';
 import type { Samples } from '../inputs/check-input.js';
-import type { Pattern } from '../inputs/read-samples.js';
+import { type Pattern, sampleOptions } from '../inputs/read-samples.js';
 import { isNetworkKernel, type NetworkKernel } from '../tracing/trace.js';
 import type { Tree } from '../tracing/tree.js';
 import type { KernelRecord } from './posterior.js';
@@ -21,8 +21,12 @@ export interface KernelSourceOptions extends Pick<ComputeOptions, 'dtype' | 'thr
   readonly maskConstant?: number;
 }
 
-/** Names of `KernelSourceOptions`. */
-export const kernelSourceOptionNames = ['dtype', 'threads', 'maskConstant'] as const;
+/** {@link KernelSourceOptions}. */
+export const kernelSourceOptions = {
+  dtype: computeOptions.dtype,
+  threads: computeOptions.threads,
+  maskConstant: sampleOptions.maskConstant,
+};
 
 /** Inputs and the graphs of their samples. */
 export interface Inputs<X> {
@@ -58,14 +62,7 @@ export class KernelSource<X extends Tree<Samples>> {
     const x2 = other === null ? null : other.x;
     if (!isNetworkKernel(this.#kernel)) return this.#kernel(x1, x2, get);
     const pattern2 = other ? other.pattern : pattern1;
-    const patterned = pattern1 !== undefined || pattern2 !== undefined;
-    const options = Object.fromEntries(
-      Object.entries({ ...this.#options, signal }).filter(([, value]) => value !== undefined),
-    );
-    return gram(this.#kernel, x1, x2, {
-      ...options,
-      get,
-      ...(patterned && { pattern: [pattern1 ?? null, pattern2 ?? null] as const }),
-    });
+    const pattern = [pattern1 ?? null, pattern2 ?? null] as const;
+    return gram(this.#kernel, x1, x2, { ...this.#options, signal, get, pattern });
   }
 }

@@ -1,8 +1,9 @@
 import { type AnyArray, readArray } from '../base/any-array.js';
 import { ShapeError } from '../base/errors.js';
 import { type NdArray, sizeOf } from '../base/nd-array.js';
-import type { WorkOptions } from '../base/work-options.js';
-import { type ComputeOptions, type GramField, gram } from '../gram/index.js';
+import { byDefault, type Complete, isWhole, rule } from '../base/options.js';
+import { type WorkOptions, workOptions } from '../base/work-options.js';
+import { type ComputeOptions, computeOptions, field, type GramField, gram } from '../gram/index.js';
 import { offThread } from '../linalg/off-thread.js';
 import type { NetworkKernel } from '../tracing/trace.js';
 
@@ -16,16 +17,18 @@ export interface TileOptions extends Pick<ComputeOptions, 'dtype' | 'threads'>, 
   readonly keptBytes?: number;
 }
 
-/** Names of `TileOptions`. */
-export const tileOptionNames = [
-  'get',
-  'tile',
-  'keptBytes',
-  'dtype',
-  'threads',
-  'signal',
-  'onProgress',
-] as const;
+/** {@link TileOptions}. */
+export const tileOptions = {
+  get: field,
+  tile: byDefault(1024, rule('must be a whole number of at least 1', isWhole(1), 'Pass e.g. 1024.')),
+  keptBytes: byDefault(
+    2 ** 28,
+    rule<number>('must be at least 0', (bytes) => bytes >= 0),
+  ),
+  dtype: computeOptions.dtype,
+  threads: computeOptions.threads,
+  ...workOptions,
+};
 
 /** The kernel of n samples with each other, tile by tile: never as a whole. */
 export class KernelTiles {
@@ -34,20 +37,14 @@ export class KernelTiles {
   readonly #where: string;
   readonly #kernel: NetworkKernel;
   readonly #x: NdArray;
-  readonly #options: TileOptions;
+  readonly #options: Complete<typeof tileOptions>;
   readonly #size: number;
   readonly #kept = new Map<string, Float64Array>();
   #room: number;
 
-  /** @throws RangeError, ShapeError, TypeError for arguments that do not fit. */
-  constructor(where: string, kernel: NetworkKernel, x: AnyArray, options: TileOptions) {
-    const { tile = 1024, keptBytes = 2 ** 28 } = options;
-    if (!(Number.isInteger(tile) && tile >= 1)) {
-      throw new RangeError(
-        `${where}: tile must be a whole number of at least 1, got ${tile}. Pass e.g. 1024.`,
-      );
-    }
-    if (!(keptBytes >= 0)) throw new RangeError(`${where}: keptBytes must be at least 0, got ${keptBytes}.`);
+  /** @throws ShapeError, TypeError for samples that are none. */
+  constructor(where: string, kernel: NetworkKernel, x: AnyArray, options: Complete<typeof tileOptions>) {
+    const { tile, keptBytes } = options;
     this.#x = readArray(where, 'xTrain', x);
     if (this.#x.shape.length < 2 || this.#x.shape[0] === 0) {
       throw new ShapeError(`${where}: xTrain must be samples [n, …], got shape [${this.#x.shape}].`);
@@ -142,14 +139,8 @@ export class KernelTiles {
   }
 
   async #between(x1: NdArray, x2: NdArray | null): Promise<Float64Array> {
-    const { get, dtype, threads } = this.#options;
-    const options = {
-      get,
-      as: 'array' as const,
-      signal: this.signal,
-      ...(dtype && { dtype }),
-      ...(threads && { threads }),
-    };
+    const { get, dtype, threads, signal } = this.#options;
+    const options = { get, as: 'array', dtype, threads, signal } as const;
     const { data } = readArray(this.#where, 'the kernel', await gram(this.#kernel, x1, x2, options));
     return data instanceof Float64Array ? data : Float64Array.from(data);
   }

@@ -1,15 +1,15 @@
 import { type AnyArray, readMatrix } from '../base/any-array.js';
-import { checkOptions } from '../base/check-options.js';
 import { NonFiniteError, ShapeError } from '../base/errors.js';
 import { firstNonFinite } from '../base/first-non-finite.js';
 import { rowMajor } from '../base/matrix.js';
 import type { NdArray } from '../base/nd-array.js';
+import { anything, byDefault, type Complete, readOptions, rule } from '../base/options.js';
 import { offThread } from '../linalg/off-thread.js';
 import type { NetworkKernel } from '../tracing/trace.js';
 import { conjugateGradients, relativeResidual } from './conjugate-gradients.js';
-import { KernelTiles, type TileOptions, tileOptionNames } from './kernel-tiles.js';
+import { KernelTiles, type TileOptions, tileOptions } from './kernel-tiles.js';
 import { normalFactor, nystromFeatures } from './nystrom-features.js';
-import { checkRegularizer, type RegularizerOptions, regularizerOptionNames } from './regularizer.js';
+import { type RegularizerOptions, regularizerOptions } from './regularizer.js';
 
 /** Options that both ways of regression without the whole kernel have. */
 interface LargeRidgeOptions extends TileOptions, RegularizerOptions {
@@ -19,6 +19,14 @@ interface LargeRidgeOptions extends TileOptions, RegularizerOptions {
   readonly seed?: number;
 }
 
+/** {@link LargeRidgeOptions}; landmarks are checked against the samples. */
+const largeRidgeOptions = {
+  landmarks: byDefault(0, anything<number>()),
+  seed: byDefault(0, anything<number>()),
+  ...regularizerOptions,
+  ...tileOptions,
+};
+
 /** Options of {@link conjugateGradientRidge}. */
 export interface ConjugateGradientRidgeOptions extends LargeRidgeOptions {
   /** Largest residual ‖y − (K + ridge·I) α‖/‖y‖ of an output at which to stop; default 1e-6. */
@@ -26,6 +34,18 @@ export interface ConjugateGradientRidgeOptions extends LargeRidgeOptions {
   /** Iterations after which to stop in any case; default 1000. */
   readonly maxIterations?: number;
 }
+
+const conjugateGradientRidgeOptions = {
+  ...largeRidgeOptions,
+  tolerance: byDefault(
+    1e-6,
+    rule<number>('must be above 0', (residual) => residual > 0, 'Pass e.g. 1e-6.'),
+  ),
+  maxIterations: byDefault(
+    1000,
+    rule<number>('must be at least 1', (count) => count >= 1, 'Pass e.g. 1000.'),
+  ),
+};
 
 /** Options of {@link nystromRidge}. */
 export interface NystromRidgeOptions extends LargeRidgeOptions {
@@ -79,25 +99,17 @@ export async function conjugateGradientRidge(
   options: ConjugateGradientRidgeOptions,
 ): Promise<LargeRidge> {
   const where = 'conjugateGradientRidge';
-  const { tolerance = 1e-6, maxIterations = 1000 } = options;
-  if (!(tolerance > 0 && maxIterations >= 1)) {
-    throw new RangeError(
-      `${where}: tolerance must be above 0 and maxIterations at least 1, got ${tolerance} and ${maxIterations}.`,
-    );
-  }
-  const { tiles, y, c, ridge, landmarks } = await prepare(where, kernel, xTrain, yTrain, options, [
-    ...['tolerance', 'maxIterations'],
-  ]);
+  const read = readOptions(where, options, conjugateGradientRidgeOptions);
+  const { tolerance, maxIterations, landmarks, seed, signal, onProgress } = read;
+  const { tiles, y, c, ridge } = await prepare(where, kernel, xTrain, yTrain, read);
   const times = async (p: Float64Array) => withRidge(await tiles.times(p, c), p, ridge);
-  const precondition =
-    landmarks === 0 ? null : await preconditioner(tiles, landmarks, options.seed ?? 0, ridge, c);
-  const { onProgress } = options;
+  const precondition = landmarks === 0 ? null : await preconditioner(tiles, landmarks, seed, ridge, c);
   const { x, iterations, converged } = await conjugateGradients(times, y, c, {
     precondition,
     tolerance,
     maxIterations,
     onIteration: (done) => {
-      options.signal?.throwIfAborted();
+      signal?.throwIfAborted();
       onProgress?.(done, maxIterations);
     },
   });
@@ -136,10 +148,12 @@ export async function nystromRidge(
   options: NystromRidgeOptions,
 ): Promise<LargeRidge> {
   const where = 'nystromRidge';
-  const { tiles, y, c, ridge, landmarks } = await prepare(where, kernel, xTrain, yTrain, options, []);
+  const read = readOptions(where, options, largeRidgeOptions);
+  const { landmarks, seed } = read;
+  const { tiles, y, c, ridge } = await prepare(where, kernel, xTrain, yTrain, read);
   if (landmarks === 0) throw new RangeError(`${where}: landmarks must be at least 1. Pass e.g. 500.`);
   const { n, signal } = tiles;
-  const nystrom = await nystromFeatures(tiles, landmarks, options.seed ?? 0);
+  const nystrom = await nystromFeatures(tiles, landmarks, seed);
   const { rank, features, whitening, rows } = nystrom;
   const factor = await normalFactor(nystrom, n, ridge, signal);
   const right = await offThread('gemm', [rank, c, n, features, y], signal);
@@ -167,11 +181,8 @@ async function prepare(
   kernel: NetworkKernel,
   xTrain: AnyArray,
   yTrain: AnyArray,
-  options: LargeRidgeOptions,
-  own: readonly string[],
+  options: Complete<typeof largeRidgeOptions>,
 ) {
-  checkOptions(where, options, ['landmarks', 'seed', ...own, ...regularizerOptionNames, ...tileOptionNames]);
-  checkRegularizer(where, options);
   options.signal?.throwIfAborted();
   const tiles = new KernelTiles(where, kernel, xTrain, options);
   const matrix = readMatrix(where, 'yTrain', yTrain);
@@ -188,7 +199,7 @@ async function prepare(
       `${where}: yTrain must be finite, got ${y[bad]} at [${Math.floor(bad / c)}, ${bad % c}]. Clean the data first.`,
     );
   }
-  const { landmarks = 0, diagReg = 0, diagRegAbsoluteScale = false } = options;
+  const { landmarks, diagReg, diagRegAbsoluteScale } = options;
   if (!(Number.isInteger(landmarks) && landmarks >= 0 && landmarks <= n)) {
     throw new RangeError(`${where}: landmarks must be a whole number from 0 to ${n}, got ${landmarks}.`);
   }
@@ -196,7 +207,7 @@ async function prepare(
     throw new RangeError(`${where}: landmarks need a ridge: diagReg must be above 0. Pass e.g. 1e-6.`);
   }
   const ridge = diagRegAbsoluteScale ? diagReg : diagReg === 0 ? 0 : diagReg * (await tiles.meanDiagonal());
-  return { tiles, y, c, ridge, landmarks };
+  return { tiles, y, c, ridge };
 }
 
 /** v ↦ (Fᵀ F + ridge·I)⁻¹ v for Nyström's F, by Woodbury's identity. */

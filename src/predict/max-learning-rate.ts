@@ -1,8 +1,8 @@
 import type { AnyArray } from '../base/any-array.js';
 import { readArray } from '../base/any-array.js';
-import { checkOptions } from '../base/check-options.js';
 import { ShapeError } from '../base/errors.js';
-import { type WorkOptions, workOptionNames } from '../base/work-options.js';
+import { byDefault, isFiniteNumber, optional, readOptions, rule } from '../base/options.js';
+import { type WorkOptions, workOptions } from '../base/work-options.js';
 import { OutputAxes } from './output-axes.js';
 import { Work } from './work.js';
 
@@ -15,6 +15,26 @@ export interface MaxLearningRateOptions extends WorkOptions {
   /** Added to the largest eigenvalue; default 1e-12. */
   readonly eps?: number;
 }
+
+/** A momentum of gradient descent. */
+export const momentum = rule<number>(
+  'must be at least 0 and below 1',
+  (given) => given >= 0 && given < 1,
+  'Pass e.g. 0.9.',
+);
+
+const maxLearningRateOptions = {
+  yTrainSize: optional(
+    rule<number>(
+      'must be above 0',
+      (size) => Number.isFinite(size) && size > 0,
+      'Pass the number of entries of yTrain.',
+    ),
+  ),
+  momentum: byDefault(0, momentum),
+  eps: byDefault(1e-12, rule('must be a finite number', isFiniteNumber)),
+  ...workOptions,
+};
 
 /**
  * The learning rate above which full-batch gradient descent on ½·mean((f − y)²) diverges: 2(1 + momentum)·M/λ_max, for M entries
@@ -35,7 +55,7 @@ export async function maxLearningRate(
   options: MaxLearningRateOptions = {},
 ): Promise<number> {
   const where = 'maxLearningRate';
-  checkOptions(where, options, ['yTrainSize', 'momentum', 'eps', ...workOptionNames]);
+  const { yTrainSize, momentum, eps, ...following } = readOptions(where, options, maxLearningRateOptions);
   const { shape } = readArray(where, 'ntkTrainTrain', ntkTrainTrain);
   if (shape.length === 0 || shape.length % 2 === 1) {
     throw new ShapeError(
@@ -48,19 +68,8 @@ export async function maxLearningRate(
     [],
   );
   const { data } = axes.kernel('ntkTrainTrain', ntkTrainTrain, 'train-train');
-  const { yTrainSize = axes.n, momentum = 0, eps = 1e-12 } = options;
-  if (!(Number.isFinite(yTrainSize) && yTrainSize > 0)) {
-    throw new RangeError(
-      `${where}: yTrainSize must be above 0, got ${yTrainSize}. Pass the number of entries of yTrain.`,
-    );
-  }
-  if (!(momentum >= 0 && momentum < 1)) {
-    throw new RangeError(
-      `${where}: momentum must be at least 0 and below 1, got ${momentum}. Pass e.g. 0.9.`,
-    );
-  }
-  const work = new Work(options);
+  const work = new Work(following);
   work.expect(1);
   const values = await work.call('eigenvaluesSymmetric', data, axes.n);
-  return (2 * (1 + momentum) * yTrainSize) / (values[values.length - 1] + eps);
+  return (2 * (1 + momentum) * (yTrainSize ?? axes.n)) / (values[values.length - 1] + eps);
 }

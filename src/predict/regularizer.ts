@@ -1,3 +1,5 @@
+import { byDefault, type Complete, flag, isAmount, rule } from '../base/options.js';
+
 /** A ridge on the training kernel. */
 export interface RegularizerOptions {
   /** The ridge, at least 0; default 0. */
@@ -6,23 +8,17 @@ export interface RegularizerOptions {
   readonly diagRegAbsoluteScale?: boolean;
 }
 
-/** Names of `RegularizerOptions`. */
-export const regularizerOptionNames = ['diagReg', 'diagRegAbsoluteScale'] as const;
-
-/** @throws RangeError when the ridge is negative or not finite. */
-export function checkRegularizer(where: string, { diagReg = 0 }: RegularizerOptions): void {
-  if (!(Number.isFinite(diagReg) && diagReg >= 0)) {
-    throw new RangeError(
-      `${where}: diagReg must be a finite number of at least 0, got ${diagReg}. Pass e.g. 1e-6.`,
-    );
-  }
-}
+/** {@link RegularizerOptions}. */
+export const regularizerOptions = {
+  diagReg: byDefault(0, rule('must be a finite number of at least 0', isAmount, 'Pass e.g. 1e-6.')),
+  diagRegAbsoluteScale: byDefault(false, flag),
+};
 
 /** A copy of a kernel `[n, n]` with the ridge on its diagonal. */
 export function regularized(
   kernel: Float64Array,
   n: number,
-  { diagReg = 0, diagRegAbsoluteScale = false }: RegularizerOptions,
+  { diagReg, diagRegAbsoluteScale }: Complete<typeof regularizerOptions>,
 ): Float64Array {
   let trace = 0;
   for (let i = 0; i < n; i++) trace += kernel[i * n + i];

@@ -15,7 +15,7 @@ export interface ReadTimes {
 }
 
 /** @throws RangeError when a time is negative or NaN; TypeError when it is no number. */
-export function readTimes(where: string, t: Times = Infinity): ReadTimes {
+export function readTimes(where: string, t: Times): ReadTimes {
   const { values, shape } = valuesOf(where, t);
   for (const time of values) {
     if (typeof time !== 'number') {

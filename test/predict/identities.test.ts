@@ -344,7 +344,8 @@ describe('refuses', () => {
       // @ts-expect-error no kernel
       () => gradientDescentMseEnsemble({}, x, y),
       () => gradientDescentMseEnsemble(() => ({}), x, y)(),
-      () => maxLearningRate(two, { momentum: 2 }),
+      () => maxLearningRate(two),
+      () => maxLearningRate(singular, { momentum: 2 }),
     ];
     expect(await Promise.all(bad.map(said))).toMatchInlineSnapshot(`
       [
@@ -373,6 +374,7 @@ describe('refuses', () => {
         "TypeError: gradientDescentMseEnsemble: kernel must be a network's kernel or a function (x1, x2, get), got object. Pass e.g. stax.serial(…).kernel.",
         "RangeError: gradientDescentMseEnsemble: kernel must return { nngp } when asked for it, got an object Object.",
         "ShapeError: maxLearningRate: ntkTrainTrain needs the shape [2, 2], two axes for each axis of yTrain [2] that is not in traceAxes, got [2,1].",
+        "RangeError: maxLearningRate: momentum must be at least 0 and below 1, got 2. Pass e.g. 0.9.",
       ]
     `);
     await expect(gradientDescentMse(singular, two)({ kTestTrain: singular })).rejects.toThrow(

@@ -7,7 +7,7 @@ import { withLeaves } from '../parameters.js';
 import { samplesBetween } from '../samples.js';
 import type { Tensors } from './batches.js';
 import { countCorrect, lossOf } from './loss.js';
-import type { CheckedOptions, TrainableFunction } from './options.js';
+import type { ReadTrainOptions, TrainableFunction } from './options.js';
 import type { TrainBest, TrainEvaluation, TrainStep } from './state.js';
 
 /** A network, and the parameters whose outputs are taken off its own, if any. */
@@ -34,10 +34,10 @@ export async function evaluateNetwork<In extends Tree<tf.Tensor>>(
   network: Centred<In>,
   leaves: readonly tf.Tensor[],
   { x, y, count }: Tensors,
-  { loss, labelScale, evaluation }: CheckedOptions<In>,
+  { loss, labelScale, evaluation }: ReadTrainOptions<In>,
 ): Promise<TrainEvaluation> {
   let [total, correct] = [0, 0];
-  for (const { from, to } of blocksOf(count, evaluation?.batchSize ?? 100)) {
+  for (const { from, to } of blocksOf(count, evaluation!.batchSize)) {
     const sums = tf.tidy(() => {
       const labels = tf.slice(y, from, to - from);
       const f = centredOutputs(network, samplesBetween(x, from, to) as In)(leaves);

@@ -1,11 +1,11 @@
 import * as tf from '#tf';
 import type { AnyArray } from '../../base/any-array.js';
-import { checkOptions } from '../../base/check-options.js';
-import type { WorkOptions } from '../../base/work-options.js';
+import { byDefault, readOptions, rule } from '../../base/options.js';
+import { type WorkOptions, workOptions } from '../../base/work-options.js';
 import { maxLearningRate } from '../../predict/index.js';
 import type { Params } from '../../stax/layer/params.js';
 import type { Tree } from '../../tracing/tree.js';
-import { computeKernels } from '../kernels.js';
+import { computeKernels, empiricalNtkOptions } from '../kernels.js';
 import type { NetworkFunction } from '../network-function.js';
 
 /** Options of `empiricalLearningRate`. */
@@ -13,6 +13,11 @@ export interface EmpiricalLearningRateOptions extends WorkOptions {
   /** Of the optimiser; default 0. */
   readonly momentum?: number;
 }
+
+/** A momentum of gradient descent. */
+export const momentum = rule<number>('must be from 0 to below 1', (given) => given >= 0 && given < 1);
+
+const empiricalLearningRateOptions = { momentum: byDefault(0, momentum), ...workOptions };
 
 /**
  * The largest learning rate at which gradient descent on ½·mean (f − y)² does not diverge while the network is close to its
@@ -41,17 +46,14 @@ export async function empiricalLearningRate<In extends Tree<tf.Tensor>>(
   options: EmpiricalLearningRateOptions = {},
 ): Promise<number> {
   const where = 'empiricalLearningRate';
-  checkOptions(where, options, ['momentum', 'signal', 'onProgress']);
-  const { momentum = 0, ...work } = options;
-  if (!(momentum >= 0 && momentum < 1)) {
-    throw new RangeError(`${where}: momentum must be from 0 to below 1, got ${momentum}.`);
-  }
+  const { momentum, ...following } = readOptions(where, options, empiricalLearningRateOptions);
   let outputs = 1;
   const summed = (own: Params, inputs: In): tf.Tensor => {
     const y = f(own, inputs);
     outputs = y.size / y.shape[0];
     return tf.div(tf.sum(tf.reshape(y, [y.shape[0], -1]), 1), Math.sqrt(outputs));
   };
-  const { ntk } = await computeKernels(where, summed, params, x, null, ['ntk'], { ...work, traceAxes: [] });
+  const computing = readOptions(where, { ...following, traceAxes: [] }, empiricalNtkOptions);
+  const { ntk } = await computeKernels(where, summed, params, x, null, ['ntk'], computing);
   return maxLearningRate(ntk!, { momentum, yTrainSize: ntk!.shape[0] * outputs });
 }

@@ -1,4 +1,5 @@
 import * as tf from '#tf';
+import type { Option } from '../../base/options.js';
 
 /**
  * What training makes small, of outputs f and labels y `[n, C]`.
@@ -13,14 +14,16 @@ export type Loss =
   | ((outputs: tf.Tensor, labels: tf.Tensor) => tf.Tensor);
 
 /** @throws RangeError for another loss. */
-export function checkLoss(where: string, loss: Loss): void {
-  if (loss === 'mse' || loss === 'xent' || typeof loss === 'function') return;
-  if (typeof loss === 'object' && loss !== null && loss.temperature > 0 && loss.temperature < Infinity)
-    return;
+export const loss: Option<Loss> = (given, where, name) => {
+  const loss = given as Loss;
+  if (loss === 'mse' || loss === 'xent' || typeof loss === 'function') return loss;
+  if (typeof loss === 'object' && loss !== null && loss.temperature > 0 && loss.temperature < Infinity) {
+    return loss;
+  }
   throw new RangeError(
-    `${where}: loss must be 'mse', 'xent', { temperature } above 0, or a function, got ${JSON.stringify(loss)}.`,
+    `${where}: ${name} must be 'mse', 'xent', { temperature } above 0, or a function, got ${JSON.stringify(loss)}.`,
   );
-}
+};
 
 /** The loss, a scalar. */
 export function lossOf(loss: Loss, outputs: tf.Tensor, labels: tf.Tensor): tf.Tensor {

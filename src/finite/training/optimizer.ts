@@ -33,7 +33,7 @@ export interface Stepper {
 
 /** Makes the stepper of a run, as an earlier run left it or new. */
 export async function stepperOf(
-  optimizer: SgdOptions | tf.Optimizer,
+  optimizer: Required<SgdOptions> | tf.Optimizer,
   start: readonly tf.Tensor[],
   earlier: readonly OptimizerArray[] | null,
 ): Promise<Stepper> {
@@ -42,7 +42,7 @@ export async function stepperOf(
 }
 
 function sgdStepper(
-  { momentum = 0, nesterov = false }: SgdOptions,
+  { momentum, nesterov }: Required<SgdOptions>,
   start: readonly tf.Tensor[],
   earlier: readonly OptimizerArray[] | null,
 ): Stepper {

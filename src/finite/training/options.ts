@@ -1,12 +1,25 @@
 import type * as tf from '#tf';
-import { checkOptions } from '../../base/check-options.js';
 import { UnsupportedError } from '../../base/errors.js';
+import {
+  anything,
+  byDefault,
+  type Complete,
+  flag,
+  isWhole,
+  type Option,
+  optional,
+  readOptions,
+  record,
+  rule,
+} from '../../base/options.js';
 import { type Schedule, scheduleLike } from '../../base/schedule.js';
+import { callback, signal } from '../../base/work-options.js';
 import { type Key, key as keyOf } from '../../random/index.js';
 import type { Params } from '../../stax/layer/params.js';
 import type { Tree } from '../../tracing/tree.js';
 import type { TrainData } from './batches.js';
-import { checkLoss, type Loss } from './loss.js';
+import { momentum } from './learning-rate.js';
+import { type Loss, loss } from './loss.js';
 import type { SgdOptions } from './optimizer.js';
 import type { TrainState, TrainStep } from './state.js';
 
@@ -63,54 +76,77 @@ export interface TrainOptions<In extends Tree<tf.Tensor> = tf.Tensor> {
   readonly onProgress?: (step: TrainStep & { readonly steps: number }) => void;
 }
 
-const optionNames = [
-  ...['steps', 'learningRate', 'optimizer', 'loss', 'l2', 'centred', 'labelScale', 'batchSize', 'key'],
-  ...['augment', 'evaluation', 'checkpoints', 'resume', 'signal', 'onProgress'],
-];
+const whole = rule('must be a whole number from 1', isWhole(1));
 
-/** Checks options and fills in defaults. @throws RangeError, UnsupportedError for one that makes no sense. */
-export function checkedOptions<In extends Tree<tf.Tensor>>(options: TrainOptions<In>, count: number) {
-  const where = 'train';
-  checkOptions(where, options, optionNames);
-  const { steps, learningRate, optimizer = { kind: 'sgd' } as const, loss = 'mse', l2 = 0 } = options;
-  const { centred = false, labelScale = 1, batchSize = count, key = keyOf(0), evaluation } = options;
-  const wholes: [string, number | undefined, number][] = [
-    ['steps', steps, Number.MAX_SAFE_INTEGER],
-    ['batchSize', batchSize, count],
-    ['evaluation.every', evaluation?.every, Number.MAX_SAFE_INTEGER],
-    ['evaluation.batchSize', evaluation?.batchSize, Number.MAX_SAFE_INTEGER],
-    ['evaluation.patience', evaluation?.patience, Number.MAX_SAFE_INTEGER],
-    ['checkpoints.every', options.checkpoints?.every, Number.MAX_SAFE_INTEGER],
-  ];
-  for (const [name, value, most] of wholes) {
-    if (value === undefined || (Number.isInteger(value) && value >= 1 && value <= most)) continue;
-    const rule = most === count ? `a whole number from 1 to ${count} samples` : 'a whole number from 1';
-    throw new RangeError(`${where}: ${name} must be ${rule}, got ${value}.`);
-  }
-  scheduleLike(0.1)(learningRate, where, 'learningRate');
-  checkLoss(where, loss);
-  if (!(l2 >= 0 && l2 < Infinity)) throw new RangeError(`${where}: l2 must be a number from 0, got ${l2}.`);
-  if (!(labelScale > 0 && labelScale < Infinity)) {
-    throw new RangeError(`${where}: labelScale must be a positive number, got ${labelScale}.`);
-  }
-  if (labelScale !== 1 && loss !== 'mse') {
-    throw new UnsupportedError(
-      `${where}: labelScale is for loss 'mse', got another. Scale the labels themselves.`,
-    );
-  }
-  if ('kind' in optimizer) {
-    const { kind, momentum = 0 } = optimizer;
-    if (kind !== 'sgd') {
-      throw new UnsupportedError(
-        `${where}: optimizer must be { kind: 'sgd' } or an optimizer of tfjs, got kind '${kind}'. Pass e.g. tf.train.adam().`,
-      );
-    }
-    if (!(momentum >= 0 && momentum < 1)) {
-      throw new RangeError(`${where}: optimizer.momentum must be from 0 to below 1, got ${momentum}.`);
-    }
-  }
-  return { ...options, optimizer, loss, l2, centred, labelScale, batchSize, key };
+const evaluationOptions = {
+  data: anything<TrainData>(),
+  every: optional(whole),
+  batchSize: byDefault(100, whole),
+  patience: byDefault(Infinity, whole),
+};
+
+const sgdOptions = {
+  kind: anything<'sgd'>(),
+  momentum: byDefault(0, momentum),
+  nesterov: byDefault(false, flag),
+};
+
+const readSgd = record(sgdOptions);
+
+/** Momentum's gradient descent, its options complete, or an optimiser of tfjs. */
+const optimizer: Option<Complete<typeof sgdOptions> | tf.Optimizer> = (given, where, name) => {
+  if (typeof given !== 'object' || given === null || !('kind' in given)) return given as tf.Optimizer;
+  if (given.kind === 'sgd') return readSgd(given, where, name);
+  throw new UnsupportedError(
+    `${where}: ${name} must be { kind: 'sgd' } or an optimizer of tfjs, got kind '${given.kind}'. Pass e.g. tf.train.adam().`,
+  );
+};
+
+/** The options of a run over so many samples. */
+const trainOptions = <In extends Tree<tf.Tensor>>(count: number) => ({
+  steps: whole,
+  learningRate: scheduleLike(0.1),
+  optimizer: ((given, where, name) =>
+    optimizer(given === undefined ? { kind: 'sgd' } : given, where, name)) as typeof optimizer,
+  loss: byDefault('mse', loss),
+  l2: byDefault(
+    0,
+    rule<number>('must be a number from 0', (l2) => l2 >= 0 && l2 < Infinity),
+  ),
+  centred: byDefault(false, flag),
+  labelScale: byDefault(
+    1,
+    rule<number>('must be a positive number', (scale) => scale > 0 && scale < Infinity),
+  ),
+  batchSize: byDefault(
+    count,
+    rule<number>(
+      `must be a whole number from 1 to ${count} samples`,
+      (size) => isWhole(1)(size) && size <= count,
+    ),
+  ),
+  key: byDefault(keyOf(0), anything<Key>()),
+  augment: optional(anything<(x: In, key: Key) => In>()),
+  evaluation: optional(record(evaluationOptions)),
+  checkpoints: optional(
+    record({ every: whole, save: anything<(state: TrainState) => void | Promise<void>>() }),
+  ),
+  resume: optional(anything<TrainState>()),
+  signal,
+  onProgress: callback<(step: TrainStep & { readonly steps: number }) => void>(),
+});
+
+/** Options of a run, complete. */
+export type ReadTrainOptions<In extends Tree<tf.Tensor>> = Complete<ReturnType<typeof trainOptions<In>>>;
+
+/** Reads the options of a run over so many samples. @throws RangeError, UnsupportedError for one that makes no sense. */
+export function readTrainOptions<In extends Tree<tf.Tensor>>(
+  options: TrainOptions<In>,
+  count: number,
+): ReadTrainOptions<In> {
+  const read = readOptions('train', options, trainOptions<In>(count));
+  if (read.labelScale === 1 || read.loss === 'mse') return read;
+  throw new UnsupportedError(
+    "train: labelScale is for loss 'mse', got another. Scale the labels themselves.",
+  );
 }
-
-/** Options with their defaults. */
-export type CheckedOptions<In extends Tree<tf.Tensor>> = ReturnType<typeof checkedOptions<In>>;

@@ -10,7 +10,12 @@ import { BatchOrder, disposeData, gatherSamples, readData, type Tensors, type Tr
 import { type Centred, centredOutputs, evaluateNetwork, isBetter, isOutOfPatience } from './evaluate.js';
 import { lossOf } from './loss.js';
 import { arrayOf, type OptimizerTensor, stepperOf, tensorOf } from './optimizer.js';
-import { type CheckedOptions, checkedOptions, type TrainableFunction, type TrainOptions } from './options.js';
+import {
+  type ReadTrainOptions,
+  readTrainOptions,
+  type TrainableFunction,
+  type TrainOptions,
+} from './options.js';
 import type { TrainBest, TrainState, TrainStep } from './state.js';
 
 /** A trained network. */
@@ -54,9 +59,11 @@ export async function train<In extends Tree<tf.Tensor>>(
 ): Promise<TrainResult> {
   const given = trainableLeaves('train', params);
   const samples = readData('train', 'data', data);
-  const held = options.evaluation ? readData('train', 'evaluation.data', options.evaluation.data) : null;
+  let held: Tensors | null = null;
   try {
-    return await run(f, params, given, samples, held, checkedOptions(options, samples.count));
+    const read = readTrainOptions(options, samples.count);
+    if (read.evaluation) held = readData('train', 'evaluation.data', read.evaluation.data);
+    return await run(f, params, given, samples, held, read);
   } finally {
     disposeData(samples);
     if (held) disposeData(held);
@@ -85,7 +92,7 @@ async function run<In extends Tree<tf.Tensor>>(
   given: readonly tf.Tensor[],
   data: Tensors,
   held: Tensors | null,
-  options: CheckedOptions<In>,
+  options: ReadTrainOptions<In>,
 ): Promise<TrainResult> {
   const { steps, learningRate, evaluation, checkpoints, resume, signal, onProgress } = options;
   const every = evaluation?.every ?? Math.ceil(steps / 20);
@@ -213,7 +220,7 @@ function lossAndGradients<In extends Tree<tf.Tensor>>(
   leaves: readonly tf.Tensor[],
   { x, y }: Omit<Tensors, 'count'>,
   key: Key,
-  { augment, loss, l2, labelScale }: CheckedOptions<In>,
+  { augment, loss, l2, labelScale }: ReadTrainOptions<In>,
 ): { readonly value: tf.Tensor; readonly gradients: tf.Tensor[] } {
   const [augmentKey, applyKey] = split(key);
   return tf.tidy(() => {
