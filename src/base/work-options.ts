@@ -1,4 +1,5 @@
-import { type Option, optional, rule } from './options.js';
+import type { Dtype } from './nd-array.js';
+import { type Option, oneOf, optional, rule } from './options.js';
 import { received } from './received.js';
 
 /** How long work is followed and stopped. */
@@ -25,5 +26,5 @@ export const callback = <Call>(): Option<Call | undefined> =>
 /** {@link WorkOptions}. */
 export const workOptions = { signal, onProgress: callback<(done: number, total: number) => void>() };
 
-/** Names of `WorkOptions`. */
-export const workOptionNames = ['signal', 'onProgress'] as const;
+/** The format of numbers. */
+export const dtype = oneOf<Dtype>(['float64', 'float32']);

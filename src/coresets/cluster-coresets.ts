@@ -1,4 +1,4 @@
-import { checkOptions } from '../base/check-options.js';
+import { anything, oneOf, optional, readOptions } from '../base/options.js';
 import type { DatasetInput } from '../distill/index.js';
 import { foldIn, type Key } from '../random/index.js';
 import { type Clustering, centresOf, kMeans, kMedians } from './clusters.js';
@@ -7,6 +7,7 @@ import {
   type Coreset,
   coresetOf,
   type FeatureOptions,
+  featureOptions,
   madeCoreset,
   samplesByClass,
 } from './coreset.js';
@@ -22,6 +23,12 @@ export interface ClusterOptions extends FeatureOptions {
    */
   readonly images?: 'centres' | 'nearest';
 }
+
+const clusterOptions = {
+  key: anything<Key>(),
+  images: optional(oneOf(['centres', 'nearest'])),
+  ...featureOptions,
+};
 
 /**
  * Each class in clusters, an image for each: the mean, or the image nearest to it.
@@ -70,15 +77,12 @@ async function clusterCoreset(
   options: ClusterOptions,
   by: Clustering,
 ): Promise<Coreset> {
-  checkOptions(where, options, ['key', 'images', 'features']);
-  const { key, features, images = features ? 'nearest' : 'centres' } = options;
-  if (images !== 'centres' && images !== 'nearest') {
-    throw new RangeError(`${where}: images must be 'centres' or 'nearest', got '${images}'.`);
-  }
+  const asked = readOptions(where, options, clusterOptions);
+  const { key, features, images = features ? 'nearest' : 'centres' } = asked;
   if (images === 'centres' && features) {
     throw new RangeError(`${where}: centres of features are no images. Pass images: 'nearest'.`);
   }
-  const { data: read, perClass, classes } = await samplesByClass(where, data, size, options);
+  const { data: read, perClass, classes } = await samplesByClass(where, data, size, { features });
   const centres = classes.map((own, label) =>
     centresOf(own.features, own.width, perClass, foldIn(key, label), by),
   );

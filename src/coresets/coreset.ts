@@ -2,6 +2,7 @@ import type * as tf from '#tf';
 import { ShapeError } from '../base/errors.js';
 import { fromRowMajor } from '../base/matrix.js';
 import { sizeOf } from '../base/nd-array.js';
+import { anything, optional } from '../base/options.js';
 import { type Dataset, oneHotCentred } from '../data/index.js';
 import type { DatasetInput, Support } from '../distill/index.js';
 import { readDataset } from '../distill/read-support.js';
@@ -18,6 +19,9 @@ export interface FeatureOptions {
   /** Maps images `[n, h, w, c]` to features `[n, …]`, e.g. a trained network below its last layer. Default: the pixels. */
   readonly features?: (images: tf.Tensor) => tf.Tensor;
 }
+
+/** {@link FeatureOptions}. */
+export const featureOptions = { features: optional(anything<(images: tf.Tensor) => tf.Tensor>()) };
 
 /** The samples of one class: their places in the data set and their features, row-major. */
 export interface ClassSamples {

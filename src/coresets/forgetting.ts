@@ -1,6 +1,6 @@
 import * as tf from '#tf';
-import { checkOptions } from '../base/check-options.js';
 import { sizeOf } from '../base/nd-array.js';
+import { optional, readOptions } from '../base/options.js';
 import { type Dataset, oneHotCentred } from '../data/index.js';
 import type { DatasetInput } from '../distill/index.js';
 import { blocksOf } from '../finite/blocks.js';
@@ -12,6 +12,7 @@ import {
   train,
 } from '../finite/index.js';
 import { parameterLeaves } from '../finite/parameters.js';
+import { trainOptions } from '../finite/training/options.js';
 import type { Params } from '../stax/layer/params.js';
 import { type Coreset, coresetOf, samplesByClass } from './coreset.js';
 
@@ -25,20 +26,15 @@ export interface ForgettingOptions
   readonly every?: number;
 }
 
-const optionNames = [
-  ...[
-    'steps',
-    'learningRate',
-    'optimizer',
-    'loss',
-    'l2',
-    'batchSize',
-    'key',
-    'signal',
-    'onProgress',
-    'every',
-  ],
-];
+/** {@link ForgettingOptions} of a run over so many samples. */
+function forgettingOptions(count: number) {
+  const all = trainOptions(count);
+  const { steps, learningRate, optimizer, loss, l2, batchSize, key, signal, onProgress } = all;
+  return {
+    ...{ steps, learningRate, optimizer, loss, l2, batchSize, key, signal, onProgress },
+    every: optional(steps),
+  };
+}
 
 /** Samples run at once. */
 const BLOCK = 256;
@@ -74,10 +70,10 @@ export async function forgettingCoreset(
   options: ForgettingOptions,
 ): Promise<{ readonly coreset: Coreset; readonly forgotten: Float64Array }> {
   const where = 'forgettingCoreset';
-  checkOptions(where, options, optionNames);
-  const { every = Math.ceil(options.steps / 20), ...training } = options;
   const { data: read, perClass, classes } = await samplesByClass(where, data, size, {});
   const { images, labels, numClasses } = read;
+  const asked = readOptions(where, options, forgettingOptions(labels.length));
+  const { every = Math.ceil(asked.steps / 20), ...training } = asked;
   const pairs = { x: images, y: oneHotCentred(labels, numClasses) };
   const forgotten = new Float64Array(labels.length);
   const ever = new Uint8Array(labels.length);

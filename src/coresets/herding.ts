@@ -1,10 +1,11 @@
-import { checkOptions } from '../base/check-options.js';
+import { readOptions } from '../base/options.js';
 import type { DatasetInput } from '../distill/index.js';
 import {
   type ClassSamples,
   type Coreset,
   coresetOf,
   type FeatureOptions,
+  featureOptions,
   samplesByClass,
 } from './coreset.js';
 
@@ -32,10 +33,10 @@ export async function herdingCoreset(
   size: number,
   options: FeatureOptions = {},
 ): Promise<Coreset> {
-  checkOptions('herdingCoreset', options, ['features']);
-  const { data: read, perClass, classes } = await samplesByClass('herdingCoreset', data, size, options);
+  const read = readOptions('herdingCoreset', options, featureOptions);
+  const { data: samples, perClass, classes } = await samplesByClass('herdingCoreset', data, size, read);
   return coresetOf(
-    read,
+    samples,
     classes.flatMap((own) => herd(own, perClass).map((row) => own.members[row])),
   );
 }

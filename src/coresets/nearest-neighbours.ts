@@ -1,7 +1,7 @@
 import { type AnyArray, readArray, readMatrix } from '../base/any-array.js';
-import { checkOptions } from '../base/check-options.js';
 import { ShapeError } from '../base/errors.js';
 import { sizeOf } from '../base/nd-array.js';
+import { anything, byDefault, readOptions } from '../base/options.js';
 import { squaredDistances } from './distances.js';
 
 /** Options of `nearestNeighbours`. */
@@ -9,6 +9,9 @@ export interface NearestNeighboursOptions {
   /** How many are asked; default 1. */
   readonly k?: number;
 }
+
+/** At most n, which the support says. */
+const nearestNeighboursOptions = { k: byDefault(1, anything<number>()) };
 
 /** Queries whose distances are in memory at a time. */
 const BLOCK = 1024;
@@ -36,7 +39,7 @@ export function nearestNeighbours(
   options: NearestNeighboursOptions = {},
 ): Int32Array {
   const where = 'nearestNeighbours';
-  checkOptions(where, options, ['k']);
+  const { k } = readOptions(where, options, nearestNeighboursOptions);
   const [images, asked] = [
     readArray(where, 'support.images', support.images),
     readArray(where, 'queries', queries),
@@ -44,7 +47,6 @@ export function nearestNeighbours(
   const labels = readMatrix(where, 'support.labels', support.labels);
   const [n, m] = [images.shape[0], asked.shape[0]];
   const width = sizeOf(images.shape.slice(1));
-  const { k = 1 } = options;
   if (labels.rows !== n) {
     throw new ShapeError(
       `${where}: support.labels must have a row for each of ${n} images, got ${labels.rows}.`,

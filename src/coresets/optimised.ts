@@ -1,4 +1,5 @@
-import { checkOptions } from '../base/check-options.js';
+import { anything, byDefault, isWhole, readOptions, rule } from '../base/options.js';
+import { workOptions } from '../base/work-options.js';
 import type { DatasetInput } from '../distill/index.js';
 import { foldIn, type Key } from '../random/index.js';
 import type { Coreset } from './coreset.js';
@@ -17,6 +18,16 @@ export interface OptimisedOptions {
   /** Called after every subset, with those scored and those in all. */
   readonly onProgress?: (done: number, total: number) => void;
 }
+
+const optimisedOptions = {
+  key: anything<Key>(),
+  draws: byDefault(50, rule('must be a whole number from 1', isWhole(1))),
+  keep: byDefault(
+    0.2,
+    rule<number>('must be above 0, at most 1', (keep) => keep > 0 && keep <= 1),
+  ),
+  ...workOptions,
+};
 
 /** A coreset and its score. */
 export interface ScoredCoreset extends Coreset {
@@ -49,13 +60,7 @@ export async function optimisedCoresets(
   options: OptimisedOptions,
 ): Promise<ScoredCoreset[]> {
   const where = 'optimisedCoresets';
-  checkOptions(where, options, ['key', 'draws', 'keep', 'signal', 'onProgress']);
-  const { key, draws = 50, keep = 0.2, signal, onProgress } = options;
-  if (!Number.isInteger(draws) || draws < 1) {
-    throw new RangeError(`${where}: draws must be a whole number from 1, got ${draws}.`);
-  }
-  if (!(keep > 0 && keep <= 1))
-    throw new RangeError(`${where}: keep must be above 0, at most 1, got ${keep}.`);
+  const { key, draws, keep, signal, onProgress } = readOptions(where, options, optimisedOptions);
   const scored: ScoredCoreset[] = [];
   for (let draw = 0; draw < draws; draw++) {
     signal?.throwIfAborted();

@@ -1,7 +1,7 @@
 import { type AnyArray, readArray } from '../base/any-array.js';
-import { checkOptions } from '../base/check-options.js';
 import { ShapeError } from '../base/errors.js';
 import { type NdArray, sizeOf } from '../base/nd-array.js';
+import { byDefault, type Complete, flag, isAmount, readOptions, rule } from '../base/options.js';
 import { foldIn, type Key, permutation, split, uniform } from '../random/index.js';
 import { checkKey } from '../random/key.js';
 import { changeImage, type ImageChange } from './change-image.js';
@@ -22,7 +22,19 @@ export interface AugmentOptions {
   readonly fraction?: number;
 }
 
-const amounts = ['rotation', 'heightShift', 'widthShift', 'channelShift'] as const;
+const amount = byDefault(0, rule('needs a finite number of at least 0', isAmount, 'Pass e.g. 0.1.'));
+
+const augmentOptions = {
+  rotation: amount,
+  heightShift: amount,
+  widthShift: amount,
+  channelShift: amount,
+  horizontalFlip: byDefault(false, flag),
+  fraction: byDefault(
+    1,
+    rule<number>('needs a number from 0 to 1', (share) => share >= 0 && share <= 1, 'Pass e.g. 0.5.'),
+  ),
+};
 
 /**
  * Images changed at random, each by amounts of its own.
@@ -46,9 +58,8 @@ const amounts = ['rotation', 'heightShift', 'widthShift', 'channelShift'] as con
  * ```
  */
 export function augment(images: AnyArray, options: AugmentOptions, key: Key): NdArray<Float64Array> {
-  checkOptions('augment', options, [...amounts, 'horizontalFlip', 'fraction']);
+  const read = readOptions('augment', options, augmentOptions);
   checkKey('augment', key);
-  checkAmounts(options);
   const { shape, data } = readArray('augment', 'images', images);
   if (shape.length !== 4) {
     throw new ShapeError(
@@ -59,17 +70,21 @@ export function augment(images: AnyArray, options: AugmentOptions, key: Key): Nd
   const [n, ...imageShape] = shape;
   const size = sizeOf(imageShape);
   const [order, draws] = split(key);
-  const chosen = permutation(order, n).slice(0, Math.round((options.fraction ?? 1) * n));
+  const chosen = permutation(order, n).slice(0, Math.round(read.fraction * n));
   for (const i of chosen) {
-    const change = drawChange(foldIn(draws, i), options, imageShape);
+    const change = drawChange(foldIn(draws, i), read, imageShape);
     out.set(changeImage(out.subarray(i * size, (i + 1) * size), imageShape, change), i * size);
   }
   return { shape: [...shape], data: out };
 }
 
 /** What is done to one image. */
-function drawChange(key: Key, options: AugmentOptions, [h, w]: readonly number[]): ImageChange {
-  const { rotation = 0, heightShift = 0, widthShift = 0, channelShift = 0, horizontalFlip = false } = options;
+function drawChange(
+  key: Key,
+  options: Complete<typeof augmentOptions>,
+  [h, w]: readonly number[],
+): ImageChange {
+  const { rotation, heightShift, widthShift, channelShift, horizontalFlip } = options;
   const u = uniform(key, [5], { minval: -1, maxval: 1, dtype: 'float64' }).data;
   return {
     rotation: (u[0] * rotation * Math.PI) / 180,
@@ -77,17 +92,4 @@ function drawChange(key: Key, options: AugmentOptions, [h, w]: readonly number[]
     brightness: u[3] * channelShift,
     flip: horizontalFlip && u[4] < 0,
   };
-}
-
-function checkAmounts(options: AugmentOptions): void {
-  for (const name of amounts) {
-    const amount = options[name] ?? 0;
-    if (Number.isFinite(amount) && amount >= 0) continue;
-    throw new RangeError(
-      `augment: ${name} needs a finite number of at least 0, got ${amount}. Pass e.g. 0.1.`,
-    );
-  }
-  const { fraction = 1 } = options;
-  if (fraction >= 0 && fraction <= 1) return;
-  throw new RangeError(`augment: fraction needs a number from 0 to 1, got ${fraction}. Pass e.g. 0.5.`);
 }

@@ -1,4 +1,5 @@
 import { unzipSync, zipSync } from 'fflate';
+import { byDefault, flag, readOptions } from '../base/options.js';
 import { checkBytes } from './check-bytes.js';
 import { FormatError } from './format-error.js';
 import { type NpyArray, type NpyInput, readNpy, writeNpy } from './npy.js';
@@ -8,6 +9,8 @@ export interface NpzOptions {
   /** Whether to deflate the arrays, default true, as `numpy.savez_compressed`. */
   compress?: boolean;
 }
+
+const npzOptions = { compress: byDefault(true, flag) };
 
 const EXTENSION = '.npy';
 
@@ -57,12 +60,13 @@ export function parseNpz(bytes: Uint8Array): Record<string, NpyArray> {
  * ```
  */
 export function encodeNpz(arrays: Readonly<Record<string, NpyInput>>, options: NpzOptions = {}): Uint8Array {
+  const { compress } = readOptions('encodeNpz', options, npzOptions);
   const entries = Object.entries(arrays).map(([name, array]) => [
     `${name}${EXTENSION}`,
     writeNpy('encodeNpz', name, array),
   ]);
   return zipSync(Object.fromEntries(entries), {
-    level: (options.compress ?? true) ? 6 : 0,
+    level: compress ? 6 : 0,
     // A fixed date, the first that zip can tell: equal arrays shall give equal files.
     mtime: new Date(1980, 0, 1),
   });

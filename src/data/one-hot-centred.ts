@@ -1,5 +1,5 @@
-import { checkOptions } from '../base/check-options.js';
 import type { NdArray } from '../base/nd-array.js';
+import { byDefault, isFiniteNumber, readOptions, rule } from '../base/options.js';
 import { type ClassLabels, readClasses } from './read-classes.js';
 
 /** Options of `oneHotCentred`. */
@@ -7,6 +7,10 @@ export interface OneHotOptions {
   /** What every entry is multiplied by, default 1. Labels of many classes are sometimes divided by √(C/10). */
   readonly scale?: number;
 }
+
+const oneHotOptions = {
+  scale: byDefault(1, rule('needs a finite number', isFiniteNumber, 'Pass e.g. 1.')),
+};
 
 /**
  * One-hot labels minus 1/C: the row of label k has 1 − 1/C at k and −1/C elsewhere, so that its sum is 0.
@@ -29,10 +33,7 @@ export function oneHotCentred(
   numClasses: number,
   options: OneHotOptions = {},
 ): NdArray<Float64Array> {
-  checkOptions('oneHotCentred', options, ['scale']);
-  const { scale = 1 } = options;
-  if (!Number.isFinite(scale))
-    throw new RangeError(`oneHotCentred: scale needs a finite number, got ${scale}. Pass e.g. 1.`);
+  const { scale } = readOptions('oneHotCentred', options, oneHotOptions);
   const classes = readClasses('oneHotCentred', 'labels', labels, numClasses);
   const data = new Float64Array(classes.length * numClasses).fill(-scale / numClasses);
   for (let i = 0; i < classes.length; i++) data[i * numClasses + classes[i]] = scale * (1 - 1 / numClasses);

@@ -1,10 +1,10 @@
 import { type AnyArray, readArray, readNumbers } from '../base/any-array.js';
-import { checkOptions } from '../base/check-options.js';
-import { checkSignal } from '../base/check-signal.js';
 import { zeros } from '../base/dtype.js';
 import { NonFiniteError, ShapeError } from '../base/errors.js';
 import { firstNonFinite } from '../base/first-non-finite.js';
 import { type Dtype, type FloatArray, type NdArray, sizeOf } from '../base/nd-array.js';
+import { byDefault, flag, isAmount, readOptions, rule } from '../base/options.js';
+import { dtype, signal } from '../base/work-options.js';
 import { channelStats } from './standardise.js';
 import { applyWhitening, Covariance, shared, type Whitening, whiteningOf } from './whitening.js';
 
@@ -20,6 +20,20 @@ export interface PreprocessingOptions {
   readonly signal?: AbortSignal;
 }
 
+const preprocessingOptions = {
+  standardise: byDefault(true, flag),
+  normalise: byDefault(false, flag),
+  zca: byDefault(
+    false,
+    rule<number | false>(
+      'needs a ridge of at least 0, or false',
+      (zca) => zca === false || isAmount(zca),
+      'Pass e.g. 0.1.',
+    ),
+  ),
+  signal,
+};
+
 /** Options of `transform` and `inverse`. */
 export interface TransformOptions<D extends Dtype = Dtype> {
   /** Default `'float64'`. */
@@ -27,6 +41,8 @@ export interface TransformOptions<D extends Dtype = Dtype> {
   /** Ends the work; the promise rejects with its reason. */
   readonly signal?: AbortSignal;
 }
+
+const transformOptions = { dtype: byDefault('float64', dtype), signal };
 
 /** A fitted preprocessing. */
 export interface Preprocessing {
@@ -74,14 +90,8 @@ export async function fitPreprocessing(
   images: AnyArray,
   options: PreprocessingOptions = {},
 ): Promise<Preprocessing> {
-  checkOptions('fitPreprocessing', options, ['standardise', 'normalise', 'zca', 'signal']);
-  const { standardise = true, normalise = false, zca = false, signal } = options;
-  checkSignal('fitPreprocessing', signal);
-  if (zca !== false && !(Number.isFinite(zca) && zca >= 0)) {
-    throw new RangeError(
-      `fitPreprocessing: zca needs a ridge of at least 0, or false, got ${zca}. Pass e.g. 0.1.`,
-    );
-  }
+  const read = readOptions('fitPreprocessing', options, preprocessingOptions);
+  const { standardise, normalise, zca, signal } = read;
   const { shape, data } = readArray('fitPreprocessing', 'images', images);
   if (shape.length < 2 || sizeOf(shape) === 0) {
     throw new ShapeError(
@@ -172,8 +182,7 @@ async function inBlocks<D extends Dtype>(
   options: TransformOptions<D>,
   work: (block: ArrayLike<number>, rows: number, d: number) => Promise<Float64Array>,
 ): Promise<NdArray<FloatArray<D>>> {
-  checkOptions(where, options, ['dtype', 'signal']);
-  checkSignal(where, options.signal);
+  const { dtype, signal } = readOptions(where, options, transformOptions);
   const { shape, data } = readNumbers(where, 'images', images);
   const d = sizeOf(shape.slice(1));
   const fits = whitening ? d === whitening.factors.length : shape.at(-1) === channels;
@@ -183,9 +192,9 @@ async function inBlocks<D extends Dtype>(
       `${where}: images must have ${needed} each, as those of the fit, got shape [${shape}].`,
     );
   }
-  const out = zeros(options.dtype ?? 'float64', data.length);
+  const out = zeros(dtype, data.length);
   for (let from = 0; from < shape[0]; from += BLOCK) {
-    options.signal?.throwIfAborted();
+    signal?.throwIfAborted();
     const rows = Math.min(BLOCK, shape[0] - from);
     out.set(await work(data.subarray(from * d, (from + rows) * d), rows, d), from * d);
   }

@@ -1,7 +1,10 @@
 import { type AnyArray, readNumbers, type ShapedArray } from '../base/any-array.js';
+import { zeros } from '../base/dtype.js';
 import { ShapeError } from '../base/errors.js';
 import type { Dtype, FloatArray, NdArray } from '../base/nd-array.js';
+import { byDefault, readOptions } from '../base/options.js';
 import { received } from '../base/received.js';
+import { dtype } from '../base/work-options.js';
 
 /** Mean and standard deviation of every channel, over all images and pixels. Plain data. */
 export interface ChannelStats {
@@ -98,6 +101,8 @@ function channelSums({ shape, data }: ShapedArray, power: 1 | 2, centre: readonl
   });
 }
 
+const standardiseOptions = { dtype: byDefault('float64', dtype) };
+
 function mapChannels<D extends Dtype>(
   where: string,
   images: AnyArray,
@@ -105,6 +110,7 @@ function mapChannels<D extends Dtype>(
   options: StandardiseOptions<D>,
   f: (x: number, mean: number, std: number) => number,
 ): NdArray<FloatArray<D>> {
+  const read = readOptions(where, options, standardiseOptions);
   const { shape, data } = readChannels(where, images);
   const channels = shape[shape.length - 1];
   const { mean, std } = checkedStats(where, stats);
@@ -113,7 +119,7 @@ function mapChannels<D extends Dtype>(
       `${where}: stats of ${mean.length} channels need images of as many, got shape [${shape.join(', ')}]. Fit channelStats on images of the same kind.`,
     );
   }
-  const result = options.dtype === 'float32' ? new Float32Array(data.length) : new Float64Array(data.length);
+  const result = zeros(read.dtype, data.length);
   for (let i = 0; i < data.length; i++) result[i] = f(data[i], mean[i % channels], std[i % channels]);
   return { shape: [...shape], data: result as FloatArray<D> };
 }

@@ -1,5 +1,6 @@
 import type * as tf from '#tf';
 import { UnsupportedError } from '../base/errors.js';
+import { anything, optional, readOptions } from '../base/options.js';
 import type { Params } from '../stax/layer/params.js';
 import type { Tree } from '../tracing/tree.js';
 import type { NetworkFunction } from './network-function.js';
@@ -41,6 +42,8 @@ export interface NetworkFunctionOptions {
   readonly trainable?: (name: string) => boolean;
 }
 
+const networkFunctionOptions = { trainable: optional(anything<(name: string) => boolean>()) };
+
 /**
  * A tfjs model as a function of its weights and inputs, for everything here that takes one: empirical kernels, `linearize`,
  * `taylorExpand`. The model itself is left as it is; it runs as at inference (no dropout, normalisation by its running means).
@@ -64,8 +67,9 @@ export function networkFunction(
   model: LayersModelLike | GraphModelLike,
   options: NetworkFunctionOptions = {},
 ): ModelFunction {
-  if ('trainableWeights' in model) return ofLayers(model, options.trainable ?? (() => true));
-  if ('weights' in model && 'predict' in model) return ofGraph(model, options.trainable);
+  const { trainable } = readOptions('networkFunction', options, networkFunctionOptions);
+  if ('trainableWeights' in model) return ofLayers(model, trainable ?? (() => true));
+  if ('weights' in model && 'predict' in model) return ofGraph(model, trainable);
   throw new UnsupportedError(
     'networkFunction: expects a LayersModel or a GraphModel of tfjs. Any function of parameters and inputs does without it.',
   );

@@ -1,7 +1,7 @@
 import type { Dtype } from '../base/nd-array.js';
-import { byDefault, isWhole, type Option, oneOf, rule } from '../base/options.js';
+import { byDefault, isWhole, type Option, rule } from '../base/options.js';
 import { describe } from '../base/received.js';
-import { type WorkOptions, workOptions } from '../base/work-options.js';
+import { dtype, type WorkOptions, workOptions } from '../base/work-options.js';
 import { defaultThreads } from '../executors/engine/index.js';
 
 /** A covariance that is one number for each pair of samples. */
@@ -21,7 +21,7 @@ const threadCount = rule('must be a whole number of at least 1', isWhole(1));
 
 /** {@link ComputeOptions}. */
 export const computeOptions = {
-  dtype: byDefault('float64', oneOf<Dtype>(['float64', 'float32'])),
+  dtype: byDefault('float64', dtype),
   threads: ((given, where, name) =>
     threadCount(given === undefined ? defaultThreads() : given, where, name)) as Option<number>,
   ...workOptions,

@@ -1,7 +1,7 @@
 import { encode } from 'fast-png';
 import { type AnyArray, readMatrix } from '../base/any-array.js';
-import { checkOptions } from '../base/check-options.js';
 import { ShapeError } from '../base/errors.js';
+import { anything, byDefault, optional, readOptions } from '../base/options.js';
 import { type Chart, chartSchema } from './chart.js';
 import { dataUrl } from './data-url.js';
 
@@ -16,6 +16,13 @@ export interface CorrelationHeatmapOptions {
   /** Width and height of the matrix in pixels. Default 360. */
   readonly size?: number;
 }
+
+const correlationHeatmapOptions = {
+  title: byDefault('Correlations', anything<string>()),
+  classes: optional(anything<ArrayLike<number>>()),
+  classNames: optional(anything<readonly string[]>()),
+  size: byDefault(360, anything<number>()),
+};
 
 /** Anchors of the colours from the least to the greatest correlation: what {@link colourAt} and the legend go through. */
 const colours = [
@@ -45,14 +52,14 @@ const colours = [
  * ```
  */
 export function correlationHeatmap(gram: AnyArray, options: CorrelationHeatmapOptions = {}): Chart {
-  checkOptions('correlationHeatmap', options, ['title', 'classes', 'classNames', 'size']);
+  const read = readOptions('correlationHeatmap', options, correlationHeatmapOptions);
   const k = readMatrix('correlationHeatmap', 'gram', gram);
   const n = k.rows;
   if (n !== k.columns || n === 0) {
     throw new ShapeError(`correlationHeatmap: gram must be square, got [${k.rows}, ${k.columns}].`);
   }
-  const { title = 'Correlations', size = 360 } = options;
-  const classes = options.classes ? Array.from(options.classes) : new Array<number>(n).fill(0);
+  const { title, size } = read;
+  const classes = read.classes ? Array.from(read.classes) : new Array<number>(n).fill(0);
   if (classes.length !== n) {
     throw new ShapeError(
       `correlationHeatmap: classes needs one for each of ${n} samples, got ${classes.length}.`,
@@ -65,7 +72,7 @@ export function correlationHeatmap(gram: AnyArray, options: CorrelationHeatmapOp
   const [low, high] = middleOf(correlations.filter((_, at) => Math.floor(at / n) !== at % n));
 
   const side = { type: 'quantitative', scale: { domain: [0, n], nice: false, zero: false } };
-  const marks = options.classes ? marksOf(classes, options.classNames) : [];
+  const marks = read.classes ? marksOf(classes, read.classNames) : [];
   const axis = {
     title: marks.length > 0 ? 'class' : 'sample',
     grid: false,

@@ -1,10 +1,10 @@
 import { type AnyArray, readArray } from '../base/any-array.js';
-import { checkOptions } from '../base/check-options.js';
 import { ShapeError } from '../base/errors.js';
 import { sizeOf } from '../base/nd-array.js';
+import { anything, byDefault, optional, readOptions } from '../base/options.js';
 import { type Chart, chartSchema } from './chart.js';
 import { dataUrl } from './data-url.js';
-import { extent, type ImageGridOptions, imageGrid } from './image-grid.js';
+import { extent, type ImageGridOptions, imageGrid, imageGridOptions } from './image-grid.js';
 
 /** What an {@link imageChart} says beside the images. */
 export interface ImageChartOptions {
@@ -22,6 +22,17 @@ export interface ImageChartOptions {
   readonly range?: ImageGridOptions['range'];
 }
 
+const texts = optional(anything<readonly string[]>());
+
+const imageChartOptions = {
+  title: anything<string>(),
+  captions: texts,
+  rowNames: texts,
+  columns: optional(anything<number>()),
+  scale: byDefault(2, anything<number>()),
+  range: imageGridOptions.range,
+};
+
 /**
  * A chart of images side by side, row by row, with a heading, names of rows and a caption under each.
  *
@@ -38,10 +49,10 @@ export interface ImageChartOptions {
  * ```
  */
 export function imageChart(images: AnyArray, options: ImageChartOptions): Chart {
-  checkOptions('imageChart', options, ['title', 'captions', 'rowNames', 'columns', 'scale', 'range']);
+  const read = readOptions('imageChart', options, imageChartOptions);
   const { shape, data } = readArray('imageChart', 'images', images);
   const [n, ...one] = shape;
-  const { title, captions, rowNames, columns = Math.min(10, n), scale = 2, range = 'image' } = options;
+  const { title, captions, rowNames, scale, range, columns = Math.min(10, n) } = read;
   const rows = Math.ceil(n / columns);
   checkTexts('captions', captions, n);
   checkTexts('rowNames', rowNames, rows);

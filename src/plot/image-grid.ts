@@ -1,6 +1,7 @@
 import { encode } from 'fast-png';
 import { type AnyArray, readArray } from '../base/any-array.js';
 import { ShapeError } from '../base/errors.js';
+import { anything, byDefault, isWhole, readOptions, rule } from '../base/options.js';
 
 /** How {@link imageGrid} lays images out and maps their values to grey levels. */
 export interface ImageGridOptions {
@@ -19,6 +20,18 @@ export interface ImageGridOptions {
   /** Grey level between the images, 0 to 255. Default 255. */
   readonly background?: number;
 }
+
+const integer = (least: number) =>
+  rule(`must be an integer of at least ${least}`, isWhole(least), '', ShapeError);
+
+/** {@link ImageGridOptions}. */
+export const imageGridOptions = {
+  columns: byDefault(10, integer(1)),
+  scale: byDefault(4, integer(1)),
+  gap: byDefault(4, integer(0)),
+  range: byDefault('image', anything<'image' | 'shared' | readonly [number, number]>()),
+  background: byDefault(255, anything<number>()),
+};
 
 /**
  * A PNG with images side by side, row by row: grey level 255 · (v − low) / (high − low), clipped to [0, 255].
@@ -39,6 +52,8 @@ export interface ImageGridOptions {
  * ```
  */
 export function imageGrid(images: AnyArray, options: ImageGridOptions = {}): Uint8Array {
+  const read = readOptions('imageGrid', options, imageGridOptions);
+  const { scale, gap, background, range } = read;
   const { data, shape } = readArray('imageGrid', 'images', images);
   if (shape.length !== 4 || shape.some((size) => size < 1) || (shape[3] !== 1 && shape[3] !== 3)) {
     throw new ShapeError(
@@ -46,11 +61,7 @@ export function imageGrid(images: AnyArray, options: ImageGridOptions = {}): Uin
     );
   }
   const [n, h, w, c] = shape;
-  const { scale = 4, gap = 4, background = 255, range = 'image' } = options;
-  const columns = Math.min(options.columns ?? 10, n);
-  checkInteger('columns', columns, 1);
-  checkInteger('scale', scale, 1);
-  checkInteger('gap', gap, 0);
+  const columns = Math.min(read.columns, n);
 
   const rows = Math.ceil(n / columns);
   const width = columns * w * scale + (columns - 1) * gap;
@@ -77,12 +88,6 @@ export function imageGrid(images: AnyArray, options: ImageGridOptions = {}): Uin
     }
   }
   return encode({ width, height, data: pixels, channels: c, depth: 8 });
-}
-
-function checkInteger(name: string, value: number, least: number): void {
-  if (!Number.isInteger(value) || value < least) {
-    throw new ShapeError(`imageGrid: ${name} must be an integer of at least ${least}, got ${value}.`);
-  }
 }
 
 /** Least and greatest finite value; [0, 0] if there is none. */

@@ -1,5 +1,6 @@
 import { type AnyArray, readMatrix } from '../base/any-array.js';
 import { ShapeError } from '../base/errors.js';
+import { anything, byDefault, optional, readOptions } from '../base/options.js';
 import { type Chart, chartSchema } from './chart.js';
 
 /** What {@link labelHeatmap} writes beside the cells. */
@@ -11,6 +12,12 @@ export interface LabelHeatmapOptions {
   /** A name a column (class). Default: 0, 1, … */
   readonly columnNames?: readonly string[];
 }
+
+const labelHeatmapOptions = {
+  title: byDefault('Labels', anything<string>()),
+  rowNames: optional(anything<readonly string[]>()),
+  columnNames: optional(anything<readonly string[]>()),
+};
 
 /**
  * A chart of labels: a cell for each support image (row) and class (column), blue above 0, red below,
@@ -30,9 +37,10 @@ export interface LabelHeatmapOptions {
  * ```
  */
 export function labelHeatmap(labels: AnyArray, options: LabelHeatmapOptions = {}): Chart {
+  const { title, ...names } = readOptions('labelHeatmap', options, labelHeatmapOptions);
   const table = readMatrix('labelHeatmap', 'labels', labels);
-  const rowNames = options.rowNames ?? numbered(table.rows);
-  const columnNames = options.columnNames ?? numbered(table.columns);
+  const rowNames = names.rowNames ?? numbered(table.rows);
+  const columnNames = names.columnNames ?? numbered(table.columns);
   checkNames('rowNames', rowNames, table.rows);
   checkNames('columnNames', columnNames, table.columns);
   const values = Array.from({ length: table.rows * table.columns }, (_, k) => {
@@ -43,7 +51,7 @@ export function labelHeatmap(labels: AnyArray, options: LabelHeatmapOptions = {}
   const largest = values.reduce((most, { value }) => Math.max(most, Math.abs(value)), 0) || 1;
   return {
     $schema: chartSchema,
-    title: options.title ?? 'Labels',
+    title,
     width: { step: 40 },
     height: { step: 24 },
     data: { values },

@@ -1,4 +1,4 @@
-import { checkOptions } from '../base/check-options.js';
+import { anything, byDefault, flag, oneOf, optional, readOptions } from '../base/options.js';
 import { type Chart, chartSchema } from './chart.js';
 
 /** One line of a {@link lineChart}: a name for the legend, and its points. */
@@ -41,8 +41,8 @@ export interface LineChartOptions {
  * ```
  */
 export function lineChart(series: readonly LineSeries[], options: LineChartOptions): Chart {
-  checkOptions('lineChart', options, optionNames);
-  const { title, xTitle, yTitle, xScale = 'linear', yScale = 'linear', yRange, marks = true } = options;
+  const read = readOptions('lineChart', options, lineChartOptions);
+  const { title, xTitle, yTitle, xScale, yScale, yRange, marks } = read;
   const drawable = (value: number, scale: string) =>
     Number.isFinite(value) && (scale === 'linear' || value > 0);
   const values = series.flatMap(({ name, points }) =>
@@ -72,7 +72,17 @@ export function lineChart(series: readonly LineSeries[], options: LineChartOptio
   };
 }
 
-const optionNames = ['title', 'xTitle', 'yTitle', 'xScale', 'yScale', 'yRange', 'marks'];
+const scale = byDefault('linear', oneOf(['linear', 'log']));
+
+const lineChartOptions = {
+  title: anything<string>(),
+  xTitle: anything<string>(),
+  yTitle: anything<string>(),
+  xScale: scale,
+  yScale: scale,
+  yRange: optional(anything<readonly [number, number]>()),
+  marks: byDefault(true, flag),
+};
 
 /** A scale that spans its points and no more; linear ones end at round numbers. */
 function scaleOf(type: 'linear' | 'log'): Readonly<Record<string, unknown>> {

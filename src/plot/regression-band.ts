@@ -1,3 +1,4 @@
+import { anything, byDefault, flag, optional, readOptions } from '../base/options.js';
 import { type Chart, chartSchema } from './chart.js';
 
 /** One curve of a {@link regressionBand}: means over x, and the standard deviation around them if there is one. */
@@ -20,6 +21,14 @@ export interface RegressionBandOptions {
   readonly logarithmic?: boolean;
 }
 
+const regressionBandOptions = {
+  title: byDefault('Regression', anything<string>()),
+  points: optional(anything<{ readonly x: ArrayLike<number>; readonly y: ArrayLike<number> }>()),
+  xTitle: byDefault('x', anything<string>()),
+  yTitle: byDefault('y', anything<string>()),
+  logarithmic: byDefault(false, flag),
+};
+
 /**
  * Curves over one variable, each with a band of two standard deviations: an ensemble's prediction of a function, or its training
  * loss over time.
@@ -34,7 +43,8 @@ export interface RegressionBandOptions {
  * ```
  */
 export function regressionBand(series: readonly BandSeries[], options: RegressionBandOptions = {}): Chart {
-  const { title = 'Regression', points, xTitle = 'x', yTitle = 'y', logarithmic = false } = options;
+  const read = readOptions('regressionBand', options, regressionBandOptions);
+  const { title, points, xTitle, yTitle, logarithmic } = read;
   const values = series.flatMap(({ name, x, mean, deviation }) =>
     Array.from(x, (at, i) => {
       const own = { series: name, x: at, mean: mean[i] };

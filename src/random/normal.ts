@@ -1,4 +1,6 @@
 import type { Dtype, FloatArray, NdArray } from '../base/nd-array.js';
+import { byDefault, readOptions } from '../base/options.js';
+import { dtype } from '../base/work-options.js';
 import { erfInvF32, erfInvF64 } from './erf-inv.js';
 import { checkKey, type Key } from './key.js';
 import { sampleSize } from './sample.js';
@@ -9,6 +11,8 @@ export interface NormalOptions<D extends Dtype = Dtype> {
   /** Default `'float32'`. */
   dtype?: D;
 }
+
+const normalOptions = { dtype: byDefault('float32', dtype) };
 
 // The smallest numbers above −1: the uniform draw must never be −1, whose erf_inv is −∞.
 const ABOVE_MINUS_ONE_F32 = -(1 - 2 ** -24);
@@ -40,8 +44,9 @@ export function normal<D extends Dtype = 'float32'>(
   options: NormalOptions<D> = {},
 ): NdArray<FloatArray<D>> {
   checkKey('random.normal', key);
+  const { dtype } = readOptions('random.normal', options, normalOptions);
   const size = sampleSize('random.normal', shape);
-  const data = options.dtype === 'float64' ? normalF64(key, size) : normalF32(key, size);
+  const data = dtype === 'float64' ? normalF64(key, size) : normalF32(key, size);
   return { shape: [...shape], data: data as FloatArray<D> };
 }
 

@@ -1,3 +1,4 @@
+import { byDefault, flag, readOptions } from '../base/options.js';
 import { bits32 } from './bits.js';
 import { checkKey, type Key, split } from './key.js';
 import { randint } from './randint.js';
@@ -9,6 +10,8 @@ export interface ChoiceOptions {
   /** Whether an element may be drawn more than once, default true (as in jax). */
   replace?: boolean;
 }
+
+const choiceOptions = { replace: byDefault(true, flag) };
 
 /**
  * A random order of 0, …, n − 1, or of the elements of a list, as `jax.random.permutation`.
@@ -61,7 +64,7 @@ export function choice<T>(
 ): Int32Array | T[] {
   checkKey('random.choice', key);
   if (typeof a !== 'number') return Array.from(choice(key, a.length, shape, options), (i) => a[i]);
-  const { replace = true } = options;
+  const { replace } = readOptions('random.choice', options, choiceOptions);
   const count = sampleSize('random.choice', shape);
   if (!Number.isInteger(a) || a < 0 || (a === 0 && count > 0)) {
     throw new RangeError(

@@ -1,4 +1,6 @@
 import type { Dtype, FloatArray, NdArray } from '../base/nd-array.js';
+import { anything, byDefault, readOptions } from '../base/options.js';
+import { dtype } from '../base/work-options.js';
 import { bits32 } from './bits.js';
 import { fmaF32, fmaF64 } from './fused-multiply-add.js';
 import { checkKey, type Key } from './key.js';
@@ -15,6 +17,12 @@ export interface UniformOptions<D extends Dtype = Dtype> {
   dtype?: D;
 }
 
+const uniformOptions = {
+  minval: byDefault(0, anything<number>()),
+  maxval: byDefault(1, anything<number>()),
+  dtype: byDefault('float32', dtype),
+};
+
 /**
  * Uniform numbers in [minval, maxval), as `jax.random.uniform`, to the bit (jax on a CPU with fused multiply-add).
  *
@@ -29,7 +37,7 @@ export function uniform<D extends Dtype = 'float32'>(
   shape: readonly number[] = [],
   options: UniformOptions<D> = {},
 ): NdArray<FloatArray<D>> {
-  const { minval = 0, maxval = 1, dtype = 'float32' as D } = options;
+  const { minval, maxval, dtype } = readOptions('random.uniform', options, uniformOptions);
   checkKey('random.uniform', key);
   const size = sampleSize('random.uniform', shape);
   if (!Number.isFinite(maxval - minval) || minval > maxval) {

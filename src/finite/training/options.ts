@@ -103,7 +103,7 @@ const optimizer: Option<Complete<typeof sgdOptions> | tf.Optimizer> = (given, wh
 };
 
 /** The options of a run over so many samples. */
-const trainOptions = <In extends Tree<tf.Tensor>>(count: number) => ({
+export const trainOptions = <In extends Tree<tf.Tensor>>(count: number) => ({
   steps: whole,
   learningRate: scheduleLike(0.1),
   optimizer: ((given, where, name) =>
