@@ -52,10 +52,15 @@ export {
   type GramVjpOptions,
   gram,
   gramVjp,
+  type Hyperparameters,
+  type HyperparameterVjpOptions,
+  hyperparameterVjp,
+  type ParametricNetwork,
   type RidgeVisit,
   type RidgeVisitOptions,
   ridgeVisit,
 } from './gram/index.js';
+export * from './hyperparameters/index.js';
 export type { Samples } from './inputs/check-input.js';
 export type { Pattern, SampleOptions } from './inputs/read-samples.js';
 export { toTensor } from './inputs/to-tensor.js';

@@ -20,6 +20,7 @@ const guides = [
       { text: 'Use graphs', link: '/how-to/graphs' },
       { text: 'Compute large Gram matrices', link: '/how-to/large-gram-matrices' },
       { text: 'Predict what training does', link: '/how-to/predict' },
+      { text: 'Learn hyperparameters', link: '/how-to/hyperparameters' },
       { text: 'Run in browsers', link: '/how-to/browsers' },
       { text: 'Choose a runtime', link: '/how-to/runtimes' },
       { text: 'Use CommonJS and Jest', link: '/how-to/commonjs' },

@@ -3,6 +3,7 @@ import { ShapeError } from '../base/errors.js';
 import { rowMajor } from '../base/matrix.js';
 import type { FloatArray, NdArray } from '../base/nd-array.js';
 import { readOptions } from '../base/options.js';
+import type { PairCotangents } from '../executors/pairs.js';
 import { type SampleOptions, sampleOptions } from '../inputs/read-samples.js';
 import type { NetworkKernel } from '../tracing/trace.js';
 import type { Tree, TreeLike } from '../tracing/tree.js';
@@ -42,9 +43,6 @@ export async function gramVjp<const X extends Tree<AnyArray>>(
   options: GramVjpOptions = {},
 ): Promise<GramGradients<X>> {
   const read = readOptions('gramVjp', options, { ...computeOptions, ...sampleOptions });
-  if (!cotangents?.nngp && !cotangents?.ntk) {
-    throw new RangeError('gramVjp: needs a cotangent of nngp, of ntk, or of both, got neither.');
-  }
   const { executor, program, rows1, rows2, same, gradientOf, run } = readPairs(
     'gramVjp',
     kernel,
@@ -52,19 +50,7 @@ export async function gramVjp<const X extends Tree<AnyArray>>(
     x2,
     read,
   );
-  const [n1, n2] = [rows1.count, (rows2 ?? rows1).count];
-  const flat = (field: GramField): FloatArray | null => {
-    const cotangent = cotangents[field];
-    if (!cotangent) return null;
-    const matrix = readMatrix('gramVjp', `the cotangent of ${field}`, cotangent);
-    if (matrix.rows !== n1 || matrix.columns !== n2) {
-      throw new ShapeError(
-        `gramVjp: the cotangent of ${field} must be [${n1}, ${n2}], got [${matrix.rows}, ${matrix.columns}].`,
-      );
-    }
-    return rowMajor(matrix);
-  };
-  const cotangent = { nngp: flat('nngp'), ntk: flat('ntk') };
+  const cotangent = readCotangents('gramVjp', cotangents, rows1.count, (rows2 ?? rows1).count);
   const gradients = await executor.vjp(program, rows1, rows2, cotangent, {
     ...run,
     same,
@@ -75,4 +61,28 @@ export async function gramVjp<const X extends Tree<AnyArray>>(
     x1: gradientOf('x1', gradients.x1!) as Gradient,
     x2: x2 && gradients.x2 && (gradientOf('x2', gradients.x2) as Gradient),
   };
+}
+
+/** @throws RangeError when there is neither cotangent; ShapeError when one is not `[n1, n2]`. */
+export function readCotangents(
+  where: string,
+  cotangents: GramCotangents,
+  n1: number,
+  n2: number,
+): PairCotangents {
+  if (!cotangents?.nngp && !cotangents?.ntk) {
+    throw new RangeError(`${where}: needs a cotangent of nngp, of ntk, or of both, got neither.`);
+  }
+  const flat = (field: GramField): FloatArray | null => {
+    const cotangent = cotangents[field];
+    if (!cotangent) return null;
+    const matrix = readMatrix(where, `the cotangent of ${field}`, cotangent);
+    if (matrix.rows !== n1 || matrix.columns !== n2) {
+      throw new ShapeError(
+        `${where}: the cotangent of ${field} must be [${n1}, ${n2}], got [${matrix.rows}, ${matrix.columns}].`,
+      );
+    }
+    return rowMajor(matrix);
+  };
+  return { nngp: flat('nngp'), ntk: flat('ntk') };
 }

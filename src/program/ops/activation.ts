@@ -49,5 +49,8 @@ const differentiable: { readonly [Name in ActivationName]?: number } = {
 /** What executors have to know of `activation`. */
 export const activationRule: OpRule<ActivationOp> = {
   needs: sameDisplacement,
-  constants: ({ fn, params }) => params.slice(0, differentiable[fn] ?? 0),
+  constants: {
+    read: ({ fn, params }) => params.slice(0, differentiable[fn] ?? 0),
+    replace: (op, numbers) => ({ ...op, params: [...numbers, ...op.params.slice(numbers.length)] }),
+  },
 };

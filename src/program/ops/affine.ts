@@ -18,5 +18,8 @@ export interface AffineOp extends OpBase<'affine'> {
 /** What executors have to know of `affine`. */
 export const affineRule: OpRule<AffineOp> = {
   needs: sameDisplacement,
-  constants: ({ scale, shift, ntkFromNngp, ntkShift }) => [scale, shift, ntkFromNngp, ntkShift],
+  constants: {
+    read: ({ scale, shift, ntkFromNngp, ntkShift }) => [scale, shift, ntkFromNngp, ntkShift],
+    replace: (op, [scale, shift, ntkFromNngp, ntkShift]) => ({ ...op, scale, shift, ntkFromNngp, ntkShift }),
+  },
 };

@@ -17,8 +17,12 @@ export interface OpRule<Op> {
   batchSize?(op: Op, sizes: readonly number[]): number;
   /** Whether the op reads numbers of each sample's row beside its inputs; absent: it does not. */
   readsRows?(op: Op): boolean;
-  /** The op's numbers that gradients are known in, in a fixed order (`constantsOf`); absent: none. */
-  constants?(op: Op): readonly number[];
+  /** The op's numbers that gradients are known in; absent: none. */
+  readonly constants?: {
+    read(op: Op): readonly number[];
+    /** The op with other such numbers, in the same order. */
+    replace(op: Op, numbers: readonly number[]): Op;
+  };
 }
 
 /** `needs` of an op that acts on each entry by itself: the result at D reads the input at D. */

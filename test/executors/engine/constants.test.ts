@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { enginePairs } from '../../../src/executors/engine/index.js';
 import { programOf } from '../../../src/index.js';
-import { constantsOf } from '../../../src/program/constants.js';
+import { constantsOf, withConstants } from '../../../src/program/constants.js';
 import { generic } from '../../support/compute.js';
-import { withConstants } from '../../support/constants.js';
 import { derivative } from '../../support/differences.js';
 import { layerNets, withReadout } from '../../support/layer-nets.js';
 import { kernelOnlyNets } from '../../support/nonlinearity-nets.js';
