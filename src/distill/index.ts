@@ -12,7 +12,7 @@ export { type Evaluation, evaluateSupport } from './evaluate-support.js';
 export { type IntrinsicDimensionOptions, intrinsicDimension } from './intrinsic-dimension.js';
 export type { Kernels } from './kernel-family.js';
 export { kip } from './kip.js';
-export type { KipConfiguration, LabelRule } from './kip-configuration.js';
+export type { KipConfiguration, LabelRule, OptimizerName } from './kip-configuration.js';
 export { type KipLoss, type KipLossOptions, kipLoss } from './kip-loss.js';
 export type {
   KipEvaluationOptions,
@@ -32,6 +32,8 @@ export {
   type LabelSolveResult,
   labelSolve,
 } from './label-solve.js';
+export type { Moments } from './optimizer.js';
 export { type PredictFromOptions, predictFrom } from './predict-from.js';
 export { loadKip, saveKip } from './saved-kip.js';
+export type { SoapAxis, SoapMoments } from './soap.js';
 export type { DatasetInput, Support, SupportInput, SupportOptions } from './types.js';

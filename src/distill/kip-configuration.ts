@@ -11,6 +11,12 @@ import type { AdamOptions } from './adam.js';
  */
 export type LabelRule = 'fixed' | 'learned' | 'solved';
 
+/**
+ * What moves images and labels along their gradients: `adam`, or `soap`, Adam in the eigenvectors of the gradients' covariances,
+ * which takes a fraction of the steps.
+ */
+export type OptimizerName = 'adam' | 'soap';
+
 /** Everything that determines a run of {@link kip}, given the data, as plain JSON. */
 export interface KipConfiguration {
   /** The network's kernel, or those of the family by name. */
@@ -26,6 +32,7 @@ export interface KipConfiguration {
   readonly augmentation: AugmentOptions | null;
   /** `'given'`: the caller's own support set. */
   readonly init: 'natural' | 'noise' | 'given';
+  readonly optimizer: OptimizerName;
   readonly adam: Required<AdamOptions>;
   readonly seed: number;
   readonly reg: number;

@@ -15,7 +15,7 @@ import { callback } from '../base/work-options.js';
 import type { AugmentOptions, Preprocessing } from '../data/index.js';
 import { ridgeAmount } from '../regression/ridge.js';
 import { type AdamOptions, adamOptions } from './adam.js';
-import type { KipConfiguration, LabelRule } from './kip-configuration.js';
+import type { KipConfiguration, LabelRule, OptimizerName } from './kip-configuration.js';
 import type { KipResult, KipStep } from './kip-state.js';
 import { type DatasetInput, type SupportInput, type SupportOptions, supportOptions } from './types.js';
 
@@ -47,6 +47,9 @@ export interface KipOptions extends SupportOptions {
   readonly labelTargets?: number;
   /** Start from random images of the data (default), from standard normal noise, or from a support set of the caller's. */
   readonly init?: 'natural' | 'noise' | SupportInput;
+  /** Default `'adam'`. */
+  readonly optimizer?: OptimizerName;
+  /** Constants of either optimizer; SOAP likes a `beta2` of 0.95. */
   readonly adam?: AdamOptions;
   /** Changes each step's targets at random, each image by itself; default: none. */
   readonly augmentation?: AugmentOptions;
@@ -96,6 +99,7 @@ const kipOptions = {
   init: byDefault('natural', anything<'natural' | 'noise' | SupportInput>()),
   augmentation: byDefault(null, anything<AugmentOptions | null>()),
   preprocessing: byDefault(null, anything<Preprocessing | null>()),
+  optimizer: byDefault('adam', oneOf<OptimizerName>(['adam', 'soap'], 'needs')),
   adam: record(adamOptions),
   seed: byDefault(0, anything<number>()),
   evaluation: optional(record(evaluationOptions)),
@@ -147,6 +151,7 @@ export function configurationOf(program: KipConfiguration['program'], request: K
     labelTargets: request.labelTargets,
     init: typeof init === 'object' ? 'given' : init,
     augmentation: request.augmentation,
+    optimizer: request.optimizer,
     adam: request.adam,
     seed: request.seed,
     reg: request.reg,

@@ -2,11 +2,11 @@ import { ShapeError, UnsupportedError } from '../base/errors.js';
 import type { Dataset, Preprocessing } from '../data/index.js';
 import type { Key } from '../random/index.js';
 
-import { noMoments } from './adam.js';
 import { initialSupport } from './initial-support.js';
 import type { KipConfiguration } from './kip-configuration.js';
 import type { KipRequest } from './kip-options.js';
 import type { KipResult } from './kip-state.js';
+import { freshMoments } from './optimizer.js';
 import { readSupport } from './read-support.js';
 import type { Support } from './types.js';
 
@@ -22,7 +22,10 @@ export function fresh(
     step: 0,
     history: [],
     best: null,
-    moments: { images: noMoments(images.data.length), labels: noMoments(labels.rows * labels.columns) },
+    moments: {
+      images: freshMoments(configuration.optimizer, images.shape),
+      labels: freshMoments(configuration.optimizer, [labels.rows, labels.columns]),
+    },
     configuration,
     preprocessing,
   };
@@ -42,6 +45,13 @@ export function resumed(state: KipResult, configuration: KipConfiguration, train
     throw new UnsupportedError(
       'kip: resume needs the kernel of the earlier run, got another. Pass that one; or init instead of resume, which starts ' +
         'a new run from its images.',
+    );
+  }
+  const { optimizer = 'adam' } = state.configuration;
+  if (optimizer !== configuration.optimizer) {
+    throw new UnsupportedError(
+      `kip: resume needs the optimizer of the earlier run, '${optimizer}', got '${configuration.optimizer}'. Leave it out; or pass ` +
+        'init instead of resume, which starts a new run from its images.',
     );
   }
   return { ...state, configuration };

@@ -1,8 +1,8 @@
 import type { NdArray } from '../base/nd-array.js';
 import type { Preprocessing } from '../data/index.js';
 import type { SolveEvidence } from '../regression/index.js';
-import type { AdamMoments } from './adam.js';
 import type { KipConfiguration } from './kip-configuration.js';
+import type { Moments } from './optimizer.js';
 import type { Support } from './types.js';
 
 /** One step of {@link kip}. */
@@ -55,7 +55,7 @@ export interface KipResult extends Support {
   /** Null where nothing was evaluated. */
   readonly best: KipBest | null;
   /** What the optimiser remembers. */
-  readonly moments: { readonly images: AdamMoments; readonly labels: AdamMoments };
+  readonly moments: { readonly images: Moments; readonly labels: Moments };
   readonly configuration: KipConfiguration;
   /** What the data went through, if the run was told. */
   readonly preprocessing: Preprocessing | null;

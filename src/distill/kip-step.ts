@@ -4,11 +4,11 @@ import type { NdArray } from '../base/nd-array.js';
 import type { Dataset } from '../data/index.js';
 import type { SolveEvidence } from '../regression/index.js';
 import type { NetworkKernel } from '../tracing/trace.js';
-import { adamStep } from './adam.js';
 import { targetsOf } from './evaluate-support.js';
 import type { KipConfiguration } from './kip-configuration.js';
 import { computeKipLoss } from './kip-loss.js';
 import type { KipResult } from './kip-state.js';
+import { optimizerStep } from './optimizer.js';
 import { solvedLoss } from './solved-labels.js';
 import type { ReadSupportOptions } from './types.js';
 
@@ -42,11 +42,21 @@ export async function kipStep(
   const { configuration, moments } = state;
   const slope = await slopeOf(kernel, state, targets, configuration, options);
   const step = state.step + 1;
-  const move = (x: Float64Array, own: 'images' | 'labels', gradient: Float64Array) =>
-    adamStep(x, moments[own], gradient, learningRate, step, configuration.adam);
-  const images = move(state.images.data, 'images', slope.images.data);
+  const move = (x: NdArray<Float64Array>, own: 'images' | 'labels', gradient: Float64Array) =>
+    optimizerStep(
+      configuration,
+      { x: x.data, shape: x.shape, moments: moments[own], gradient, rate: learningRate, step },
+      options.signal,
+    );
+  const images = await move(state.images, 'images', slope.images.data);
   const { rows, columns } = state.labels;
-  const labels = slope.labelGradient && move(rowMajor(state.labels), 'labels', rowMajor(slope.labelGradient));
+  const labels =
+    slope.labelGradient &&
+    (await move(
+      { shape: [rows, columns], data: rowMajor(state.labels) },
+      'labels',
+      rowMajor(slope.labelGradient),
+    ));
   return {
     loss: slope.loss,
     accuracy: slope.accuracy,

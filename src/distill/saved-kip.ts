@@ -2,8 +2,9 @@ import { fromRowMajor, rowMajor } from '../base/matrix.js';
 import type { NdArray } from '../base/nd-array.js';
 import { FormatError } from '../data/format-error.js';
 import { encodeNpz, type NpyArray, type Preprocessing, parseNpz, preprocessingOf } from '../data/index.js';
-import type { AdamMoments } from './adam.js';
 import type { KipResult } from './kip-state.js';
+import type { Moments } from './optimizer.js';
+import type { SoapAxis } from './soap.js';
 import type { Support } from './types.js';
 
 /** What of a run is text in its file: all but arrays. */
@@ -36,15 +37,12 @@ export function saveKip({ images, labels, best, moments, preprocessing, ...rest 
   const { step, history, configuration } = rest;
   const bestText = best && { step: best.step, evaluation: best.evaluation };
   const text: SavedText = { version: 1, step, history, configuration, best: bestText };
-  const flat = (data: Float64Array) => ({ shape: [data.length], data });
   return encodeNpz({
     images,
     labels: arrayOf(labels),
     ...(best && { best_images: best.images, best_labels: arrayOf(best.labels) }),
-    moments_images_mean: flat(moments.images.mean),
-    moments_images_square: flat(moments.images.square),
-    moments_labels_mean: flat(moments.labels.mean),
-    moments_labels_square: flat(moments.labels.square),
+    ...momentArrays('images', moments.images),
+    ...momentArrays('labels', moments.labels),
     ...Object.fromEntries(
       Object.entries(preprocessing?.state ?? {}).map(([name, array]) => [`${PREPROCESSING}${name}`, array]),
     ),
@@ -61,10 +59,6 @@ export function saveKip({ images, labels, best, moments, preprocessing, ...rest 
 export function loadKip(bytes: Uint8Array): KipResult {
   const arrays = parseNpz(bytes);
   const text = textOf(arrays.run);
-  const moments = (name: string): AdamMoments => ({
-    mean: numbers(arrays, `moments_${name}_mean`).data,
-    square: numbers(arrays, `moments_${name}_square`).data,
-  });
   return {
     images: numbers(arrays, 'images'),
     labels: matrixOf(numbers(arrays, 'labels')),
@@ -75,10 +69,41 @@ export function loadKip(bytes: Uint8Array): KipResult {
       images: numbers(arrays, 'best_images'),
       labels: matrixOf(numbers(arrays, 'best_labels')),
     },
-    moments: { images: moments('images'), labels: moments('labels') },
+    moments: { images: momentsIn(arrays, 'images'), labels: momentsIn(arrays, 'labels') },
     configuration: text.configuration,
     preprocessing: preprocessingIn(arrays),
   };
+}
+
+/** An optimizer's moments as arrays by name; `axis<k>` are those of SOAP's k-th axis. */
+function momentArrays(
+  own: string,
+  { mean, square, ...rest }: Moments,
+): Record<string, NdArray<Float64Array>> {
+  const flat = (data: Float64Array) => ({ shape: [data.length], data });
+  const axes = 'axes' in rest ? rest.axes : [];
+  return {
+    [`moments_${own}_mean`]: flat(mean),
+    [`moments_${own}_square`]: flat(square),
+    ...(axes.length > 0 && { [`moments_${own}_axes`]: flat(Float64Array.of(axes.length)) }),
+    ...Object.fromEntries(
+      axes.flatMap((axis, k) =>
+        Object.entries(axis ?? {}).map(([name, data]) => [`moments_${own}_axis${k}_${name}`, flat(data)]),
+      ),
+    ),
+  };
+}
+
+function momentsIn(arrays: Readonly<Record<string, NpyArray>>, own: string): Moments {
+  const of = (name: string) => numbers(arrays, `moments_${own}_${name}`).data;
+  const moments = { mean: of('mean'), square: of('square') };
+  if (!(`moments_${own}_axes` in arrays)) return moments;
+  const axes = Array.from({ length: of('axes')[0] }, (_, k): SoapAxis | null =>
+    `moments_${own}_axis${k}_basis` in arrays
+      ? { covariance: of(`axis${k}_covariance`), basis: of(`axis${k}_basis`) }
+      : null,
+  );
+  return { ...moments, axes };
 }
 
 /** What names of the preprocessing's arrays begin with. */

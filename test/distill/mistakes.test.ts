@@ -58,7 +58,7 @@ describe('mistakes in distillation', () => {
     for (const call of calls) said.push(await refusal(call));
     expect(said).toMatchInlineSnapshot(`
       [
-        "TypeError: kip: needs options as its last argument, got nothing. Its options are supportSize, steps, learningRate, targetBatch, labels, labelReg, labelTargets, init, augmentation, preprocessing, adam, seed, evaluation, onProgress, reg, regScale, jitter, get, dtype, threads, signal.",
+        "TypeError: kip: needs options as its last argument, got nothing. Its options are supportSize, steps, learningRate, targetBatch, labels, labelReg, labelTargets, init, augmentation, preprocessing, optimizer, adam, seed, evaluation, onProgress, reg, regScale, jitter, get, dtype, threads, signal.",
         "RangeError: kip: steps needs a whole number of at least 0, got nothing. Pass e.g. 300.",
         "TypeError: kip: train must be a data set { images, labels, numClasses }, got an array of shape [30, 3, 2, 1]. Pass e.g. { images, labels: [0, 1, …], numClasses: 10 }.",
         "TypeError: kip: train must be a data set { images, labels, numClasses }, got a Promise. Await the call that gave it.",

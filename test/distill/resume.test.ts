@@ -29,30 +29,34 @@ function timeless({ history, labels, ...rest }: KipResult) {
 
 describe('a run that stops and goes on', () => {
   it.each([
-    ['fixed', kernel],
-    ['learned', kernel],
-    ['solved', kernel],
-    ['learned', { one: kernel, other: deeper }],
-  ] as const)('has the bits of one that did not, labels %s', async (labels, network) => {
-    const whole = timeless(await kip(network, train, { ...base, labels }));
-    const stops = fc.integer({ min: 0, max: base.steps });
-    await fc.assert(
-      fc.asyncProperty(stops, async (stop) => {
-        let half: KipResult | undefined;
-        const onProgress = ({ step, result }: { step: number; result: KipResult }) => {
-          if (step === stop) half = result;
-          if (step === stop) throw new Error('stopped');
-        };
-        await kip(network, train, { ...base, labels, onProgress }).catch(() => undefined);
-        half ??= await kip(network, train, { ...base, labels, steps: 0 });
-        const resume = loadKip(saveKip(half));
-        const { evaluation, steps } = base;
-        const resumed = await kip(network, train, { resume, evaluation, steps });
-        expect(timeless(resumed)).toEqual(whole);
-      }),
-      { numRuns: 3 },
-    );
-  });
+    ['fixed', 'adam', kernel],
+    ['learned', 'adam', kernel],
+    ['solved', 'adam', kernel],
+    ['learned', 'adam', { one: kernel, other: deeper }],
+    ['learned', 'soap', kernel],
+  ] as const)(
+    'has the bits of one that did not, labels %s, optimizer %s',
+    async (labels, optimizer, network) => {
+      const whole = timeless(await kip(network, train, { ...base, labels, optimizer }));
+      const stops = fc.integer({ min: 0, max: base.steps });
+      await fc.assert(
+        fc.asyncProperty(stops, async (stop) => {
+          let half: KipResult | undefined;
+          const onProgress = ({ step, result }: { step: number; result: KipResult }) => {
+            if (step === stop) half = result;
+            if (step === stop) throw new Error('stopped');
+          };
+          await kip(network, train, { ...base, labels, optimizer, onProgress }).catch(() => undefined);
+          half ??= await kip(network, train, { ...base, labels, optimizer, steps: 0 });
+          const resume = loadKip(saveKip(half));
+          const { evaluation, steps } = base;
+          const resumed = await kip(network, train, { resume, evaluation, steps });
+          expect(timeless(resumed)).toEqual(whole);
+        }),
+        { numRuns: 3 },
+      );
+    },
+  );
 
   it('keeps the best support and ends when it gets no better', async () => {
     const evaluation = { data: held, every: 1, patience: 2 };
@@ -87,6 +91,9 @@ describe('a run that stops and goes on', () => {
     await expect(kip(deeper, train, { resume, steps: 2 })).rejects.toThrow(UnsupportedError);
     await expect(kip(deeper, train, { resume })).rejects.toThrowErrorMatchingInlineSnapshot(
       `[UnsupportedError: kip: resume needs the kernel of the earlier run, got another. Pass that one; or init instead of resume, which starts a new run from its images.]`,
+    );
+    await expect(kip(kernel, train, { resume, optimizer: 'soap' })).rejects.toThrow(
+      "kip: resume needs the optimizer of the earlier run, 'adam', got 'soap'. Leave it out; or pass init instead of resume",
     );
     await expect(kip(kernel, patterns(90, 4), { resume })).rejects.toThrowErrorMatchingInlineSnapshot(
       `[ShapeError: kip: resume needs images [n, 3,2,1] of 4 classes, as train has, got [3,3,2,1] of 3. Pass the data of the earlier run.]`,
