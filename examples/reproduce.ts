@@ -72,7 +72,7 @@ async function runAll(names: readonly string[]): Promise<void> {
 /** Runs what of a job is not done yet. */
 async function runOne(job: Job): Promise<void> {
   const threads = Number(options.threads);
-  const split = await (options.small ? smallSplit() : readSplit(options.data, job.dataset));
+  const split = await (options.small ? smallSplit() : readSplit(options.data, job.dataset, job.zca));
   const data = { train: split.train.labels.length, test: split.test.labels.length };
   let runs: readonly Run[] = readResults().get(job.name)?.runs ?? [];
   const seeds = options.seeds === undefined ? job.seeds : Number(options.seeds);

@@ -95,7 +95,9 @@ export async function* experiment(
         learningRate: falling,
         labels,
         seed,
-      };
+        optimizer: 'soap',
+        adam: { beta2: 0.95 },
+      } as const;
       let last: Distilled | undefined;
       try {
         await kip(kernel, train, {

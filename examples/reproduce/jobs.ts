@@ -1,4 +1,4 @@
-import type { LabelRule, Schedule } from 'neural-tangents';
+import type { AugmentOptions, LabelRule, OptimizerName, Schedule } from 'neural-tangents';
 import type { DatasetName } from './datasets.js';
 import type { KernelName } from './kernels.js';
 
@@ -15,6 +15,8 @@ interface JobBase {
   readonly source: string;
   /** Independent runs. */
   readonly seeds: number;
+  /** Whether images are whitened (regularised ZCA, as the papers do it) and not only standardised. */
+  readonly zca?: boolean;
 }
 
 /** A run of KIP. */
@@ -23,7 +25,10 @@ export interface KipJob extends JobBase {
   readonly labels: LabelRule;
   readonly steps: number;
   readonly targets: Schedule;
+  readonly optimizer: OptimizerName;
   readonly learningRate: Schedule;
+  /** Of the targets; none by default. */
+  readonly augmentation?: AugmentOptions;
   readonly dtype: 'float32' | 'float64';
 }
 
@@ -50,6 +55,7 @@ const cheap = (
     ...({ method: 'KIP', dataset, kernel, labels, support, paper, source: krr, seeds: 3 } as const),
     steps: 1000,
     targets: 5000,
+    optimizer: 'adam' as const,
     learningRate: { kind: 'cosine', from: dataset === 'mnist' ? 0.01 : 0.04 } as const,
     dtype: 'float32' as const,
   }));
@@ -61,14 +67,15 @@ const solve = (dataset: DatasetName, papers: readonly [support: number, paper: s
     ...({ seeds: 3, dtype: 'float32' } as const),
   }));
 
-/** ConvNet's jobs, the papers' headline: labels are solved at every step, batches are small and grow. */
+/** ConvNet's jobs, the papers' headline: SOAP, labels solved at every step, batches that are small and grow. */
 const convnet = (dataset: DatasetName, paper: string): KipJob => ({
   name: `kip-convnet-${dataset}-10`,
   ...({ method: 'KIP', dataset, kernel: 'ConvNet', labels: 'solved', support: 10 } as const),
   ...{ paper, source: headline, seeds: 1 },
-  steps: 4000,
-  targets: { kind: 'linear', from: 100, to: 400 },
-  learningRate: { kind: 'cosine', from: 0.2 },
+  steps: 600,
+  targets: { kind: 'linear', from: 100, to: 200 },
+  optimizer: 'soap',
+  learningRate: { kind: 'cosine', from: 0.3 },
   dtype: 'float32',
 });
 

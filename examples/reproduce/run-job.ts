@@ -20,9 +20,13 @@ import { kernels } from './kernels.js';
 import type { Run } from './results.js';
 
 /** Evaluations of a run's curve. */
-const EVALUATIONS = 20;
+const EVALUATIONS = 10;
 /** Test images of the curve's evaluations; the end is tested on all. */
 const CURVE_TEST = 1000;
+/** Training images on which labels are solved at the end of a run that solves them. */
+const LABEL_TARGETS = 20_000;
+/** Decay of SOAP's squares, shorter than Adam's: they are those of a basis that turns. */
+const SOAP = { beta2: 0.95 };
 
 /** What a run needs besides its job. */
 export interface RunContext {
@@ -59,14 +63,26 @@ async function runKip(
   const compute = { threads, signal, evaluation, onProgress };
   const resume = await latest();
   progress.start(job.steps, resume?.step ?? 0);
-  const { support: supportSize, steps, targets: targetBatch, learningRate, labels, dtype } = job;
-  const settings = { supportSize, targetBatch, learningRate, labels, dtype, get, seed };
+  const { support: supportSize, steps, targets: targetBatch, learningRate, labels, dtype, optimizer } = job;
+  const settings = {
+    ...{ supportSize, targetBatch, learningRate, labels, dtype, get, seed, optimizer },
+    ...(optimizer === 'soap' && { adam: SOAP }),
+    // Targets are augmented as images before it. Elsewhere it would only make checkpoints large.
+    ...(job.augmentation && { augmentation: job.augmentation, preprocessing: split.preprocessing }),
+  };
   if (!resume) saveFrame(ownFolder, await kip(kernel, split.train, { ...settings, steps: 0 }));
   const result = await kip(kernel, split.train, {
     ...compute,
     ...(resume ? { resume } : { ...settings, steps }),
   });
-  const { accuracy } = await evaluateSupport(kernel, result, split.test, { get, dtype, threads, signal });
+  const support = { images: result.images, labels: result.labels };
+  if (labels === 'solved') {
+    const targets = draw(split.train, Math.min(LABEL_TARGETS, split.train.labels.length));
+    support.labels = (
+      await labelSolve(kernel, support.images, targets, { get, dtype, threads, signal })
+    ).labels;
+  }
+  const { accuracy } = await evaluateSupport(kernel, support, test, { get, dtype, threads, signal });
   let seconds = 0;
   const curve = result.history.flatMap((step) => {
     seconds += step.seconds;
