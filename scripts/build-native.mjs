@@ -98,6 +98,8 @@ function build() {
     ...['-O3', '-std=gnu11', '-fPIC', '-fvisibility=hidden', '-fno-math-errno', '-ffp-contract=off'],
     ...[
       '-fno-strict-aliasing',
+      // What helps to inline wasm-opt did. More would show that two arguments of the tall microkernel are one.
+      '-fno-inline',
       '-Werror',
       '-Wno-psabi',
       '-Wno-unused',

@@ -125,8 +125,8 @@ INLINE v128 every32(u32 x) { return (v128)((s32)x - (words){0}); }
 INLINE v128 every64(u64 x) { return (s64)x - (v128){0}; }
 INLINE v128 simde_wasm_f32x4_splat(f32 x) { return every32(i32_reinterpret_f32(x)); }
 INLINE v128 simde_wasm_f64x2_splat(f64 x) { return every64(i64_reinterpret_f64(x)); }
-#define v128_load32_splat(memory, address) every32(i32_load_default32(memory, address))
-#define v128_load64_splat(memory, address) every64(i64_load_default32(memory, address))
+#define v128_load32_splat(memory, address) ((v128)(f32_load_default32(memory, address) - (floats){0}))
+#define v128_load64_splat(memory, address) ((v128)(f64_load_default32(memory, address) - (doubles){0}))
 // Constants have two equal halves, which the build checks.
 #define simde_wasm_i64x2_make(low, high) every64(low)
 #define BYTE(x, i) ((u64)(x) << (8 * i))

@@ -1,7 +1,7 @@
 // Matrix product C += A·B or C -= A·B on raw memory.
 //
 // A, B and C are given by a byte address and strides in elements, so a transpose is a swap of strides.
-// Both factors are packed (A in strips of 4 rows, B in strips of two registers), padded with zeros at the edges.
+// Both factors are packed (A in strips of 4 or 8 rows, B in strips of two registers), padded with zeros at the edges.
 //
 // Every entry of C is summed in one order whatever m, n or its place: k in blocks of 256, each block from
 // zero in rising k, the blocks' sums added to C in turn. So a product cut into tiles over rows and columns
@@ -13,10 +13,12 @@
 
 import { REGISTER } from '../lanes';
 import { DEPTH, gemv } from './gemv';
+import { tallMicrokernel } from './gemm-tall';
 import { packStrip } from './pack';
 
-/** Rows of a packed strip of A; B's hold two registers. */
-const ROWS: i32 = 4;
+/** Most rows of a packed strip of A; B's hold two registers. */
+const MOST_ROWS: i32 = 8;
+const ROWS: i32 = REGISTER == 64 ? MOST_ROWS : 4;
 const COLUMNS: i32 = 512;
 
 /** Columns of a packed strip of B: two registers. */
@@ -26,11 +28,11 @@ function stripColumns<T>(): i32 {
 
 /** Bytes of scratch memory that a product needs, for f32 and f64 and registers of all sizes alike. */
 export function gemmWorkBytes(): i32 {
-  return (DEPTH * COLUMNS + ROWS * DEPTH) * 8 + ROWS * 2 * 64;
+  return (DEPTH * COLUMNS + MOST_ROWS * DEPTH) * 8 + MOST_ROWS * 2 * 64;
 }
 
 @inline
-function accumulate<T>(c: usize, sum: v128, subtract: bool): void {
+export function accumulate<T>(c: usize, sum: v128, subtract: bool): void {
   const before = v128.load(c);
   v128.store(c, subtract ? v128.sub<T>(before, sum) : v128.add<T>(before, sum));
 }
@@ -77,7 +79,22 @@ function microkernel<T>(depth: i32, a: usize, b: usize, c: usize, cStride: usize
   accumulate<T>(c + REGISTER, c31, subtract);
 }
 
-/** Adds the part of a product that lies within C: `edge` holds 4 × 2 registers of it. */
+/** C ± the product of two packed strips, of which A's has 4 rows or `ROWS`. */
+@inline
+function strips<T>(
+  rows: i32,
+  depth: i32,
+  a: usize,
+  b: usize,
+  c: usize,
+  cStride: usize,
+  subtract: bool,
+): void {
+  if (ROWS > 4 && rows > 4) tallMicrokernel<T>(depth, a, a, b, c, cStride, subtract);
+  else microkernel<T>(depth, a, b, c, cStride, subtract);
+}
+
+/** Adds the part of a product that lies within C: each row of `edge` holds two registers of it. */
 function addEdge<T>(rows: i32, columns: i32, edge: usize, c: usize, cStride: usize): void {
   for (let i = 0; i < rows; i++, edge += 2 * REGISTER, c += cStride) {
     for (let j: usize = 0; j < <usize>columns * sizeof<T>(); j += sizeof<T>()) {
@@ -166,15 +183,16 @@ export function gemmBelow<T>(
       const first = diagonal < n ? max(0, (j0 - diagonal) & ~(ROWS - 1)) : 0;
       for (let i = first; i < m; i += ROWS) {
         const rows = min(ROWS, m - i);
-        packStrip<T>(ROWS, rows, depth, a + <usize>i * aRow + <usize>k0 * aColumn, aRow, aColumn, aStrip);
+        const height = rows > 4 ? ROWS : 4;
+        packStrip<T>(height, rows, depth, a + <usize>i * aRow + <usize>k0 * aColumn, aRow, aColumn, aStrip);
         let target = c + <usize>i * cRow + <usize>j0 * size;
         const reach = diagonal < n ? min(columns, i + ROWS + diagonal - j0) : columns;
         for (let j = 0, bStrip = work; j < reach; j += width, bStrip += stripBytes, target += 2 * REGISTER) {
-          if (rows === ROWS && j + width <= columns) {
-            microkernel<T>(depth, aStrip, bStrip, target, cRow, subtract);
+          if (rows === height && j + width <= columns) {
+            strips<T>(rows, depth, aStrip, bStrip, target, cRow, subtract);
           } else {
-            memory.fill(edge, 0, 8 * REGISTER);
-            microkernel<T>(depth, aStrip, bStrip, edge, 2 * REGISTER, subtract);
+            memory.fill(edge, 0, 2 * ROWS * REGISTER);
+            strips<T>(rows, depth, aStrip, bStrip, edge, 2 * REGISTER, subtract);
             addEdge<T>(rows, min(width, columns - j), edge, target, cRow);
           }
         }
