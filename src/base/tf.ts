@@ -11,6 +11,7 @@ import * as gradients from './tf-gradients.js';
 export type {
   GradConfig,
   GradSaveFunc,
+  KernelFunc,
   NamedAttrMap,
   NamedTensorMap,
   Optimizer,
@@ -36,7 +37,9 @@ export {
 } from '@tensorflow/tfjs-core/dist/gradients.js';
 export {
   getGradient,
+  getKernel,
   registerGradient,
+  registerKernel,
   unregisterGradient,
 } from '@tensorflow/tfjs-core/dist/kernel_registry.js';
 export {
@@ -50,6 +53,7 @@ export {
   logicalOr,
   maxPoolWithArgmax,
   range,
+  reverse,
   scalar,
   tensor,
   tensor1d,

@@ -13,10 +13,10 @@ import {
   weightOptionNames,
   weightsOf,
 } from '../weights/weights.js';
+import { convolve } from './convolve.js';
 import { covered } from './cover.js';
 import { convAxes, type DimensionNumbers, inOrder, permuteOps, permuteSpatial } from './dimension-numbers.js';
 import { type Padding, windowsOf } from './geometry.js';
-import { taps } from './taps.js';
 import { atCentres } from './window-masks.js';
 
 /** Options of `Conv`. */
@@ -91,8 +91,13 @@ export function Conv(outChan: number, filterShape: Shape, options: ConvOptions =
       const { w: given, ...b } = params as WeightParams;
       const w = tf.transpose(given, [...axes.fromWeights]);
       checkChannels('Conv', x, w.shape[filterShape.length]);
-      const patches = tf.concat(taps(x, windows(x.shape.slice(1))), -1);
-      return weights.output({ w, ...b }, permuteSpatial(patches, axes.outputOrder), output);
+      const product = convolve(x, w, windows(x.shape.slice(1)));
+      return weights.finish(
+        { w, ...b },
+        permuteSpatial(product, axes.outputOrder),
+        w.size / weights.channels,
+        output,
+      );
     },
     propagate(k, shape) {
       const seen = windows(k.shape);

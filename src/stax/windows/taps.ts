@@ -1,4 +1,5 @@
 import * as tf from '#tf';
+import { sizeOf } from '../../base/nd-array.js';
 import type { Windows } from './geometry.js';
 
 /**
@@ -6,7 +7,7 @@ import type { Windows } from './geometry.js';
  * `[n, …out, c]`, holds tap t of every window of `x` `[n, …image, c]`; zeros where that lies outside the image.
  *
  * Made of slices, pads, concatenations and reshapes only, so that it works for any number of axes and has
- * gradients of every order on every backend (wasm, for one, has none for the filters of `tf.conv2d`).
+ * gradients of every order on every backend.
  */
 export function taps(x: tf.Tensor, windows: Windows): tf.Tensor[] {
   return windows.window.reduce(
@@ -19,7 +20,27 @@ export function taps(x: tf.Tensor, windows: Windows): tf.Tensor[] {
  * The sum over each window of `x` `[n, …image, c]`, `[n, …out, c]`; axis after axis, since a window is a product.
  */
 export function windowSum(x: tf.Tensor, windows: Windows): tf.Tensor {
-  return windows.window.reduce((image, _, axis) => tf.addN(tapsAlong(image, windows, axis)), x);
+  return windows.window.reduce(
+    (image, _, axis) =>
+      isTiled(windows, axis) ? tileSum(image, windows, axis) : tf.addN(tapsAlong(image, windows, axis)),
+    x,
+  );
+}
+
+/** Whether windows lie side by side inside the image, as most pools' do. */
+const isTiled = ({ window, strides, low, high }: Windows, axis: number): boolean =>
+  window[axis] === strides[axis] && low[axis] === 0 && high[axis] === 0;
+
+/** The sum over such windows: slices of a stride, which copy row by row, would take several times as long. */
+function tileSum(x: tf.Tensor, { window, out }: Windows, axis: number): tf.Tensor {
+  const shape = x.shape;
+  const before = sizeOf(shape.slice(0, axis + 1));
+  const after = sizeOf(shape.slice(axis + 2));
+  const covered = out[axis] * window[axis];
+  const flat = tf.reshape(x, [before, shape[axis + 1], after]);
+  const kept = covered === shape[axis + 1] ? flat : tf.slice(flat, [0, 0, 0], [before, covered, after]);
+  const sum = tf.sum(tf.reshape(kept, [before * out[axis], window[axis], after]), 1);
+  return tf.reshape(sum, [...shape.slice(0, axis + 1), out[axis], ...shape.slice(axis + 2)]);
 }
 
 /** The largest entry in each window of `x` `[n, …image, c]`, `[n, …out, c]`; what lies outside the image does not count. */
