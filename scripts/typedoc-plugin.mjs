@@ -25,6 +25,7 @@ const categories = {
   predict: 'Prediction',
   finite: 'Finite networks',
   distill: 'Distillation',
+  synthesis: 'Distillation',
   data: 'Data',
   random: 'Random numbers',
   plot: 'Pictures',

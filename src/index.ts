@@ -104,6 +104,7 @@ export type { Mask, RowLayout, SampleFacts, Table } from './program/row.js';
 export * as random from './random/index.js';
 export * from './regression/index.js';
 export * as stax from './stax/index.js';
+export * from './synthesis/index.js';
 export type { Axes, AxesOptions, AxesRequest, AxesRequests } from './tracing/axes.js';
 export type { SymbolicKernel, SymbolicMask, SymbolicTree } from './tracing/symbolic.js';
 export { type NetworkKernel, programHash, programOf, type Traceable, traceProgram } from './tracing/trace.js';

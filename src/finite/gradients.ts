@@ -186,7 +186,7 @@ export function jvp(
 }
 
 /** Σ a·b over all entries of lists of tensors. */
-function inner(a: readonly tf.Tensor[], b: readonly tf.Tensor[]): tf.Tensor {
+export function inner(a: readonly tf.Tensor[], b: readonly tf.Tensor[]): tf.Tensor {
   return a.map((tensor, i) => tf.sum(tf.mul(tensor, b[i]))).reduce((sum, term) => tf.add(sum, term));
 }
 

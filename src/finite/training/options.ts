@@ -85,7 +85,8 @@ const evaluationOptions = {
   patience: byDefault(Infinity, whole),
 };
 
-const sgdOptions = {
+/** {@link SgdOptions}. */
+export const sgdOptions = {
   kind: anything<'sgd'>(),
   momentum: byDefault(0, momentum),
   nesterov: byDefault(false, flag),
