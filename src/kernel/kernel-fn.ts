@@ -22,7 +22,7 @@ import { fromStandard, toStandard } from '../inputs/transpose.js';
 import { batchSizes, mixesBatch } from '../program/batch-sizes.js';
 import type { CovarianceField } from '../program/result.js';
 import type { Mask, RowLayout, SampleFacts } from '../program/row.js';
-import { type Axes, type AxesRequest, axesRequest, batchShapeOf, sampleShapeOf } from '../tracing/axes.js';
+import { type Axes, type AxesRequest, axesOptions, batchShapeOf, sampleShapeOf } from '../tracing/axes.js';
 import type { SymbolicMask } from '../tracing/symbolic.js';
 import {
   type GivenStart,
@@ -84,13 +84,15 @@ export type KernelFn<Out = tf.Tensor, In = tf.Tensor> = NetworkKernel &
 
 const kernelOptions = {
   executor: optional(anything<ExecutorName>()),
-  batchAxis: optional(anything<number>()),
-  channelAxis: optional(anything<number>()),
+  ...axesOptions,
   ...layoutOptions,
   ...sampleOptions,
 };
 
-type ReadOptions = Complete<typeof kernelOptions>;
+type ReadOptions = Complete<typeof kernelOptions> & {
+  /** The axes that the caller asks for; null: none, the network's own hold. */
+  readonly axes: AxesRequest | null;
+};
 
 const covarianceFields: readonly CovarianceField[] = ['nngp', 'ntk', 'cov1', 'cov2'];
 
@@ -102,7 +104,10 @@ export function makeKernelFn<Out, In>(layer: Traceable): KernelFn<Out, In> {
     get?: Get,
     given: KernelOptions = {},
   ): unknown => {
-    const options = readOptions('kernel', given, kernelOptions);
+    const read = readOptions('kernel', given, kernelOptions);
+    const { batchAxis, channelAxis } = read;
+    const asksAxes = given.batchAxis !== undefined || given.channelAxis !== undefined;
+    const options = { ...read, axes: asksAxes ? { batchAxis, channelAxis } : null };
     const fields = fieldsOf(get);
     const want = covarianceFields.filter((field) => fields.includes(field));
     const outputs = (): unknown => {
@@ -171,9 +176,7 @@ function runOnTensors(
 ): Run {
   eachNamed('x1', given1, requireTensor);
   if (given2 !== null) eachNamed('x2', given2, requireTensor);
-  const { batchAxis, channelAxis } = options;
-  const asked = batchAxis !== undefined || channelAxis !== undefined;
-  const axes = asked ? axesRequest('kernel', options) : layer.axes;
+  const axes = options.axes ?? layer.axes;
   const standard1 = standardInputs('kernel', axes, given1);
   const standard2 = given2 && standardInputs('kernel', axes, given2);
   const x1 = zeroMasked(standard1, options.maskConstant);
@@ -189,7 +192,7 @@ function runOnTensors(
     start: {
       from: 'inputs',
       shapes: mapTree<tf.Tensor, Shape>(x1, ({ shape }) => shape.slice(1)),
-      ...(asked && { axes: axes as AxesRequest }),
+      ...(options.axes && { axes: options.axes }),
       ...(maskConstant !== undefined && { masked: true }),
       ...(pattern1 !== null && { hasPattern: true }),
     },

@@ -62,18 +62,19 @@ export { type DotConstant, DotGeneral, type DotGeneralOptions } from './reshapin
 export { Flatten, type FlattenOptions } from './reshaping/flatten.js';
 export { ImageResize, type ImageResizeOptions, type ResizeMethod } from './reshaping/image-resize.js';
 export { Index, type IndexEntry, Slice, type SliceRange } from './reshaping/index-layer.js';
+export type {
+  AttentionMechanism,
+  GlobalSelfAttentionOptions,
+  PositionalEmbedding,
+} from './weights/attention-settings.js';
 export { Dense, type DenseOptions } from './weights/dense.js';
-export {
-  type AttentionMechanism,
-  GlobalSelfAttention,
-  type GlobalSelfAttentionOptions,
-  type PositionalEmbedding,
-} from './weights/global-self-attention.js';
+export { GlobalSelfAttention } from './weights/global-self-attention.js';
 export type { DecayFunction } from './weights/positional-embedding.js';
 export { Recurrent, type RecurrentOptions } from './weights/recurrent.js';
 export type { WeightOptions } from './weights/weights.js';
-export { Conv, type ConvOptions } from './windows/conv.js';
+export { Conv } from './windows/conv.js';
 export { ConvLocal } from './windows/conv-local.js';
+export type { ConvOptions } from './windows/conv-options.js';
 export { ConvTranspose } from './windows/conv-transpose.js';
 export type { DimensionNumbers } from './windows/dimension-numbers.js';
 export type { Padding } from './windows/geometry.js';

@@ -1,4 +1,5 @@
 import { ShapeError } from '../base/errors.js';
+import { byDefault, type Option, rule } from '../base/options.js';
 import type { Shape } from './tree.js';
 
 /**
@@ -18,6 +19,9 @@ export interface AxesRequest {
   /** Null: any other. */
   readonly channelAxis: number | null;
 }
+
+/** Samples first, channels last, of activations with any number of axes. */
+export const standardRequest = { batchAxis: 0, channelAxis: -1 };
 
 /** What a network asks of its inputs' axes: of all alike, nothing (null), or, with several branches, of each. */
 export type AxesRequests = AxesRequest | null | readonly AxesRequests[];
@@ -123,20 +127,15 @@ export interface AxesOptions {
   readonly channelAxis?: number;
 }
 
-/** Names of `AxesOptions`. */
-export const axesOptionNames = ['batchAxis', 'channelAxis'] as const;
+/** An axis; negative ones count from the end. */
+const axis: Option<number> = rule<number>(
+  'must be an integer',
+  Number.isInteger,
+  'Pass e.g. -1, the last axis.',
+);
 
-/** The axes that options ask for. @throws RangeError for one that is not an integer. */
-export function axesRequest(where: string, options: AxesOptions): AxesRequest {
-  const { batchAxis = 0, channelAxis = -1 } = options;
-  checkAxis(where, 'batchAxis', batchAxis);
-  checkAxis(where, 'channelAxis', channelAxis);
-  return { batchAxis, channelAxis };
-}
-
-/** @throws RangeError when an axis is not an integer. */
-export function checkAxis(where: string, what: string, axis: number): void {
-  if (!Number.isInteger(axis)) {
-    throw new RangeError(`${where}: ${what} must be an integer, got ${axis}. Pass e.g. -1, the last axis.`);
-  }
-}
+/** {@link AxesOptions}; read, they are an {@link AxesRequest}. */
+export const axesOptions = {
+  batchAxis: byDefault(standardRequest.batchAxis, axis),
+  channelAxis: byDefault(standardRequest.channelAxis, axis),
+};

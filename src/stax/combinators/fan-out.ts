@@ -1,6 +1,6 @@
 import type { Tensor } from '#tf';
 import { type Layer, makeLayer } from '../layer/layer.js';
-import { checkCount } from '../layer/options.js';
+import { count } from '../layer/options.js';
 
 /**
  * Hands `num` copies to the branches of the `parallel` that follows.
@@ -17,7 +17,7 @@ import { checkCount } from '../layer/options.js';
  * ```
  */
 export function FanOut(num: number): Layer<Tensor, Tensor[]> {
-  checkCount('FanOut', 'num', num);
+  count(num, 'FanOut', 'num');
   const copies = <T>(value: T): T[] => Array<T>(num).fill(value);
   return makeLayer<Tensor, Tensor[]>({
     name: 'FanOut',

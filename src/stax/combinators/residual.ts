@@ -1,4 +1,4 @@
-import { checkOptions } from '../../base/check-options.js';
+import { anything, byDefault, optional, readOptions } from '../../base/options.js';
 import { checkLayer } from '../layer/check-layer.js';
 import type { Layer } from '../layer/layer.js';
 import { Scale } from '../nonlinearities/scale.js';
@@ -15,6 +15,8 @@ export interface ResidualOptions {
   /** What stands beside the branch; `Identity()` by default. Where the branch changes the shape, e.g. a strided `Conv`. */
   readonly shortcut?: Layer;
 }
+
+const residualOptions = { scale: byDefault(1, anything<number>()), shortcut: optional(anything<Layer>()) };
 
 /**
  * The residual block shortcut(x) + α·branch(x): K' = K_shortcut + α²·K_branch; Θ alike.
@@ -40,8 +42,7 @@ export interface ResidualOptions {
  * ```
  */
 export function residual(branch: Layer, options: ResidualOptions = {}): Layer {
-  checkOptions('residual', options, ['scale', 'shortcut']);
-  const { scale = 1, shortcut = Identity() } = options;
+  const { scale, shortcut = Identity() } = readOptions('residual', options, residualOptions);
   checkLayer('residual', 'branch', branch);
   checkLayer('residual', 'shortcut', shortcut);
   return serial(FanOut(2), parallel(shortcut, serial(branch, Scale(scale))), FanInSum()) as Layer;

@@ -1,6 +1,6 @@
 import * as tf from '#tf';
-import { checkOptions } from '../../base/check-options.js';
 import { UnsupportedError } from '../../base/errors.js';
+import { byDefault, oneOf, readOptions } from '../../base/options.js';
 import { bernoulli } from '../../random/index.js';
 import { append, spatialOf } from '../../tracing/symbolic.js';
 import { type Layer, makeLayer } from '../layer/layer.js';
@@ -10,6 +10,8 @@ export interface DropoutOptions {
   /** `train` (default): drop; `test`: the identity. */
   readonly mode?: 'train' | 'test';
 }
+
+const dropoutOptions = { mode: byDefault('train', oneOf(['train', 'test'], 'must be', UnsupportedError)) };
 
 /**
  * Keeps every activation with probability `rate`, divided by it, and sets the others to 0.
@@ -34,15 +36,11 @@ export interface DropoutOptions {
  * ```
  */
 export function Dropout(rate: number, options: DropoutOptions = {}): Layer {
-  checkOptions('Dropout', options, ['mode']);
+  const { mode } = readOptions('Dropout', options, dropoutOptions);
   if (!(rate > 0 && rate <= 1)) {
     throw new RangeError(
       `Dropout: rate is the probability of keeping, in (0, 1], got ${rate}. Pass e.g. 0.9.`,
     );
-  }
-  const { mode = 'train' } = options;
-  if (mode !== 'train' && mode !== 'test') {
-    throw new UnsupportedError(`Dropout: mode must be 'train' or 'test', got '${mode}'.`);
   }
   return makeLayer({
     name: 'Dropout',

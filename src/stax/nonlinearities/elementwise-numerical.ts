@@ -1,9 +1,9 @@
 import type { Tensor } from '#tf';
-import { checkOptions } from '../../base/check-options.js';
+import { anything, optional, readOptions } from '../../base/options.js';
 import { namedFunctions, ownQuadrature, registerDual } from '../../executors/tf/index.js';
 import { type FunctionName, functionNames } from '../../program/function-names.js';
 import type { Layer } from '../layer/layer.js';
-import { checkCount } from '../layer/options.js';
+import { count } from '../layer/options.js';
 import { makeNonlinearity } from './nonlinearity.js';
 
 export type { FunctionName };
@@ -16,6 +16,8 @@ export interface ElementwiseNumericalOptions {
    */
   readonly df?: (x: Tensor) => Tensor;
 }
+
+const elementwiseNumericalOptions = { df: optional(anything<(x: Tensor) => Tensor>()) };
 
 /**
  * Any smooth function of each entry, whose kernel is found by Gauss–Hermite quadrature: by the names `'tanh'`,
@@ -49,10 +51,10 @@ export function ElementwiseNumerical(
   options: ElementwiseNumericalOptions = {},
 ): Layer {
   const name = 'ElementwiseNumerical';
-  checkOptions(name, options, ['df']);
-  checkCount(name, 'deg', deg);
+  const { df } = readOptions(name, options, elementwiseNumericalOptions);
+  count(deg, name, 'deg');
   if (typeof fn === 'function') {
-    const id = registerDual(ownQuadrature(fn, deg, options.df));
+    const id = registerDual(ownQuadrature(fn, deg, df));
     return makeNonlinearity({ name, dual: { fn: 'own', params: [id] }, apply: fn });
   }
   if (typeof fn !== 'string') {

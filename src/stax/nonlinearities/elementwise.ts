@@ -1,6 +1,6 @@
 import type { Tensor } from '#tf';
-import { checkOptions } from '../../base/check-options.js';
 import { UnsupportedError } from '../../base/errors.js';
+import { type Option, readOptions } from '../../base/options.js';
 import { type MomentFunction, ownDual, registerDual } from '../../executors/tf/index.js';
 import type { Layer } from '../layer/layer.js';
 import { makeNonlinearity } from './nonlinearity.js';
@@ -16,6 +16,19 @@ export interface ElementwiseOptions {
   /** ∂K'/∂K; by default found by automatic differentiation. Gradients of the NTK need it: tfjs does not differentiate twice. */
   readonly dNngpFn?: MomentFunction;
 }
+
+const ownFunction =
+  <F>(): Option<F | undefined> =>
+  (given, where, name) => {
+    if (given === undefined || typeof given === 'function') return given as F | undefined;
+    throw new TypeError(`${where}: ${name} must be a function, got ${typeof given}.`);
+  };
+
+const elementwiseOptions = {
+  fn: ownFunction<(x: Tensor) => Tensor>(),
+  nngpFn: ownFunction<MomentFunction>(),
+  dNngpFn: ownFunction<MomentFunction>(),
+};
 
 /**
  * A nonlinearity of one's own, by its function and its dual.
@@ -41,13 +54,7 @@ export interface ElementwiseOptions {
  */
 export function Elementwise(options: ElementwiseOptions): Layer {
   const name = 'Elementwise';
-  checkOptions(name, options ?? {}, ['fn', 'nngpFn', 'dNngpFn']);
-  const { fn, nngpFn, dNngpFn } = options ?? {};
-  for (const [option, value] of Object.entries({ fn, nngpFn, dNngpFn })) {
-    if (value !== undefined && typeof value !== 'function') {
-      throw new TypeError(`${name}: ${option} must be a function, got ${typeof value}.`);
-    }
-  }
+  const { fn, nngpFn, dNngpFn } = readOptions(name, options ?? {}, elementwiseOptions);
   if (fn === undefined && nngpFn === undefined) {
     throw new TypeError(`${name}: needs fn, nngpFn or both, got neither. Pass e.g. { fn: (x) => x.tanh() }.`);
   }

@@ -1,7 +1,7 @@
 import * as tf from '#tf';
-import { checkOptions } from '../../base/check-options.js';
+import { byDefault, readOptions } from '../../base/options.js';
 import type { Layer } from '../layer/layer.js';
-import { checkNumber } from '../layer/options.js';
+import { finite } from '../layer/options.js';
 import { makeNonlinearity } from './nonlinearity.js';
 
 /** Options of `Erf`. */
@@ -13,6 +13,8 @@ export interface ErfOptions {
   /** Constant added to the output; 0 by default. */
   readonly c?: number;
 }
+
+const erfOptions = { a: byDefault(1, finite), b: byDefault(1, finite), c: byDefault(0, finite) };
 
 /**
  * a·erf(b·x) + c.
@@ -32,11 +34,7 @@ export interface ErfOptions {
  * ```
  */
 export function Erf(options: ErfOptions = {}): Layer {
-  checkOptions('Erf', options, ['a', 'b', 'c']);
-  const { a = 1, b = 1, c = 0 } = options;
-  checkNumber('Erf', 'a', a);
-  checkNumber('Erf', 'b', b);
-  checkNumber('Erf', 'c', c);
+  const { a, b, c } = readOptions('Erf', options, erfOptions);
   return makeNonlinearity({
     name: 'Erf',
     dual: { fn: 'erf', params: [] },

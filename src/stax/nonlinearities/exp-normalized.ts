@@ -1,7 +1,7 @@
-import { checkOptions } from '../../base/check-options.js';
 import { UnsupportedError } from '../../base/errors.js';
+import { byDefault, flag, readOptions } from '../../base/options.js';
 import type { Layer } from '../layer/layer.js';
-import { checkNumber } from '../layer/options.js';
+import { atLeastZero, finite } from '../layer/options.js';
 import { makeNonlinearity } from './nonlinearity.js';
 
 /** Options of `ExpNormalized`. */
@@ -13,6 +13,12 @@ export interface ExpNormalizedOptions {
   /** Clip the cosine to [−1, 1], against rounding; false by default. */
   readonly doClip?: boolean;
 }
+
+const expNormalizedOptions = {
+  gamma: byDefault(1, atLeastZero),
+  shift: byDefault(-1, finite),
+  doClip: byDefault(false, flag),
+};
 
 /**
  * The kernel √(q1q2)·exp(gamma·(c + shift)) of the cosine c = K/√(q1q2): 0 where a variance is 0.
@@ -32,11 +38,7 @@ export interface ExpNormalizedOptions {
  * ```
  */
 export function ExpNormalized(options: ExpNormalizedOptions = {}): Layer {
-  checkOptions('ExpNormalized', options, ['gamma', 'shift', 'doClip']);
-  const { gamma = 1, shift = -1, doClip = false } = options;
-  checkNumber('ExpNormalized', 'gamma', gamma);
-  checkNumber('ExpNormalized', 'shift', shift);
-  if (gamma < 0) throw new RangeError(`ExpNormalized: gamma must be at least 0, got ${gamma}.`);
+  const { gamma, shift, doClip } = readOptions('ExpNormalized', options, expNormalizedOptions);
   return makeNonlinearity({
     name: 'ExpNormalized',
     dual: { fn: 'expNormalized', params: [gamma, shift, doClip ? 1 : 0] },

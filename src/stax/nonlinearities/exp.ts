@@ -1,7 +1,7 @@
 import * as tf from '#tf';
-import { checkOptions } from '../../base/check-options.js';
+import { byDefault, readOptions } from '../../base/options.js';
 import type { Layer } from '../layer/layer.js';
-import { checkNumber } from '../layer/options.js';
+import { finite } from '../layer/options.js';
 import { makeNonlinearity } from './nonlinearity.js';
 
 /** Options of `Exp`. */
@@ -11,6 +11,8 @@ export interface ExpOptions {
   /** Factor on the input; 1 by default. */
   readonly b?: number;
 }
+
+const expOptions = { a: byDefault(1, finite), b: byDefault(1, finite) };
 
 /**
  * a·exp(b·x).
@@ -31,10 +33,7 @@ export interface ExpOptions {
  * ```
  */
 export function Exp(options: ExpOptions = {}): Layer {
-  checkOptions('Exp', options, ['a', 'b']);
-  const { a = 1, b = 1 } = options;
-  checkNumber('Exp', 'a', a);
-  checkNumber('Exp', 'b', b);
+  const { a, b } = readOptions('Exp', options, expOptions);
   return makeNonlinearity({
     name: 'Exp',
     dual: { fn: 'exponential', params: [1] },

@@ -1,7 +1,7 @@
 import * as tf from '#tf';
-import { checkOptions } from '../../base/check-options.js';
+import { byDefault, readOptions } from '../../base/options.js';
 import type { Layer } from '../layer/layer.js';
-import { checkNumber } from '../layer/options.js';
+import { finite } from '../layer/options.js';
 import { makeNonlinearity } from './nonlinearity.js';
 
 /** Options of `Gaussian`. */
@@ -11,6 +11,8 @@ export interface GaussianOptions {
   /** Factor in the exponent; −1 by default. */
   readonly b?: number;
 }
+
+const gaussianOptions = { a: byDefault(1, finite), b: byDefault(-1, finite) };
 
 /**
  * a·exp(b·x²).
@@ -31,10 +33,7 @@ export interface GaussianOptions {
  * ```
  */
 export function Gaussian(options: GaussianOptions = {}): Layer {
-  checkOptions('Gaussian', options, ['a', 'b']);
-  const { a = 1, b = -1 } = options;
-  checkNumber('Gaussian', 'a', a);
-  checkNumber('Gaussian', 'b', b);
+  const { a, b } = readOptions('Gaussian', options, gaussianOptions);
   return makeNonlinearity({
     name: 'Gaussian',
     dual: { fn: 'gaussian', params: [Math.sign(b)] },

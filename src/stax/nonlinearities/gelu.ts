@@ -1,5 +1,5 @@
 import * as tf from '#tf';
-import { checkOptions } from '../../base/check-options.js';
+import { byDefault, flag, readOptions } from '../../base/options.js';
 import type { Layer } from '../layer/layer.js';
 import { makeNonlinearity } from './nonlinearity.js';
 
@@ -8,6 +8,8 @@ export interface GeluOptions {
   /** Run the finite layer with the usual tanh approximation; the kernel is that of the exact function. */
   readonly approximate?: boolean;
 }
+
+const geluOptions = { approximate: byDefault(false, flag) };
 
 /**
  * x·Φ(x), Φ being the standard normal distribution function.
@@ -25,8 +27,7 @@ export interface GeluOptions {
  * ```
  */
 export function Gelu(options: GeluOptions = {}): Layer {
-  checkOptions('Gelu', options, ['approximate']);
-  const approximate = options.approximate === true;
+  const { approximate } = readOptions('Gelu', options, geluOptions);
   return makeNonlinearity({
     name: 'Gelu',
     dual: { fn: 'gelu', params: [] },

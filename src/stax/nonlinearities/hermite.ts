@@ -1,7 +1,7 @@
 import type { Tensor } from '#tf';
 import * as tf from '#tf';
 import type { Layer } from '../layer/layer.js';
-import { checkDegree } from '../layer/options.js';
+import { whole } from '../layer/options.js';
 import { makeNonlinearity } from './nonlinearity.js';
 
 /**
@@ -24,7 +24,7 @@ import { makeNonlinearity } from './nonlinearity.js';
  * ```
  */
 export function Hermite(degree: number): Layer {
-  checkDegree('Hermite', 'degree', degree);
+  whole(degree, 'Hermite', 'degree');
   return makeNonlinearity({
     name: 'Hermite',
     dual: { fn: 'hermite', params: [degree] },

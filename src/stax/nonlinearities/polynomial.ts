@@ -1,7 +1,7 @@
 import type { Tensor } from '#tf';
 import * as tf from '#tf';
 import type { Layer } from '../layer/layer.js';
-import { checkDegree, checkNumber } from '../layer/options.js';
+import { finite, whole } from '../layer/options.js';
 import { makeNonlinearity } from './nonlinearity.js';
 
 /**
@@ -32,7 +32,7 @@ export function Polynomial(coefficients: readonly number[]): Layer {
     );
   }
   for (const [k, coefficient] of coefficients.entries()) {
-    checkNumber('Polynomial', `coefficients[${k}]`, coefficient);
+    finite(coefficient, 'Polynomial', `coefficients[${k}]`);
   }
   return polynomial('Polynomial', coefficients.length === 0 ? [0] : coefficients);
 }
@@ -54,7 +54,7 @@ export function Polynomial(coefficients: readonly number[]): Layer {
  * ```
  */
 export function Monomial(degree: number): Layer {
-  checkDegree('Monomial', 'degree', degree);
+  whole(degree, 'Monomial', 'degree');
   return polynomial('Monomial', [...Array<number>(degree).fill(0), 1]);
 }
 

@@ -1,6 +1,6 @@
 import * as tf from '#tf';
 import type { Layer } from '../layer/layer.js';
-import { checkNumber } from '../layer/options.js';
+import { atLeastZero } from '../layer/options.js';
 import { makeNonlinearity } from './nonlinearity.js';
 
 /**
@@ -21,8 +21,7 @@ import { makeNonlinearity } from './nonlinearity.js';
  * ```
  */
 export function Rbf(gamma = 1): Layer {
-  checkNumber('Rbf', 'gamma', gamma);
-  if (gamma < 0) throw new RangeError(`Rbf: gamma must be at least 0, got ${gamma}.`);
+  atLeastZero(gamma, 'Rbf', 'gamma');
   const frequency = Math.sqrt(2 * gamma);
   return makeNonlinearity({
     name: 'Rbf',

@@ -1,6 +1,6 @@
 import * as tf from '#tf';
 import type { Layer } from '../layer/layer.js';
-import { checkDegree } from '../layer/options.js';
+import { whole } from '../layer/options.js';
 import { makeNonlinearity } from './nonlinearity.js';
 
 /**
@@ -22,7 +22,7 @@ import { makeNonlinearity } from './nonlinearity.js';
  * ```
  */
 export function RectifiedMonomial(degree: number): Layer {
-  checkDegree('RectifiedMonomial', 'degree', degree);
+  whole(degree, 'RectifiedMonomial', 'degree');
   return makeNonlinearity({
     name: 'RectifiedMonomial',
     dual: { fn: 'rectifiedMonomial', params: [degree] },

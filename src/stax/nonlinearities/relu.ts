@@ -1,7 +1,7 @@
 import * as tf from '#tf';
-import { checkOptions } from '../../base/check-options.js';
+import { anything, optional, readOptions } from '../../base/options.js';
 import type { Layer } from '../layer/layer.js';
-import { checkNumber } from '../layer/options.js';
+import { finite } from '../layer/options.js';
 import { makeNonlinearity } from './nonlinearity.js';
 
 /** Options of the rectifiers. */
@@ -12,6 +12,8 @@ export interface ReluOptions {
    */
   readonly doStabilize?: boolean;
 }
+
+const reluOptions = { doStabilize: optional(anything<boolean>()) };
 
 /**
  * a·min(x, 0) + b·max(x, 0).
@@ -88,9 +90,9 @@ export function Abs(options: ReluOptions = {}): Layer {
 }
 
 function rectifier(name: string, a: number, b: number, options: ReluOptions): Layer {
-  checkOptions(name, options, ['doStabilize']);
-  checkNumber(name, name === 'LeakyRelu' ? 'alpha' : 'a', a);
-  checkNumber(name, 'b', b);
+  readOptions(name, options, reluOptions);
+  finite(a, name, name === 'LeakyRelu' ? 'alpha' : 'a');
+  finite(b, name, 'b');
   return makeNonlinearity({
     name,
     dual: { fn: 'abRelu', params: [a, b] },

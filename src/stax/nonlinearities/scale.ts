@@ -1,7 +1,7 @@
 import * as tf from '#tf';
 import { append, spatialOf } from '../../tracing/symbolic.js';
 import { type Layer, makeLayer } from '../layer/layer.js';
-import { checkNumber } from '../layer/options.js';
+import { finite } from '../layer/options.js';
 import { scaling } from '../layer/scaling.js';
 
 /**
@@ -18,7 +18,7 @@ import { scaling } from '../layer/scaling.js';
  * ```
  */
 export function Scale(factor: number): Layer {
-  checkNumber('Scale', 'factor', factor);
+  finite(factor, 'Scale', 'factor');
   return makeLayer({
     name: 'Scale',
     axes: null,

@@ -1,7 +1,7 @@
 import * as tf from '#tf';
-import { checkOptions } from '../../base/check-options.js';
+import { byDefault, readOptions } from '../../base/options.js';
 import type { Layer } from '../layer/layer.js';
-import { checkNumber } from '../layer/options.js';
+import { finite } from '../layer/options.js';
 import { makeNonlinearity } from './nonlinearity.js';
 
 /** Options of `Sin` and `Cos`. */
@@ -13,6 +13,8 @@ export interface SinOptions {
   /** Phase, in radians; 0 by default. */
   readonly c?: number;
 }
+
+const sinOptions = { a: byDefault(1, finite), b: byDefault(1, finite), c: byDefault(0, finite) };
 
 /**
  * a·sin(b·x + c).
@@ -56,11 +58,7 @@ export function Cos(options: SinOptions = {}): Layer {
 }
 
 function wave(name: string, options: SinOptions, quarter: number): Layer {
-  checkOptions(name, options, ['a', 'b', 'c']);
-  const { a = 1, b = 1, c = 0 } = options;
-  checkNumber(name, 'a', a);
-  checkNumber(name, 'b', b);
-  checkNumber(name, 'c', c);
+  const { a, b, c } = readOptions(name, options, sinOptions);
   return makeNonlinearity({
     name,
     dual: { fn: 'sine', params: [c + quarter] },

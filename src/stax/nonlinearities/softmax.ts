@@ -1,6 +1,6 @@
 import * as tf from '#tf';
-import { checkOptions } from '../../base/check-options.js';
-import { type AxesOptions, axesOptionNames, axesRequest } from '../../tracing/axes.js';
+import { readOptions } from '../../base/options.js';
+import { type AxesOptions, axesOptions } from '../../tracing/axes.js';
 import { type Layer, makeLayer } from '../layer/layer.js';
 import { noClosedForm } from '../layer/no-closed-form.js';
 
@@ -19,10 +19,10 @@ import { noClosedForm } from '../layer/no-closed-form.js';
  * ```
  */
 export function Softmax(options: AxesOptions = {}): Layer {
-  checkOptions('Softmax', options, axesOptionNames);
+  const request = readOptions('Softmax', options, axesOptions);
   return makeLayer({
     name: 'Softmax',
-    axes: { input: axesRequest('Softmax', options) },
+    axes: { input: request },
     outShape: (shape) => shape,
     apply: (_, x) => tf.softmax(x),
     propagate: () => noClosedForm('Softmax', 'GlobalSelfAttention has a kernel with softmax over positions.'),

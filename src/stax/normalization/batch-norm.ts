@@ -1,17 +1,19 @@
 import * as tf from '#tf';
-import { checkOptions } from '../../base/check-options.js';
 import { UnsupportedError } from '../../base/errors.js';
-import { type AxesOptions, axesOptionNames, axesRequest } from '../../tracing/axes.js';
+import { byDefault, readOptions } from '../../base/options.js';
+import { type AxesOptions, axesOptions } from '../../tracing/axes.js';
 import { append, spatialOf } from '../../tracing/symbolic.js';
 import { type Layer, makeLayer } from '../layer/layer.js';
 import { noMasks } from '../layer/no-masks.js';
-import { checkNumber } from '../layer/options.js';
+import { atLeastZero } from '../layer/options.js';
 
 /** Options of `BatchNorm`. */
 export interface BatchNormOptions extends AxesOptions {
   /** Added to the variance; 1e-5 by default. */
   readonly eps?: number;
 }
+
+const batchNormOptions = { eps: byDefault(1e-5, atLeastZero), ...axesOptions };
 
 /**
  * (x − mean)/√(eps + variance) of each channel, over all positions of all samples of the batch; without trainable factors.
@@ -40,13 +42,10 @@ export interface BatchNormOptions extends AxesOptions {
  * ```
  */
 export function BatchNorm(options: BatchNormOptions = {}): Layer {
-  checkOptions('BatchNorm', options, ['eps', ...axesOptionNames]);
-  const { eps = 1e-5 } = options;
-  checkNumber('BatchNorm', 'eps', eps);
-  if (eps < 0) throw new RangeError(`BatchNorm: eps must be at least 0, got ${eps}.`);
+  const { eps, ...request } = readOptions('BatchNorm', options, batchNormOptions);
   return makeLayer({
     name: 'BatchNorm',
-    axes: { input: axesRequest('BatchNorm', options) },
+    axes: { input: request },
     outShape: (shape) => shape,
     mask: () => noMasks('BatchNorm'),
     apply(_, x) {

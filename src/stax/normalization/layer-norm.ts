@@ -1,20 +1,14 @@
 import * as tf from '#tf';
-import { checkOptions } from '../../base/check-options.js';
 import { UnsupportedError } from '../../base/errors.js';
+import { anything, byDefault, readOptions } from '../../base/options.js';
 import type { Mask } from '../../program/row.js';
-import {
-  type AxesOptions,
-  axesOptionNames,
-  axesRequest,
-  resolveAxes,
-  toStandardOrder,
-} from '../../tracing/axes.js';
+import { type AxesOptions, axesOptions, resolveAxes, toStandardOrder } from '../../tracing/axes.js';
 import { requireOneChannel } from '../../tracing/mask-maps.js';
 import { append, channelsOf, type SymbolicKernel, spatialOf } from '../../tracing/symbolic.js';
 import { weighedBySample } from '../../tracing/symbolic-mask.js';
 import { type Layer, makeLayer } from '../layer/layer.js';
 import { noMasks } from '../layer/no-masks.js';
-import { checkNumber } from '../layer/options.js';
+import { atLeastZero } from '../layer/options.js';
 
 /** Options of `LayerNorm`. */
 export interface LayerNormOptions extends AxesOptions {
@@ -27,6 +21,12 @@ export interface LayerNormOptions extends AxesOptions {
   /** Added to the variance; 1e-12 by default. */
   readonly eps?: number;
 }
+
+const layerNormOptions = {
+  axis: byDefault(-1, anything<number | readonly number[]>()),
+  eps: byDefault(1e-12, atLeastZero),
+  ...axesOptions,
+};
 
 /**
  * (x − mean)/√(eps + variance) over the channels, and spatial axes and the batch if named; without trainable factors.
@@ -49,12 +49,8 @@ export interface LayerNormOptions extends AxesOptions {
  * ```
  */
 export function LayerNorm(options: LayerNormOptions = {}): Layer {
-  checkOptions('LayerNorm', options, ['axis', 'eps', ...axesOptionNames]);
-  const { axis = -1, eps = 1e-12 } = options;
-  checkNumber('LayerNorm', 'eps', eps);
-  if (eps < 0) throw new RangeError(`LayerNorm: eps must be at least 0, got ${eps}.`);
+  const { axis, eps, ...request } = readOptions('LayerNorm', options, layerNormOptions);
   const named: readonly number[] = [axis].flat();
-  const request = axesRequest('LayerNorm', options);
   /** The named axes among those of one sample `[...spatial, channels]`, which has `rank` of them, in order; −1 is the batch. */
   const sampleAxes = (rank: number): number[] => {
     const axes = resolveAxes('LayerNorm', request, rank + 1);

@@ -1,8 +1,8 @@
 import * as tf from '#tf';
-import { checkOptions } from '../../base/check-options.js';
 import { sizeOf } from '../../base/nd-array.js';
+import { readOptions } from '../../base/options.js';
 import type { Mask } from '../../program/row.js';
-import { type AxesOptions, axesOptionNames, axesRequest, withoutSpatial } from '../../tracing/axes.js';
+import { type AxesOptions, axesOptions, withoutSpatial } from '../../tracing/axes.js';
 import { overPositions, requireOneChannel } from '../../tracing/mask-maps.js';
 import { append, channelsOf, spatialOf } from '../../tracing/symbolic.js';
 import { weighedBySample } from '../../tracing/symbolic-mask.js';
@@ -39,10 +39,10 @@ export function GlobalSumPool(options: AxesOptions = {}): Layer {
 }
 
 function globalPool(name: string, options: AxesOptions, average: boolean): Layer {
-  checkOptions(name, options, axesOptionNames);
+  const request = readOptions(name, options, axesOptions);
   return makeLayer({
     name,
-    axes: { input: axesRequest(name, options), output: withoutSpatial },
+    axes: { input: request, output: withoutSpatial },
     outShape: (shape) => [channelsOf(shape)],
     remask: false,
     mask: (mask) => (mask.shape.length === 1 ? mask : overPositions(requireOneChannel(name, mask))),

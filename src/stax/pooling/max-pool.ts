@@ -1,13 +1,12 @@
-import { checkOptions } from '../../base/check-options.js';
-import { axesOptionNames, axesRequest } from '../../tracing/axes.js';
+import { readOptions } from '../../base/options.js';
 import { channelsOf, spatialOf } from '../../tracing/symbolic.js';
 import type { Shape } from '../../tracing/tree.js';
 import { type Layer, makeLayer } from '../layer/layer.js';
 import { noClosedForm } from '../layer/no-closed-form.js';
-import { checkPadding, checkSizes, checkStrides } from '../layer/options.js';
+import { sizes, stridesOf } from '../layer/options.js';
 import { windowsOf } from '../windows/geometry.js';
 import { windowMax } from '../windows/taps.js';
-import type { SumPoolOptions } from './pool.js';
+import { poolOptions, type SumPoolOptions } from './pool.js';
 
 /**
  * Maximum over windows; positions that padding adds do not count. A finite layer alone: `kernel` is refused.
@@ -26,14 +25,12 @@ import type { SumPoolOptions } from './pool.js';
  * ```
  */
 export function MaxPool(windowShape: Shape, options: SumPoolOptions = {}): Layer {
-  checkOptions('MaxPool', options, ['strides', 'padding', ...axesOptionNames]);
-  checkSizes('MaxPool', 'windowShape', windowShape);
-  const strides = checkStrides('MaxPool', windowShape, options.strides);
-  const padding = checkPadding('MaxPool', options.padding);
+  const { strides: given, padding, ...request } = readOptions('MaxPool', options, poolOptions);
+  const strides = stridesOf('MaxPool', sizes(windowShape, 'MaxPool', 'windowShape'), given);
   const windows = (shape: Shape) => windowsOf('MaxPool', spatialOf(shape), windowShape, strides, padding);
   return makeLayer({
     name: 'MaxPool',
-    axes: { input: axesRequest('MaxPool', options) },
+    axes: { input: request },
     outShape: (shape) => [...windows(shape).out, channelsOf(shape)],
     apply: (_, x) => windowMax(x, windows(x.shape.slice(1))).clone(),
     propagate: () => noClosedForm('MaxPool', 'AvgPool has a kernel.'),

@@ -1,12 +1,12 @@
 import * as tf from '#tf';
-import { checkOptions } from '../../base/check-options.js';
 import { sizeOf } from '../../base/nd-array.js';
-import { type AxesOptions, axesOptionNames, axesRequest } from '../../tracing/axes.js';
+import { byDefault, type Complete, flag, readOptions } from '../../base/options.js';
+import { type AxesOptions, axesOptions } from '../../tracing/axes.js';
 import { requireOneChannel } from '../../tracing/mask-maps.js';
 import { append, channelsOf, spatialOf } from '../../tracing/symbolic.js';
 import type { Shape } from '../../tracing/tree.js';
 import { type Layer, makeLayer } from '../layer/layer.js';
-import { checkPadding, checkSizes, checkStrides } from '../layer/options.js';
+import { sizes, stridesOf, windowOptions } from '../layer/options.js';
 import { covered } from '../windows/cover.js';
 import { type Padding, tapCounts, windowsOf } from '../windows/geometry.js';
 import { windowSum } from '../windows/taps.js';
@@ -26,6 +26,11 @@ export interface AvgPoolOptions extends SumPoolOptions {
   readonly normalizeEdges?: boolean;
 }
 
+/** {@link SumPoolOptions}. */
+export const poolOptions = { ...windowOptions, ...axesOptions };
+
+const avgPoolOptions = { ...windowOptions, normalizeEdges: byDefault(false, flag), ...axesOptions };
+
 /**
  * Mean over windows, by the whole window's size unless `normalizeEdges` says otherwise.
  *
@@ -44,9 +49,8 @@ export interface AvgPoolOptions extends SumPoolOptions {
  * ```
  */
 export function AvgPool(windowShape: Shape, options: AvgPoolOptions = {}): Layer {
-  checkOptions('AvgPool', options, ['strides', 'padding', 'normalizeEdges', ...axesOptionNames]);
-  const byTaps = options.normalizeEdges === true && options.padding === 'SAME';
-  return pool('AvgPool', windowShape, options, byTaps ? 'taps' : 'window');
+  const { normalizeEdges, ...read } = readOptions('AvgPool', options, avgPoolOptions);
+  return pool('AvgPool', windowShape, read, normalizeEdges && read.padding === 'SAME' ? 'taps' : 'window');
 }
 
 /**
@@ -67,26 +71,23 @@ export function AvgPool(windowShape: Shape, options: AvgPoolOptions = {}): Layer
  * ```
  */
 export function SumPool(windowShape: Shape, options: SumPoolOptions = {}): Layer {
-  checkOptions('SumPool', options, ['strides', 'padding', ...axesOptionNames]);
-  return pool('SumPool', windowShape, options, 'nothing');
+  return pool('SumPool', windowShape, readOptions('SumPool', options, poolOptions), 'nothing');
 }
 
 function pool(
   name: string,
   windowShape: Shape,
-  options: SumPoolOptions,
+  { strides: given, padding, ...request }: Complete<typeof poolOptions>,
   divideBy: 'window' | 'taps' | 'nothing',
 ): Layer {
-  checkSizes(name, 'windowShape', windowShape);
-  const strides = checkStrides(name, windowShape, options.strides);
-  const padding = checkPadding(name, options.padding);
+  const strides = stridesOf(name, sizes(windowShape, name, 'windowShape'), given);
   const size = sizeOf(windowShape);
   const windows = (shape: Shape) => windowsOf(name, spatialOf(shape), windowShape, strides, padding);
   const edgeWeights = (shape: Shape) =>
     tapCounts(spatialOf(shape), windows(shape)).map((counts) => counts.map((count) => 1 / count));
   return makeLayer({
     name,
-    axes: { input: axesRequest(name, options) },
+    axes: { input: request },
     outShape: (shape) => [...windows(shape).out, channelsOf(shape)],
     mask: (mask, shape) => atCentres(requireOneChannel(name, mask), windows(shape)),
     apply(_, x) {

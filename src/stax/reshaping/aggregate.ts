@@ -1,15 +1,9 @@
 import * as tf from '#tf';
-import { checkOptions } from '../../base/check-options.js';
 import { UnsupportedError } from '../../base/errors.js';
 import { type NdArray, sizeOf } from '../../base/nd-array.js';
+import { anything, byDefault, oneOf, optional, readOptions } from '../../base/options.js';
 import { patternsOf } from '../../inputs/read-samples.js';
-import {
-  type AxesOptions,
-  axesOptionNames,
-  axesRequest,
-  resolveAxes,
-  toStandardOrder,
-} from '../../tracing/axes.js';
+import { type AxesOptions, axesOptions, resolveAxes, toStandardOrder } from '../../tracing/axes.js';
 import { append, spatialOf } from '../../tracing/symbolic.js';
 import type { Shape } from '../../tracing/tree.js';
 import { type Layer, makeLayer } from '../layer/layer.js';
@@ -27,6 +21,16 @@ export interface AggregateOptions extends AxesOptions {
   /** Makes the dense pattern `[1, …sizes, …sizes]` of what one sample's pattern `[1, …]` says; of `'DENSE'`. */
   readonly toDense?: (pattern: NdArray) => NdArray;
 }
+
+const aggregateOptions = {
+  aggregateAxis: optional(anything<number | readonly number[]>()),
+  implementation: byDefault(
+    'DENSE',
+    oneOf<AggregateImplementation>(['DENSE', 'SPARSE'], 'must be', UnsupportedError),
+  ),
+  toDense: optional(anything<(pattern: NdArray) => NdArray>()),
+  ...axesOptions,
+};
 
 /**
  * Sums activations over the edges of a graph, which each sample brings as `pattern` (an option of `kernel`, `gram` and `apply`):
@@ -58,14 +62,8 @@ export interface AggregateOptions extends AxesOptions {
  */
 export function Aggregate(options: AggregateOptions = {}): Layer {
   const name = 'Aggregate';
-  checkOptions(name, options, ['aggregateAxis', 'implementation', 'toDense', ...axesOptionNames]);
-  const { aggregateAxis, implementation = 'DENSE', toDense } = options;
-  if (implementation !== 'DENSE' && implementation !== 'SPARSE') {
-    throw new UnsupportedError(
-      `${name}: implementation must be 'DENSE' or 'SPARSE', got '${implementation}'.`,
-    );
-  }
-  const request = axesRequest(name, options);
+  const read = readOptions(name, options, aggregateOptions);
+  const { aggregateAxis, implementation, toDense, ...request } = read;
   /** The aggregated ones of a sample's spatial axes, in order. */
   const aggregated = (sample: Shape): number[] => {
     const rank = sample.length + 1;

@@ -1,15 +1,14 @@
 import type * as tf from '#tf';
-import { checkOptions } from '../../base/check-options.js';
 import { ShapeError, UnsupportedError } from '../../base/errors.js';
 import { isTensor } from '../../base/is-tensor.js';
 import { type NdArray, sizeOf } from '../../base/nd-array.js';
+import { anything, byDefault, optional, readOptions } from '../../base/options.js';
 import { fromStandard, toStandard } from '../../inputs/transpose.js';
 import {
   type Axes,
   type AxesOptions,
   type AxesRequest,
-  axesOptionNames,
-  axesRequest,
+  axesOptions,
   batchShapeOf,
   resolveAxes,
   sampleShapeOf,
@@ -45,6 +44,18 @@ export interface DotGeneralOptions extends AxesOptions {
   readonly dimensionNumbers?: DotDimensionNumbers;
 }
 
+const noAxes: DotDimensionNumbers = [
+  [[], []],
+  [[], []],
+];
+
+const dotGeneralOptions = {
+  lhs: optional(anything<DotConstant>()),
+  rhs: optional(anything<DotConstant>()),
+  dimensionNumbers: byDefault(noAxes, anything<DotDimensionNumbers>()),
+  ...axesOptions,
+};
+
 const name = 'DotGeneral';
 
 /**
@@ -70,19 +81,10 @@ const name = 'DotGeneral';
  * ```
  */
 export function DotGeneral(options: DotGeneralOptions = {}): Layer {
-  checkOptions(name, options, ['lhs', 'rhs', 'dimensionNumbers', ...axesOptionNames]);
-  const {
-    lhs,
-    rhs,
-    dimensionNumbers = [
-      [[], []],
-      [[], []],
-    ],
-  } = options;
+  const { lhs, rhs, dimensionNumbers, ...request } = readOptions(name, options, dotGeneralOptions);
   if (lhs !== undefined && rhs !== undefined) {
     throw new ShapeError(`${name}: one side must be the activations, got both lhs and rhs. Leave one out.`);
   }
-  const request = axesRequest(name, options);
   const given = lhs ?? rhs;
   if (given === undefined) return Identity();
   const dot = readDot(name, arrayOf(given), lhs === undefined, dimensionNumbers);

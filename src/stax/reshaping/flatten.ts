@@ -1,7 +1,7 @@
 import * as tf from '#tf';
-import { checkOptions } from '../../base/check-options.js';
 import { sizeOf } from '../../base/nd-array.js';
-import { checkAxis } from '../../tracing/axes.js';
+import { anything, byDefault, readOptions } from '../../base/options.js';
+import { axesOptions } from '../../tracing/axes.js';
 import { flattened } from '../../tracing/mask-maps.js';
 import { append, spatialOf } from '../../tracing/symbolic.js';
 import { type Layer, makeLayer } from '../layer/layer.js';
@@ -13,6 +13,11 @@ export interface FlattenOptions {
   /** Axis of the samples in the outputs `[n, channels]` (0, default) or `[channels, n]` (1). */
   readonly batchAxisOut?: number;
 }
+
+const flattenOptions = {
+  batchAxis: axesOptions.batchAxis,
+  batchAxisOut: byDefault(0, anything<number>()),
+};
 
 /**
  * Joins all axes but the batch into channels: K' = mean over positions p of K[p, p]; Θ alike.
@@ -31,9 +36,7 @@ export interface FlattenOptions {
  * ```
  */
 export function Flatten(options: FlattenOptions = {}): Layer {
-  checkOptions('Flatten', options, ['batchAxis', 'batchAxisOut']);
-  const { batchAxis = 0, batchAxisOut = 0 } = options;
-  checkAxis('Flatten', 'batchAxis', batchAxis);
+  const { batchAxis, batchAxisOut } = readOptions('Flatten', options, flattenOptions);
   if (![0, 1, -1, -2].includes(batchAxisOut)) {
     throw new RangeError(`Flatten: batchAxisOut must be 0 or 1, got ${batchAxisOut}: outputs have two axes.`);
   }

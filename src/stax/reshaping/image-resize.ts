@@ -1,16 +1,10 @@
 import type { Tensor } from '#tf';
 import * as tf from '#tf';
-import { checkOptions } from '../../base/check-options.js';
 import { ShapeError, UnsupportedError } from '../../base/errors.js';
 import { sizeOf } from '../../base/nd-array.js';
+import { byDefault, flag, readOptions } from '../../base/options.js';
 import { nearestPositions, type ResizeMethod, resizeMatrix, resizeMethods } from '../../program/resize.js';
-import {
-  type AxesOptions,
-  axesOptionNames,
-  axesRequest,
-  resolveAxes,
-  sampleShapeOf,
-} from '../../tracing/axes.js';
+import { type AxesOptions, axesOptions, resolveAxes, sampleShapeOf } from '../../tracing/axes.js';
 import { seenThrough } from '../../tracing/mask-maps.js';
 import { append, spatialOf } from '../../tracing/symbolic.js';
 import type { Shape } from '../../tracing/tree.js';
@@ -24,6 +18,8 @@ export interface ImageResizeOptions extends AxesOptions {
   /** Widen the weights where an axis shrinks, so that every position counts; true by default. */
   readonly antialias?: boolean;
 }
+
+const imageResizeOptions = { antialias: byDefault(true, flag), ...axesOptions };
 
 /**
  * Resizes the spatial axes and the batch of activations `[n, …spatial, channels]`.
@@ -49,8 +45,7 @@ export interface ImageResizeOptions extends AxesOptions {
  * ```
  */
 export function ImageResize(shape: Shape, method: ResizeMethod, options: ImageResizeOptions = {}): Layer {
-  checkOptions('ImageResize', options, ['antialias', ...axesOptionNames]);
-  const request = axesRequest('ImageResize', options);
+  const { antialias, ...request } = readOptions('ImageResize', options, imageResizeOptions);
   if (shape.length < 2 || shape.some((size) => size !== -1 && !(Number.isInteger(size) && size > 0))) {
     throw new ShapeError(
       `ImageResize: shape must hold a positive size or -1 for each axis, batch and channels too, got [${shape}].`,
@@ -68,7 +63,6 @@ export function ImageResize(shape: Shape, method: ResizeMethod, options: ImageRe
       `ImageResize: method must be one of ${resizeMethods.join(', ')}, got '${method}'.`,
     );
   }
-  const { antialias = true } = options;
   const sizes = sampleShapeOf(shape, axes);
   const resized = (sample: Shape): Shape => {
     if (sample.length === sizes.length) {

@@ -1,13 +1,12 @@
 import * as tf from '#tf';
-import { checkOptions } from '../../base/check-options.js';
 import { ShapeError, UnsupportedError } from '../../base/errors.js';
 import { sizeOf } from '../../base/nd-array.js';
+import { readOptions } from '../../base/options.js';
 import { type SliceRange, slicePositions } from '../../program/slice.js';
 import {
   type Axes,
   type AxesOptions,
-  axesOptionNames,
-  axesRequest,
+  axesOptions,
   resolveAxes,
   toStandardOrder,
 } from '../../tracing/axes.js';
@@ -72,8 +71,7 @@ export function Slice(
  * ```
  */
 export function Index(indices: readonly IndexEntry[], options: AxesOptions = {}): Layer {
-  checkOptions('Index', options, axesOptionNames);
-  const request = axesRequest('Index', options);
+  const request = readOptions('Index', options, axesOptions);
   const dots = indices.indexOf('...');
   if (dots !== indices.lastIndexOf('...')) {
     throw new RangeError("Index: indices may hold '...' once, got it twice.");

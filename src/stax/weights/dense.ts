@@ -1,13 +1,15 @@
-import { checkOptions } from '../../base/check-options.js';
-import { type AxesOptions, axesOptionNames, axesRequest } from '../../tracing/axes.js';
+import { readOptions } from '../../base/options.js';
+import { type AxesOptions, axesOptions } from '../../tracing/axes.js';
 import { overChannels } from '../../tracing/mask-maps.js';
 import { append, channelsOf, spatialOf } from '../../tracing/symbolic.js';
 import { type Layer, makeLayer } from '../layer/layer.js';
-import { checkChannels, checkCount } from '../layer/options.js';
-import { type WeightOptions, type WeightParams, weighted, weightOptionNames, weightsOf } from './weights.js';
+import { checkChannels, count } from '../layer/options.js';
+import { type WeightOptions, type WeightParams, weighted, weightOptions, weightsOf } from './weights.js';
 
 /** Options of `Dense`. */
 export interface DenseOptions extends WeightOptions, AxesOptions {}
+
+const denseOptions = { ...weightOptions, ...axesOptions };
 
 /**
  * Fully connected layer: every position's channels times one weight matrix, plus a bias.
@@ -26,13 +28,12 @@ export interface DenseOptions extends WeightOptions, AxesOptions {}
  * ```
  */
 export function Dense(outDim: number, options: DenseOptions = {}): Layer {
-  checkOptions('Dense', options, [...weightOptionNames, ...axesOptionNames]);
-  checkCount('Dense', 'outDim', outDim);
-  const weights = weightsOf('Dense', outDim, options);
+  const { batchAxis, channelAxis, ...own } = readOptions('Dense', options, denseOptions);
+  const weights = weightsOf('Dense', count(outDim, 'Dense', 'outDim'), own);
   return makeLayer({
     name: 'Dense',
     mask: overChannels,
-    axes: { input: axesRequest('Dense', options) },
+    axes: { input: { batchAxis, channelAxis } },
     outShape: (shape) => [...spatialOf(shape), weights.channels],
     params(key, shape, axes) {
       const fanIn = channelsOf(shape);

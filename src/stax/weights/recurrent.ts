@@ -1,17 +1,17 @@
 import * as tf from '#tf';
-import { checkOptions } from '../../base/check-options.js';
 import { ShapeError, UnsupportedError } from '../../base/errors.js';
+import { anything, byDefault, oneOf, optional, readOptions } from '../../base/options.js';
 import type { Mask } from '../../program/row.js';
 import { split } from '../../random/index.js';
-import { type AxesOptions, axesOptionNames, axesRequest, withoutSpatial } from '../../tracing/axes.js';
+import { type AxesOptions, axesOptions, withoutSpatial } from '../../tracing/axes.js';
 import { overChannels, overPositions } from '../../tracing/mask-maps.js';
 import { append, channelsOf, type SymbolicKernel } from '../../tracing/symbolic.js';
 import { weighedBySample } from '../../tracing/symbolic-mask.js';
 import type { Shape } from '../../tracing/tree.js';
 import { type Layer, makeLayer } from '../layer/layer.js';
-import { checkChannels, checkCount, checkNumber } from '../layer/options.js';
+import { checkChannels, count, finite } from '../layer/options.js';
 import { Erf } from '../nonlinearities/erf.js';
-import { type WeightOptions, type WeightParams, weighted, weightsOf } from './weights.js';
+import { type WeightOptions, type WeightParams, weighted, weightOptions, weightsOf } from './weights.js';
 
 /** Options of `Recurrent`. */
 export interface RecurrentOptions extends Pick<WeightOptions, 'parameterization'>, AxesOptions {
@@ -26,6 +26,16 @@ export interface RecurrentOptions extends Pick<WeightOptions, 'parameterization'
   /** All states `[n, steps, width]` (`sequence`, default) or the last one `[n, width]`. */
   readonly returns?: 'sequence' | 'last';
 }
+
+const recurrentOptions = {
+  wStd: weightOptions.wStd,
+  uStd: byDefault(1, finite),
+  bStd: weightOptions.bStd,
+  nonlinearity: optional(anything<Layer>()),
+  returns: byDefault('sequence', oneOf(['sequence', 'last'], 'must be', UnsupportedError)),
+  parameterization: weightOptions.parameterization,
+  ...axesOptions,
+};
 
 /**
  * Recurrent cell over sequences `[n, steps, channels]`: h_t = φ(W·h_{t−1} + U·x_t + b) with h_0 = 0, the same W, U and b at every
@@ -61,17 +71,12 @@ export interface RecurrentOptions extends Pick<WeightOptions, 'parameterization'
  */
 export function Recurrent(width: number, options: RecurrentOptions = {}): Layer {
   const name = 'Recurrent';
-  const own = ['wStd', 'uStd', 'bStd', 'nonlinearity', 'returns', 'parameterization', ...axesOptionNames];
-  checkOptions(name, options, own);
-  checkCount(name, 'width', width);
-  const { wStd, uStd = 1, bStd, parameterization, nonlinearity = Erf(), returns = 'sequence' } = options;
-  checkNumber(name, 'uStd', uStd);
-  if (returns !== 'sequence' && returns !== 'last') {
-    throw new UnsupportedError(`${name}: returns must be 'sequence' or 'last', got '${returns}'.`);
-  }
-  const fromInput = weightsOf(name, width, { wStd: uStd, bStd, parameterization });
-  const fromState = weightsOf(name, width, { wStd, parameterization });
-  const request = axesRequest(name, options);
+  const read = readOptions(name, options, recurrentOptions);
+  const { wStd, uStd, bStd, parameterization, nonlinearity = Erf(), returns, ...request } = read;
+  count(width, name, 'width');
+  const common = { parameterization, s: [1, 1] } as const;
+  const fromInput = weightsOf(name, width, { wStd: uStd, bStd, ...common });
+  const fromState = weightsOf(name, width, { wStd, bStd: undefined, ...common });
   const last = returns === 'last';
 
   const outShape = (shape: Shape): Shape => {

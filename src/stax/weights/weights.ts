@@ -1,11 +1,12 @@
 import * as tf from '#tf';
 import { UnsupportedError } from '../../base/errors.js';
+import { byDefault, type Complete, type Option, optional } from '../../base/options.js';
 import { toStandard } from '../../inputs/transpose.js';
 import type { AffineOp } from '../../program/ops/affine.js';
 import { type Key, normal, split } from '../../random/index.js';
 import { type Axes, batchShapeOf, standardAxes } from '../../tracing/axes.js';
 import type { UnaryOp } from '../../tracing/symbolic.js';
-import { checkNumber } from '../layer/options.js';
+import { finite } from '../layer/options.js';
 import type { Params } from '../layer/params.js';
 
 /** Options of layers with weights. */
@@ -26,8 +27,25 @@ export interface WeightOptions {
 /** What layers with weights make of activations. */
 export const weighted = { isGaussian: true, isInput: false } as const;
 
-/** Names of `WeightOptions`. */
-export const weightOptionNames = ['wStd', 'bStd', 'parameterization', 's'] as const;
+const parameterization: Option<'ntk' | 'standard'> = (given, where, name) => {
+  const lower = String(given).toLowerCase();
+  if (lower === 'ntk' || lower === 'standard') return lower;
+  throw new UnsupportedError(`${where}: ${name} must be 'ntk' or 'standard', got '${given}'.`);
+};
+
+const widthFactors: Option<readonly [number, number]> = (given, where, name) => {
+  const s = given as readonly [number, number];
+  if (s.length === 2 && s.every((factor) => factor > 0)) return s;
+  throw new RangeError(`${where}: ${name} must be two positive width factors, got [${s}]. Pass e.g. [1, 1].`);
+};
+
+/** {@link WeightOptions}. */
+export const weightOptions = {
+  wStd: byDefault(1, finite),
+  bStd: optional(finite),
+  parameterization: byDefault('ntk', parameterization),
+  s: byDefault([1, 1], widthFactors),
+};
 
 /** Parameters of a finite layer with weights; `b` is absent without biases. */
 export type WeightParams = { readonly w: tf.Tensor; readonly b?: tf.Tensor };
@@ -52,19 +70,17 @@ export interface Weights {
 }
 
 /**
- * Checks the options of a layer of `width` outputs and gives the rules of its weights.
+ * The rules of the weights of a layer of `width` outputs.
  *
  * `ntk`: y = wStd/√fanIn · x·w + bStd·b with w, b ~ N(0, 1). `standard`: y = x·w/√s[0] + b with
  * w ~ N(0, wStd²·s[0]/fanIn), b ~ N(0, bStd²).
  */
-export function weightsOf(name: string, width: number, options: WeightOptions): Weights {
-  const { wStd = 1, bStd, s = [1, 1] } = options;
-  checkNumber(name, 'wStd', wStd);
-  if (bStd !== undefined) checkNumber(name, 'bStd', bStd);
-  if (s.length !== 2 || s.some((factor) => !(factor > 0))) {
-    throw new RangeError(`${name}: s must be two positive width factors, got [${s}]. Pass e.g. [1, 1].`);
-  }
-  const standard = isStandard(name, options.parameterization);
+export function weightsOf(
+  name: string,
+  width: number,
+  { wStd, bStd, s, parameterization }: Complete<typeof weightOptions>,
+): Weights {
+  const standard = parameterization === 'standard';
   const channels = standard ? width * s[1] : width;
   if (!Number.isInteger(channels)) {
     throw new RangeError(`${name}: width · s[1] must be an integer, got ${width} · ${s[1]}.`);
@@ -110,16 +126,6 @@ export function weightsOf(name: string, width: number, options: WeightOptions): 
       };
     },
   };
-}
-
-function isStandard(name: string, parameterization = 'ntk'): boolean {
-  const lower = parameterization.toLowerCase();
-  if (lower !== 'ntk' && lower !== 'standard') {
-    throw new UnsupportedError(
-      `${name}: parameterization must be 'ntk' or 'standard', got '${parameterization}'.`,
-    );
-  }
-  return lower === 'standard';
 }
 
 function normalTensor(key: Key, shape: readonly number[]): tf.Tensor {

@@ -1,16 +1,15 @@
 import * as tf from '#tf';
-import { checkOptions } from '../../base/check-options.js';
 import { sizeOf } from '../../base/nd-array.js';
 import { combinations } from '../../program/ops/rule.js';
 import { overChannels, withPermutedAxes } from '../../tracing/mask-maps.js';
 import { append, channelsOf, spatialOf } from '../../tracing/symbolic.js';
 import type { Shape } from '../../tracing/tree.js';
 import { type Layer, makeLayer } from '../layer/layer.js';
-import { checkChannels, checkCount, checkPadding, checkSizes, checkStrides } from '../layer/options.js';
-import { type WeightParams, weighted, weightsOf } from '../weights/weights.js';
-import { type ConvOptions, convOptionNames } from './conv.js';
+import { checkChannels } from '../layer/options.js';
+import { type WeightParams, weighted } from '../weights/weights.js';
+import { type ConvOptions, readConv } from './conv-options.js';
 import { covered } from './cover.js';
-import { convAxes, inOrder, inverseOrder, permuteOps, permuteSpatial } from './dimension-numbers.js';
+import { inOrder, inverseOrder, permuteOps, permuteSpatial } from './dimension-numbers.js';
 import { windowsOf } from './geometry.js';
 import { taps } from './taps.js';
 import { atCentres } from './window-masks.js';
@@ -38,15 +37,8 @@ import { atCentres } from './window-masks.js';
  * ```
  */
 export function ConvLocal(outChan: number, filterShape: Shape, options: ConvOptions = {}): Layer {
-  checkOptions('ConvLocal', options, convOptionNames);
-  checkCount('ConvLocal', 'outChan', outChan);
-  checkSizes('ConvLocal', 'filterShape', filterShape);
-  const strides = checkStrides('ConvLocal', filterShape, options.strides);
-  const axes = convAxes('ConvLocal', filterShape.length, options.dimensionNumbers);
-  const padding = checkPadding('ConvLocal', options.padding);
-  const weights = weightsOf('ConvLocal', outChan, options);
-  const fanIn = (channels: number): number => sizeOf(filterShape) * channels;
-  const [filter, steps] = [filterShape, strides].map((sizes) => inOrder(sizes, axes.filterOrder));
+  const conv = readConv('ConvLocal', outChan, filterShape, options);
+  const { axes, padding, weights, filter, steps, fanIn } = conv;
   const windows = (shape: Shape) => windowsOf('ConvLocal', spatialOf(shape), filter, steps, padding);
   const permuted = (out: Shape) => inOrder(out, axes.outputOrder);
   /** Taps, which come in row-major order of the inputs' axes, in that of the weights'. */

@@ -1,19 +1,15 @@
 import * as tf from '#tf';
-import { checkOptions } from '../../base/check-options.js';
 import { ShapeError } from '../../base/errors.js';
 import { sizeOf } from '../../base/nd-array.js';
 import type { Mask } from '../../program/row.js';
-import { overChannels, spoiltThrough, withPermutedAxes } from '../../tracing/mask-maps.js';
-import { append, channelsOf, type SymbolicKernel, spatialOf } from '../../tracing/symbolic.js';
+import { spoiltThrough } from '../../tracing/mask-maps.js';
+import { append, type SymbolicKernel, spatialOf } from '../../tracing/symbolic.js';
 import type { Shape } from '../../tracing/tree.js';
-import { type Layer, makeLayer } from '../layer/layer.js';
-import { checkChannels, checkCount, checkPadding, checkSizes, checkStrides } from '../layer/options.js';
-import { type WeightParams, weighted, weightsOf } from '../weights/weights.js';
-import { type ConvOptions, convOptionNames } from './conv.js';
+import type { Layer } from '../layer/layer.js';
+import { type ConvOptions, readConv } from './conv-options.js';
+import { convolution } from './convolution.js';
 import { repeated } from './cover.js';
-import { convAxes, inOrder, permuteOps, permuteSpatial } from './dimension-numbers.js';
 import type { Padding, Windows } from './geometry.js';
-import { taps } from './taps.js';
 
 /**
  * Transposed convolution: the image is spread out with `strides` − 1 zeros between its positions and then convolved, which
@@ -39,16 +35,8 @@ import { taps } from './taps.js';
  * ```
  */
 export function ConvTranspose(outChan: number, filterShape: Shape, options: ConvOptions = {}): Layer {
-  checkOptions('ConvTranspose', options, convOptionNames);
-  checkCount('ConvTranspose', 'outChan', outChan);
-  checkSizes('ConvTranspose', 'filterShape', filterShape);
-  const strides = checkStrides('ConvTranspose', filterShape, options.strides);
-  const axes = convAxes('ConvTranspose', filterShape.length, options.dimensionNumbers);
-  const padding = checkPadding('ConvTranspose', options.padding);
-  const weights = weightsOf('ConvTranspose', outChan, options);
-  const fanIn = (channels: number): number => sizeOf(filterShape) * channels;
-  const [filter, steps] = [filterShape, strides].map((sizes) => inOrder(sizes, axes.filterOrder));
-  const windows = (shape: Shape) => windowsOnSpread(spatialOf(shape), filter, steps, padding);
+  const conv = readConv('ConvTranspose', outChan, filterShape, options);
+  const { filter, steps, padding } = conv;
   /** Outputs are masked that see a masked position; circular ones, as those with zeros outside. */
   const spoilt = (mask: Mask, shape: Shape): Mask => {
     const image = spatialOf(shape);
@@ -63,32 +51,11 @@ export function ConvTranspose(outChan: number, filterShape: Shape, options: Conv
     );
     return spoiltThrough(mask, sees);
   };
-  return makeLayer({
-    name: 'ConvTranspose',
-    mask: (mask, shape) => withPermutedAxes(spoilt(overChannels(mask), shape), axes.outputOrder),
-    axes: { input: axes.input, output: () => axes.output },
-    outShape: (shape) => [...inOrder(windows(shape).out, axes.outputOrder), weights.channels],
-    params(key, shape, output) {
-      const channels = channelsOf(shape);
-      const sizes = inOrder([...filterShape, channels, weights.channels], axes.toWeights);
-      const places = filterShape.map(() => 1);
-      return weights.draw(key, sizes, fanIn(channels), places, output);
-    },
-    apply(params, x, _, output) {
-      const { w: given, ...b } = params as WeightParams;
-      const w = tf.transpose(given, [...axes.fromWeights]);
-      checkChannels('ConvTranspose', x, w.shape[filterShape.length]);
-      const patches = tf.concat(taps(spread(x, steps), windows(x.shape.slice(1))), -1);
-      return weights.output({ w, ...b }, permuteSpatial(patches, axes.outputOrder), output);
-    },
-    propagate(k, shape) {
-      const seen = windows(k.shape);
-      return append(
-        spreadPatches(k, seen, steps),
-        [weights.op(seen.out, fanIn(channelsOf(k.shape))), ...permuteOps(spatialOf(shape), axes.outputOrder)],
-        { shape, ...weighted },
-      );
-    },
+  return convolution(conv, {
+    windows: (shape) => windowsOnSpread(spatialOf(shape), filter, steps, padding),
+    ready: (x) => spread(x, steps),
+    means: (k, seen) => spreadPatches(k, seen, steps),
+    mask: spoilt,
   });
 }
 

@@ -1,39 +1,11 @@
-import * as tf from '#tf';
-import { checkOptions } from '../../base/check-options.js';
-import { sizeOf } from '../../base/nd-array.js';
-import { overChannels, withPermutedAxes } from '../../tracing/mask-maps.js';
-import { append, channelsOf, spatialOf } from '../../tracing/symbolic.js';
+import { spatialOf } from '../../tracing/symbolic.js';
 import type { Shape } from '../../tracing/tree.js';
-import { type Layer, makeLayer } from '../layer/layer.js';
-import { checkChannels, checkCount, checkPadding, checkSizes, checkStrides } from '../layer/options.js';
-import {
-  type WeightOptions,
-  type WeightParams,
-  weighted,
-  weightOptionNames,
-  weightsOf,
-} from '../weights/weights.js';
-import { convolve } from './convolve.js';
+import type { Layer } from '../layer/layer.js';
+import { type ConvOptions, readConv } from './conv-options.js';
+import { convolution } from './convolution.js';
 import { covered } from './cover.js';
-import { convAxes, type DimensionNumbers, inOrder, permuteOps, permuteSpatial } from './dimension-numbers.js';
-import { type Padding, windowsOf } from './geometry.js';
+import { windowsOf } from './geometry.js';
 import { atCentres } from './window-masks.js';
-
-/** Options of `Conv`. */
-export interface ConvOptions extends WeightOptions {
-  /** Step of the filter, one entry per spatial axis; ones by default. */
-  readonly strides?: Shape;
-  /** `VALID` (default): filters stay inside; `SAME`: zeros outside; `CIRCULAR`: the image repeats. */
-  readonly padding?: Padding;
-  /**
-   * Names of the axes of inputs, weights and outputs; by default samples come first, channels last, and spatial axes in the
-   * same order everywhere. `filterShape` and `strides` are in the order of the weights' spatial axes.
-   */
-  readonly dimensionNumbers?: DimensionNumbers;
-}
-
-/** Names of `ConvOptions`. */
-export const convOptionNames = ['strides', 'padding', 'dimensionNumbers', ...weightOptionNames] as const;
 
 /**
  * Convolution over any number of spatial axes, weights shared by all positions, plus a bias per channel.
@@ -66,46 +38,12 @@ export const convOptionNames = ['strides', 'padding', 'dimensionNumbers', ...wei
  * ```
  */
 export function Conv(outChan: number, filterShape: Shape, options: ConvOptions = {}): Layer {
-  checkOptions('Conv', options, convOptionNames);
-  checkCount('Conv', 'outChan', outChan);
-  checkSizes('Conv', 'filterShape', filterShape);
-  const strides = checkStrides('Conv', filterShape, options.strides);
-  const axes = convAxes('Conv', filterShape.length, options.dimensionNumbers);
-  const padding = checkPadding('Conv', options.padding);
-  const weights = weightsOf('Conv', outChan, options);
-  const fanIn = (channels: number): number => sizeOf(filterShape) * channels;
-  const [filter, steps] = [filterShape, strides].map((sizes) => inOrder(sizes, axes.filterOrder));
-  const windows = (shape: Shape) => windowsOf('Conv', spatialOf(shape), filter, steps, padding);
-  return makeLayer({
-    name: 'Conv',
-    mask: (mask, shape) => withPermutedAxes(atCentres(overChannels(mask), windows(shape)), axes.outputOrder),
-    axes: { input: axes.input, output: () => axes.output },
-    outShape: (shape) => [...inOrder(windows(shape).out, axes.outputOrder), weights.channels],
-    params(key, shape, output) {
-      const channels = channelsOf(shape);
-      const sizes = inOrder([...filterShape, channels, weights.channels], axes.toWeights);
-      const places = filterShape.map(() => 1);
-      return weights.draw(key, sizes, fanIn(channels), places, output);
-    },
-    apply(params, x, _, output) {
-      const { w: given, ...b } = params as WeightParams;
-      const w = tf.transpose(given, [...axes.fromWeights]);
-      checkChannels('Conv', x, w.shape[filterShape.length]);
-      const product = convolve(x, w, windows(x.shape.slice(1)));
-      return weights.finish(
-        { w, ...b },
-        permuteSpatial(product, axes.outputOrder),
-        w.size / weights.channels,
-        output,
-      );
-    },
-    propagate(k, shape) {
-      const seen = windows(k.shape);
-      return append(
-        covered(k, seen, (fields) => ({ op: 'patchMean', ...fields })),
-        [weights.op(seen.out, fanIn(channelsOf(k.shape))), ...permuteOps(spatialOf(shape), axes.outputOrder)],
-        { shape, ...weighted },
-      );
-    },
+  const conv = readConv('Conv', outChan, filterShape, options);
+  const windows = (shape: Shape) =>
+    windowsOf('Conv', spatialOf(shape), conv.filter, conv.steps, conv.padding);
+  return convolution(conv, {
+    windows,
+    means: (k, seen) => covered(k, seen, (fields) => ({ op: 'patchMean', ...fields })),
+    mask: (mask, shape) => atCentres(mask, windows(shape)),
   });
 }

@@ -2,7 +2,7 @@ import type { Tensor } from '#tf';
 import * as tf from '#tf';
 import { ShapeError } from '../../base/errors.js';
 import type { PermuteOp } from '../../program/ops/permute.js';
-import { type Axes, type AxesRequest, axesRequest } from '../../tracing/axes.js';
+import { type Axes, type AxesRequest, standardRequest } from '../../tracing/axes.js';
 import type { UnaryOp } from '../../tracing/symbolic.js';
 import type { Shape } from '../../tracing/tree.js';
 
@@ -49,7 +49,7 @@ export function convAxes(name: string, count: number, numbers: DimensionNumbers 
   }
   const axesOf = (spec: string): Axes => ({ batchAxis: spec.indexOf('N'), channelAxis: spec.indexOf('C') });
   return {
-    input: numbers ? axesOf(lhs) : axesRequest(name, {}),
+    input: numbers ? axesOf(lhs) : standardRequest,
     output: axesOf(out),
     filterOrder: inputs.map((letter) => weights.indexOf(letter)),
     outputOrder: outputs.map((letter) => inputs.indexOf(letter)),
