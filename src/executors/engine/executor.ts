@@ -58,7 +58,7 @@ function pairCovariances(
   // tfjs may dispose of the inputs before it asks for gradients, so these work on copies.
   const [left, right] = [rowsOf(x1), x2 && rowsOf(x2)];
   const evaluate = (): tf.Tensor => {
-    const plans = compile(program, { dtype: DTYPE, ntk, positions });
+    const plans = compile(program, { dtype: DTYPE, ntk, positions, columns: n2 });
     const out = new Float32Array(fields.length * count);
     const visit: GroupVisitor = ({ i, j, live }, images, memory) => {
       for (const image of images) {
@@ -79,7 +79,10 @@ function pairCovariances(
     return tf.tensor(out, [fields.length, n1, n2, ...shape]);
   };
   const gradients = (dy: tf.Tensor): tf.Tensor[] => {
-    const plans = compile(program, { dtype: DTYPE, ntk, positions, gradient: { x1: true, x2: true } });
+    const plans = compile(program, {
+      ...{ dtype: DTYPE, ntk, positions, columns: n2 },
+      gradient: { x1: true, x2: true },
+    });
     const cotangent = dy.dataSync();
     const write: GroupVisitor = ({ i, j, live }, images, memory) => {
       for (const image of images) {

@@ -28,7 +28,7 @@ export async function engineGram(
   const pairs = turned ? { x1: right, x2: x1, same } : { x1, x2: right, same };
   const [n1, n2] = [pairs.x1.count, pairs.x2.count];
   const out = allocateFields(fields, x1.count, right.count, resultDtype ?? options.dtype);
-  const plans = compile(program, { dtype: options.dtype, ntk: fields.includes('ntk') });
+  const plans = compile(program, { dtype: options.dtype, ntk: fields.includes('ntk'), columns: n2 });
   const size = block ?? blockSize(plans, n1, n2);
   // Values are the same however pairs are grouped: threads of this process get single blocks.
   const grid = options.pool

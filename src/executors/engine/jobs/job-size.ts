@@ -18,7 +18,7 @@ export function engineCost(program: Program, { kind, dtype, ntk, n1, n2 }: CostJ
   const turn = kind !== 'ridge' && n2 !== null && n1 > n2 && isSymmetric(program);
   const [rows, columns] = turn ? [n2, n1] : [n1, kind === 'ridge' ? (n2 ?? n1) : n2];
   const gradient = kind === 'gram' ? undefined : { x1: true, x2: kind === 'vjp' };
-  const plans = compile(program, { dtype, ntk, gradient });
+  const plans = compile(program, { dtype, ntk, gradient, columns: columns ?? rows });
   return { ...jobSize(plans, kind, rows, columns), workPerPair: plans.pair.work };
 }
 

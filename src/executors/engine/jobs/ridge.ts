@@ -27,8 +27,9 @@ export function engineRidge(
   job: RidgeJob & PoolOptions,
 ): Promise<RidgeSums> {
   const { dtype, field, gradient } = job;
-  const plans = compile(program, { dtype, ntk: field === 'ntk', gradient: { x1: gradient, x2: false } });
   const [n, count] = [supports.count, targets.count];
+  const sides = { x1: gradient, x2: false };
+  const plans = compile(program, { dtype, ntk: field === 'ntk', gradient: sides, columns: count });
   if (!visitsOnce(plans, n, count)) {
     return ridgeByPairs({ gram: engineGram, vjp: engineVjp }, program, supports, targets, job);
   }

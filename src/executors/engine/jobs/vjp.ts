@@ -40,7 +40,7 @@ export async function engineVjp(
   const [n1, n2] = [x1.count, pairs.x2.count];
   const gradient = self ? { x1: true, x2: true } : sides;
   const ntk = cotangent.ntk !== null;
-  const plans = compile(program, { dtype: options.dtype, ntk, gradient, constants });
+  const plans = compile(program, { dtype: options.dtype, ntk, gradient, constants, columns: n2 });
   const { product, inputSize } = plans.pair;
   // With a matrix product a block brings one number a sample: what its own norm's cotangent is.
   const size = product ? 1 : inputSize;

@@ -1,5 +1,6 @@
 import { bytesOf } from '../../../base/dtype.js';
 import { type Span, spans } from '../../spans.js';
+import { lanesOfGroup } from '../planning/compile.js';
 import type { Plans } from '../planning/plan-types.js';
 
 /** A block of pairs. */
@@ -17,8 +18,8 @@ const WORK_PER_TASK = 8e6;
 /** The work of a pair in pixels; of the matrix product, 16 channels are worth one. */
 export const pairCost = ({ pair }: Plans): number => pair.work + (pair.product?.channels ?? 0) / 16;
 
-/** Tasks that a job is cut into where it has as many groups of lanes. */
-const LEAST_TASKS = 8;
+/** Tasks that a job of few pairs is cut into, at most: each computes the variances of its own samples. */
+const FEW_TASKS = 8;
 
 /** Pixels that make a task worth its way to a thread, about 1 ms. */
 const LEAST_WORK = 4e5;
@@ -33,13 +34,15 @@ const BYTES_PER_TASK = 24 * 2 ** 20;
  * @param allRows every block has all n1 rows.
  */
 export function blockSize(plans: Plans, n1: number, n2: number, allRows = false): BlockSize {
-  const { pair, lanes } = plans;
+  const { pair } = plans;
+  // Of a narrow group as of a whole one: blocks are the same on every machine.
+  const lanes = Math.max(plans.lanes, lanesOfGroup(plans.dtype));
   const pairs = Math.max(lanes, Math.min(WORK_PER_TASK / pairCost(plans), (n1 * n2) / 16));
   const perSample = (2 * pair.sampleSize + pair.factorSize + pair.varianceSize) * bytesOf(plans.dtype);
   const samples = Math.max(2 * lanes, BYTES_PER_TASK / perSample);
   // Pairs that take long are for all threads, however few they are.
   const groups = Math.ceil(n2 / lanes);
-  const shared = Math.floor((n1 * groups) / LEAST_TASKS);
+  const shared = Math.ceil((n1 * groups) / FEW_TASKS);
   const worthwhile = Math.ceil(LEAST_WORK / (lanes * pairCost(plans)));
   const most = Math.min(n1, Math.round(Math.sqrt(pairs)), Math.floor(samples / 2));
   const few = Math.max(1, Math.min(most, Math.max(shared, worthwhile)));
