@@ -1,6 +1,6 @@
 // The microkernel of a matrix product for registers of 64 bytes, of which there are 32: 8 rows × 2 registers of C.
 import { REGISTER } from '../lanes';
-import { accumulate } from './gemm';
+import { accumulate } from './accumulate';
 
 /**
  * C ± the product of two packed strips of `depth` terms.

@@ -12,6 +12,7 @@
 // spill registers in V8: 25–29 and 13–15.
 
 import { REGISTER } from '../lanes';
+import { accumulate } from './accumulate';
 import { DEPTH, gemv } from './gemv';
 import { tallMicrokernel } from './gemm-tall';
 import { packStrip } from './pack';
@@ -29,12 +30,6 @@ function stripColumns<T>(): i32 {
 /** Bytes of scratch memory that a product needs, for f32 and f64 and registers of all sizes alike. */
 export function gemmWorkBytes(): i32 {
   return (DEPTH * COLUMNS + MOST_ROWS * DEPTH) * 8 + MOST_ROWS * 2 * 64;
-}
-
-@inline
-export function accumulate<T>(c: usize, sum: v128, subtract: bool): void {
-  const before = v128.load(c);
-  v128.store(c, subtract ? v128.sub<T>(before, sum) : v128.add<T>(before, sum));
 }
 
 /** C ± the 4 × 2-register product of two packed strips of `depth` terms. */
