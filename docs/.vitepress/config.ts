@@ -28,6 +28,7 @@ const guides = [
       { text: 'Kernels of finite networks', link: '/how-to/monte-carlo' },
       { text: 'Train a finite network', link: '/how-to/train' },
       { text: 'Compare with coresets', link: '/how-to/coresets' },
+      { text: 'Learn images through networks', link: '/how-to/synthesis' },
     ],
   },
   {

@@ -21,6 +21,7 @@ export { expGradConfig as exp } from '@tensorflow/tfjs-core/dist/gradients/Exp_g
 export { expandDimsGradConfig as expandDims } from '@tensorflow/tfjs-core/dist/gradients/ExpandDims_grad.js';
 export { gatherGradConfig as gather } from '@tensorflow/tfjs-core/dist/gradients/GatherV2_grad.js';
 export { identityGradConfig as identity } from '@tensorflow/tfjs-core/dist/gradients/Identity_grad.js';
+export { logGradConfig as log } from '@tensorflow/tfjs-core/dist/gradients/Log_grad.js';
 export { maxGradConfig as max } from '@tensorflow/tfjs-core/dist/gradients/Max_grad.js';
 export { maximumGradConfig as maximum } from '@tensorflow/tfjs-core/dist/gradients/Maximum_grad.js';
 export { meanGradConfig as mean } from '@tensorflow/tfjs-core/dist/gradients/Mean_grad.js';

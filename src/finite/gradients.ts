@@ -56,12 +56,6 @@ const rules: readonly tf.GradConfig[] = [
       return tf.sub(weighted, tf.mul(tf.sum(weighted, dim, true), y));
     },
   })),
-  rule('LogSoftmax', ['logits'], (dy, [logits], attrs) => ({
-    logits() {
-      const axis = attrs.axis as number;
-      return tf.sub(dy, tf.mul(tf.sum(dy, axis, true), tf.softmax(logits, axis)));
-    },
-  })),
   ...['Greater', 'Less', 'LessEqual', 'Equal', 'NotEqual'].map(comparison),
   // Of gradients: linear in dy, so that its cotangent is what the forward op makes of the gradient's cotangent.
   rule('Conv2DBackpropFilter', ['x', 'dy'], (cotangent, [x, dy], attrs) => {

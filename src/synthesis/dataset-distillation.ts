@@ -1,6 +1,6 @@
 import * as tf from '#tf';
 import { fromRowMajor } from '../base/matrix.js';
-import { anything, byDefault, oneOf, readOptions, rule } from '../base/options.js';
+import { anything, byDefault, oneOf, readOptions } from '../base/options.js';
 import type { DatasetInput } from '../distill/index.js';
 import { readDataset } from '../distill/read-support.js';
 import type { RandomNetwork } from '../finite/index.js';
@@ -9,10 +9,10 @@ import { foldIn, split } from '../random/index.js';
 import { realBatches } from './batches.js';
 import { descend, type StepGradients, stateOf } from './descend.js';
 import { drawLearner } from './learner.js';
-import { count, type SynthesisOptions, synthesisOptions } from './options.js';
+import { count, positive, type SynthesisOptions, synthesisOptions } from './options.js';
 import { type SynthesisInit, startOf } from './start.js';
 import type { Learned, Synthesised, SynthesisState } from './state.js';
-import { downloaded, tensorOfRows } from './tensors.js';
+import { downloaded, rowsFrom, tensorOfRows } from './tensors.js';
 import { type DescentStep, unrolled } from './unroll.js';
 
 /** Options of {@link datasetDistillation}. */
@@ -54,10 +54,7 @@ const distillationOptions = {
   networks: byDefault(1, count),
   batchSize: byDefault(1024, count),
   init: byDefault('noise', anything<SynthesisInit>()),
-  stepSize: byDefault(
-    0.02,
-    rule<number>('must be a positive number', (size) => size > 0 && size < Infinity),
-  ),
+  stepSize: byDefault(0.02, positive),
   ...synthesisOptions<DistilledSteps>({ learningRate: 0.01, optimizer: { kind: 'adam', beta1: 0.5 } }),
 };
 
@@ -121,7 +118,10 @@ export async function datasetDistillation(
         const sums = Array.from({ length: networks }, (_, draw) =>
           tf.tidy(() => {
             const { x, y } = batches.at(step);
-            const { run, leaves } = drawLearner(where, network, plan, drawn(step, draw));
+            const { run, leaves } = drawLearner({
+              ...{ where, network, shape, numClasses },
+              key: drawn(step, draw),
+            });
             const steps = stepsOf(state.learned, plan);
             const end = (last: readonly tf.Tensor[]) => lossOf(loss, run(last, x), y);
             return joined(unrolled(run, leaves, steps, loss, end), plan, state.learned);
@@ -157,8 +157,8 @@ function stepsOf({ images, stepSizes, labels }: Learned, plan: Plan): DescentSte
   return Array.from(stepSizes, (raw, t) => {
     const from = (t % descentSteps) * each;
     return {
-      x: tensorOfRows(images, shape, from, from + each),
-      y: tensorOfRows(labels ?? plan.labels, [numClasses], from, from + each),
+      x: tensorOfRows(images, shape, rowsFrom(from, each)),
+      y: tensorOfRows(labels ?? plan.labels, [numClasses], rowsFrom(from, each)),
       rate: tf.scalar(softplus(raw)),
     };
   });

@@ -9,7 +9,7 @@ import { key } from '../random/index.js';
 import type { Params } from '../stax/layer/params.js';
 import type { DistilledSteps } from './dataset-distillation.js';
 import { runOf } from './learner.js';
-import { tensorOfRows } from './tensors.js';
+import { rowsFrom, tensorOfRows } from './tensors.js';
 import { stepped } from './unroll.js';
 
 /**
@@ -57,8 +57,8 @@ export function descendOn(
         run,
         leaves,
         {
-          x: tensorOfRows(images.data, shape, from, from + each),
-          y: tensorOfRows(y, [labels.columns], from, from + each),
+          x: tensorOfRows(images.data, shape, rowsFrom(from, each)),
+          y: tensorOfRows(y, [labels.columns], rowsFrom(from, each)),
           rate: tf.scalar(size),
         },
         loss,

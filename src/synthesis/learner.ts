@@ -16,22 +16,29 @@ export interface Learner {
   readonly run: Run;
 }
 
+/** What a network is drawn by. */
+export interface LearnerDraw {
+  readonly where: string;
+  readonly network: RandomNetwork;
+  /** Of a sample. */
+  readonly shape: readonly number[];
+  /** Of its outputs; null: whatever they are. */
+  readonly numClasses: number | null;
+  readonly key: Key;
+  /** Parameters in place of drawn ones, first to last. */
+  readonly params?: readonly NdArray<Float32Array>[];
+}
+
 /**
- * A network with parameters drawn from a key, or with those of `given`.
+ * A network with parameters drawn from a key, or with those of an earlier step.
  *
- * @param shape of a sample. @throws ShapeError when outputs are not `[n, C]`. @throws UnsupportedError when a parameter cannot be trained.
+ * @throws ShapeError, when it runs, for outputs that are not `[n, C]`. @throws UnsupportedError when a parameter cannot be trained.
  * @remarks Call it within `tidy`, which lets go of what is drawn, and leaves parameters that were there before.
  */
-export function drawLearner(
-  where: string,
-  network: RandomNetwork,
-  { shape, numClasses }: { readonly shape: readonly number[]; readonly numClasses: number },
-  key: Key,
-  given?: readonly NdArray<Float32Array>[],
-): Learner {
+export function drawLearner({ where, network, shape, numClasses, key, params }: LearnerDraw): Learner {
   const [drawKey, noiseKey] = split(key);
   const [, form] = network.init(drawKey, [-1, ...shape] as never);
-  const leaves = given ? given.map((array) => tensorOf(array)) : trainableLeaves(where, form);
+  const leaves = params ? params.map((array) => tensorOf(array)) : trainableLeaves(where, form);
   const outputs = runOf(network, form, noiseKey);
   return { leaves, run: (own, x) => checkOutputs(where, outputs(own, x), numClasses) };
 }
@@ -41,9 +48,10 @@ export function runOf(network: RandomNetwork, form: Params, key: Key): Run {
   return (leaves, x) => network.apply(withLeaves(form, leaves), x, { key });
 }
 
-function checkOutputs(where: string, outputs: tf.Tensor, numClasses: number): tf.Tensor {
-  if (outputs.rank === 2 && outputs.shape[1] === numClasses) return outputs;
+function checkOutputs(where: string, outputs: tf.Tensor, numClasses: number | null): tf.Tensor {
+  if (outputs.rank === 2 && (numClasses === null || outputs.shape[1] === numClasses)) return outputs;
   throw new ShapeError(
-    `${where}: the network's outputs must be [n, ${numClasses}], a number for each class, got [${outputs.shape}].`,
+    `${where}: the network's outputs must be ${numClasses === null ? '[n, p]' : `[n, ${numClasses}], a number for each class`}, ` +
+      `got [${outputs.shape}].`,
   );
 }

@@ -72,6 +72,9 @@ const optimizer: Option<Optimizer> = (given, where, name) => {
 /** A whole number from 1. */
 export const count = rule('must be a whole number from 1', isWhole(1));
 
+/** A positive number. */
+export const positive = rule<number>('must be a positive number', (given) => given > 0 && given < Infinity);
+
 /** {@link SynthesisOptions} with a method's defaults. */
 export const synthesisOptions = <Result extends Synthesised>(defaults: {
   readonly learningRate: number;

@@ -36,7 +36,19 @@ export function lossOf(loss: Loss, outputs: tf.Tensor, labels: tf.Tensor): tf.Te
 }
 
 function crossEntropy(logits: tf.Tensor, labels: tf.Tensor): tf.Tensor {
-  return tf.neg(tf.mean(tf.sum(tf.mul(labels, tf.logSoftmax(logits)), -1)));
+  return tf.neg(tf.mean(tf.sum(tf.mul(labels, logSoftmax(logits)), -1)));
+}
+
+/** Of the last axis, with derivatives of every order; tfjs's own takes its first derivative for a constant. */
+function logSoftmax(logits: tf.Tensor): tf.Tensor {
+  // Any number near the largest one does: the result does not depend on it.
+  const { shape } = logits;
+  const largest = tf.customGrad((x) => ({
+    value: tf.max(x as tf.Tensor, -1, true),
+    gradFunc: () => tf.zeros(shape),
+  }))(logits);
+  const shifted = tf.sub(logits, largest);
+  return tf.sub(shifted, tf.log(tf.sum(tf.exp(shifted), -1, true)));
 }
 
 /** Samples whose largest output is at their largest label. */
