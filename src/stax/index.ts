@@ -14,18 +14,10 @@ export { parallel } from './combinators/parallel.js';
 export { repeat } from './combinators/repeat.js';
 export { type ResidualOptions, residual } from './combinators/residual.js';
 export { type InputOfFirst, type OutputOfLast, serial } from './combinators/serial.js';
-export {
-  type AnyLayer,
-  type Apply,
-  type ApplyOptions,
-  type Init,
-  type Layer,
-  type LayerAxes,
-  type LayerSpec,
-  makeLayer as layer,
-  type RunOptions,
-} from './layer/layer.js';
+export type { AnyLayer, Apply, ApplyOptions, Init, Layer } from './layer/layer.js';
 export type { MaskOf, MaskRules } from './layer/layer-masks.js';
+export type { LayerAxes, LayerSpec, RunOptions } from './layer/layer-spec.js';
+export { makeLayer as layer } from './layer/make-layer.js';
 export { mapParams, type Params } from './layer/params.js';
 export type { InputOf, OutputOf } from './layer/typing.js';
 export { Dropout, type DropoutOptions } from './nonlinearities/dropout.js';

@@ -5,8 +5,9 @@ import { sideBySide } from '../../tracing/mask-maps.js';
 import { append, channelsOf, type SymbolicKernel, spatialOf } from '../../tracing/symbolic.js';
 import { isShape, leavesOf, type Shape, type Tree } from '../../tracing/tree.js';
 import { requireGaussianBranches, sharedAxes } from '../layer/branches.js';
-import { type Layer, makeTreeLayer } from '../layer/layer.js';
+import type { Layer } from '../layer/layer.js';
 import { type Activations, type MaskRules, runMasked, withMasks } from '../layer/layer-masks.js';
+import { makeTreeLayer } from '../layer/make-tree-layer.js';
 import { noMasks } from '../layer/no-masks.js';
 
 /**

@@ -2,7 +2,8 @@ import * as tf from '#tf';
 import { intersection } from '../../tracing/mask-maps.js';
 import { spatialOf } from '../../tracing/symbolic.js';
 import { equalShape } from '../layer/branches.js';
-import { type Layer, makeLayer } from '../layer/layer.js';
+import type { Layer } from '../layer/layer.js';
+import { makeLayer } from '../layer/make-layer.js';
 
 /**
  * Multiplies branches: K' = Π K_i, Θ' = Σ_i Θ_i·Π_{j≠i} K_j.

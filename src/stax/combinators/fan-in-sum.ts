@@ -2,7 +2,8 @@ import * as tf from '#tf';
 import { intersection } from '../../tracing/mask-maps.js';
 import { spatialOf } from '../../tracing/symbolic.js';
 import { equalShape, requireGaussianBranches } from '../layer/branches.js';
-import { type Layer, makeLayer } from '../layer/layer.js';
+import type { Layer } from '../layer/layer.js';
+import { makeLayer } from '../layer/make-layer.js';
 
 /**
  * Adds branches up: K' = Σ K_i, Θ' = Σ Θ_i.

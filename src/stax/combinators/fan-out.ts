@@ -1,5 +1,6 @@
 import type { Tensor } from '#tf';
-import { type Layer, makeLayer } from '../layer/layer.js';
+import type { Layer } from '../layer/layer.js';
+import { makeLayer } from '../layer/make-layer.js';
 import { count } from '../layer/options.js';
 
 /**

@@ -1,4 +1,5 @@
-import { type Layer, makeLayer } from '../layer/layer.js';
+import type { Layer } from '../layer/layer.js';
+import { makeLayer } from '../layer/make-layer.js';
 
 /**
  * Leaves everything as it is: the skip connection of a residual block.

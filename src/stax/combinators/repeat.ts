@@ -4,8 +4,9 @@ import { split } from '../../random/index.js';
 import type { SymbolicKernel, SymbolicTree } from '../../tracing/symbolic.js';
 import { mapTree, type Shape, type Tree } from '../../tracing/tree.js';
 import { checkLayer } from '../layer/check-layer.js';
-import { type AnyLayer, type Layer, makeTreeLayer, splitOptions } from '../layer/layer.js';
+import type { AnyLayer, Layer } from '../layer/layer.js';
 import { paramsOfLayers } from '../layer/layer-params.js';
+import { makeTreeLayer, splitOptions } from '../layer/make-tree-layer.js';
 import type { Params } from '../layer/params.js';
 import type { InputOf, OutputOf } from '../layer/typing.js';
 

@@ -3,7 +3,8 @@ import { UnsupportedError } from '../../base/errors.js';
 import { byDefault, oneOf, readOptions } from '../../base/options.js';
 import { bernoulli } from '../../random/index.js';
 import { append, spatialOf } from '../../tracing/symbolic.js';
-import { type Layer, makeLayer } from '../layer/layer.js';
+import type { Layer } from '../layer/layer.js';
+import { makeLayer } from '../layer/make-layer.js';
 
 /** Options of `Dropout`. */
 export interface DropoutOptions {

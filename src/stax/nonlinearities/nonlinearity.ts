@@ -2,7 +2,8 @@ import type { Tensor } from '#tf';
 import { UnsupportedError } from '../../base/errors.js';
 import type { ActivationOp } from '../../program/ops/activation.js';
 import { append, type SymbolicKernel, spatialOf, type UnaryOp } from '../../tracing/symbolic.js';
-import { type Layer, makeLayer } from '../layer/layer.js';
+import type { Layer } from '../layer/layer.js';
+import { makeLayer } from '../layer/make-layer.js';
 import { scaling } from '../layer/scaling.js';
 
 /** A pointwise nonlinearity: its finite function, and the op of its dual. */

@@ -1,6 +1,7 @@
 import * as tf from '#tf';
 import { append, spatialOf } from '../../tracing/symbolic.js';
-import { type Layer, makeLayer } from '../layer/layer.js';
+import type { Layer } from '../layer/layer.js';
+import { makeLayer } from '../layer/make-layer.js';
 import { finite } from '../layer/options.js';
 import { scaling } from '../layer/scaling.js';
 

@@ -1,7 +1,8 @@
 import * as tf from '#tf';
 import { readOptions } from '../../base/options.js';
 import { type AxesOptions, axesOptions } from '../../tracing/axes.js';
-import { type Layer, makeLayer } from '../layer/layer.js';
+import type { Layer } from '../layer/layer.js';
+import { makeLayer } from '../layer/make-layer.js';
 import { noClosedForm } from '../layer/no-closed-form.js';
 
 /**

@@ -3,7 +3,8 @@ import { UnsupportedError } from '../../base/errors.js';
 import { byDefault, readOptions } from '../../base/options.js';
 import { type AxesOptions, axesOptions } from '../../tracing/axes.js';
 import { append, spatialOf } from '../../tracing/symbolic.js';
-import { type Layer, makeLayer } from '../layer/layer.js';
+import type { Layer } from '../layer/layer.js';
+import { makeLayer } from '../layer/make-layer.js';
 import { noMasks } from '../layer/no-masks.js';
 import { atLeastZero } from '../layer/options.js';
 

@@ -6,7 +6,8 @@ import { type AxesOptions, axesOptions, resolveAxes, toStandardOrder } from '../
 import { requireOneChannel } from '../../tracing/mask-maps.js';
 import { append, channelsOf, type SymbolicKernel, spatialOf } from '../../tracing/symbolic.js';
 import { weighedBySample } from '../../tracing/symbolic-mask.js';
-import { type Layer, makeLayer } from '../layer/layer.js';
+import type { Layer } from '../layer/layer.js';
+import { makeLayer } from '../layer/make-layer.js';
 import { noMasks } from '../layer/no-masks.js';
 import { atLeastZero } from '../layer/options.js';
 

@@ -6,7 +6,8 @@ import { type AxesOptions, axesOptions, withoutSpatial } from '../../tracing/axe
 import { overPositions, requireOneChannel } from '../../tracing/mask-maps.js';
 import { append, channelsOf, spatialOf } from '../../tracing/symbolic.js';
 import { weighedBySample } from '../../tracing/symbolic-mask.js';
-import { type Layer, makeLayer } from '../layer/layer.js';
+import type { Layer } from '../layer/layer.js';
+import { makeLayer } from '../layer/make-layer.js';
 
 /**
  * Mean over all positions: K' = mean over p and p' of K[p, p']; Θ alike.

@@ -1,7 +1,8 @@
 import { readOptions } from '../../base/options.js';
 import { channelsOf, spatialOf } from '../../tracing/symbolic.js';
 import type { Shape } from '../../tracing/tree.js';
-import { type Layer, makeLayer } from '../layer/layer.js';
+import type { Layer } from '../layer/layer.js';
+import { makeLayer } from '../layer/make-layer.js';
 import { noClosedForm } from '../layer/no-closed-form.js';
 import { sizes, stridesOf } from '../layer/options.js';
 import { windowsOf } from '../windows/geometry.js';

@@ -6,7 +6,8 @@ import { patternsOf } from '../../inputs/read-samples.js';
 import { type AxesOptions, axesOptions, resolveAxes, toStandardOrder } from '../../tracing/axes.js';
 import { append, spatialOf } from '../../tracing/symbolic.js';
 import type { Shape } from '../../tracing/tree.js';
-import { type Layer, makeLayer } from '../layer/layer.js';
+import type { Layer } from '../layer/layer.js';
+import { makeLayer } from '../layer/make-layer.js';
 import { denseWeights, positionMatrix, sparseWeights } from './graph-matrix.js';
 
 /** How a pattern says which positions are joined: a weight for each pair, or a list of edges. */

@@ -17,7 +17,9 @@ import { seenThroughMatrix } from '../../tracing/mask-maps.js';
 import { append, spatialOf } from '../../tracing/symbolic.js';
 import type { Shape } from '../../tracing/tree.js';
 import { Identity } from '../combinators/identity.js';
-import { type Layer, makeLayer, makeTreeLayer } from '../layer/layer.js';
+import type { Layer } from '../layer/layer.js';
+import { makeLayer } from '../layer/make-layer.js';
+import { makeTreeLayer } from '../layer/make-tree-layer.js';
 import {
   type Dot,
   type DotDimensionNumbers,

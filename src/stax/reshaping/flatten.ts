@@ -4,7 +4,8 @@ import { anything, byDefault, readOptions } from '../../base/options.js';
 import { axesOptions } from '../../tracing/axes.js';
 import { flattened } from '../../tracing/mask-maps.js';
 import { append, spatialOf } from '../../tracing/symbolic.js';
-import { type Layer, makeLayer } from '../layer/layer.js';
+import type { Layer } from '../layer/layer.js';
+import { makeLayer } from '../layer/make-layer.js';
 
 /** Options of `Flatten`. */
 export interface FlattenOptions {

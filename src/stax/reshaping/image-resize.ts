@@ -8,7 +8,8 @@ import { type AxesOptions, axesOptions, resolveAxes, sampleShapeOf } from '../..
 import { seenThrough } from '../../tracing/mask-maps.js';
 import { append, spatialOf } from '../../tracing/symbolic.js';
 import type { Shape } from '../../tracing/tree.js';
-import { type Layer, makeLayer } from '../layer/layer.js';
+import type { Layer } from '../layer/layer.js';
+import { makeLayer } from '../layer/make-layer.js';
 import { noMasks } from '../layer/no-masks.js';
 
 export type { ResizeMethod };

@@ -13,7 +13,8 @@ import {
 import { taken as takenOf } from '../../tracing/mask-maps.js';
 import { append, spatialOf } from '../../tracing/symbolic.js';
 import type { Shape } from '../../tracing/tree.js';
-import { type Layer, makeLayer } from '../layer/layer.js';
+import type { Layer } from '../layer/layer.js';
+import { makeLayer } from '../layer/make-layer.js';
 import { noMasks } from '../layer/no-masks.js';
 
 export type { SliceRange };

@@ -2,7 +2,8 @@ import { readOptions } from '../../base/options.js';
 import { type AxesOptions, axesOptions } from '../../tracing/axes.js';
 import { overChannels } from '../../tracing/mask-maps.js';
 import { append, channelsOf, spatialOf } from '../../tracing/symbolic.js';
-import { type Layer, makeLayer } from '../layer/layer.js';
+import type { Layer } from '../layer/layer.js';
+import { makeLayer } from '../layer/make-layer.js';
 import { checkChannels, count } from '../layer/options.js';
 import { type WeightOptions, type WeightParams, weighted, weightOptions, weightsOf } from './weights.js';
 
