@@ -24,7 +24,7 @@ describe('networks', () => {
         "TypeError: serial: layer 1 must be a layer, got the function Relu. Call it: stax.Relu(…).",
         "TypeError: serial: layer 0 must be a layer, got a list of 2. Spread the list: serial(...layers).",
         "TypeError: serial: layer 1 must be a layer, got nothing. Pass layers of stax, e.g. stax.Dense(10).",
-        "TypeError: serial: layer 0 must be a layer, got the function call. Pass layers of stax, e.g. stax.Dense(10).",
+        "TypeError: serial: layer 0 must be a layer, got the function kernel. Pass layers of stax, e.g. stax.Dense(10).",
         "TypeError: parallel: layer 0 must be a layer, got the function Flatten. Call it: stax.Flatten(…).",
         "TypeError: repeat: layer must be a layer, got the function Dense. Call it: stax.Dense(…).",
         "TypeError: residual: branch must be a layer, got the function Relu. Call it: stax.Relu(…).",
