@@ -21,7 +21,7 @@ await esbuild.build({
   platform: 'node',
   target: 'node20',
   // Packages whose classes or state callers share with the library.
-  external: ['@tensorflow/*', 'ml-matrix', 'onnxruntime-node'],
+  external: ['@tensorflow/*', 'ml-matrix'],
   // Without this esbuild follows tsconfig's `paths`, past the package's own imports.
   tsconfigRaw: {},
   logLevel: 'warning',

@@ -26,18 +26,7 @@ export { setWarningHandler } from './base/warnings.js';
 export * from './coresets/index.js';
 export * from './data/index.js';
 export * from './distill/index.js';
-export {
-  defaultThreads,
-  type MatrixFactor,
-  type MatrixProduct,
-  type OnnxOptions,
-  type OnnxRuntime,
-  type OnnxSession,
-  type OnnxTensor,
-  onnxMatrixProduct,
-  releaseThreads,
-  setMatrixProduct,
-} from './executors/engine/index.js';
+export { defaultThreads, releaseThreads } from './executors/engine/index.js';
 export { type Estimate, type EstimateOptions, estimate } from './explain/estimate.js';
 export { type ExplainedOp, type ExplainOptions, type Explanation, explain } from './explain/explain.js';
 export * from './finite/index.js';

@@ -1,24 +1,6 @@
 import type { NetworkKernel } from 'neural-tangents';
-import {
-  type Dtype,
-  estimate,
-  gram,
-  gramVjp,
-  type NdArray,
-  onnxMatrixProduct,
-  ridgeVisit,
-  setMatrixProduct,
-} from 'neural-tangents';
-import {
-  type Case,
-  images,
-  type Run,
-  type Sizes,
-  SkipError,
-  sizesFor,
-  type Variant,
-  vectors,
-} from '../lib/case.js';
+import { type Dtype, estimate, gram, gramVjp, type NdArray, ridgeVisit } from 'neural-tangents';
+import { type Case, images, type Run, type Sizes, sizesFor, type Variant, vectors } from '../lib/case.js';
 import { coefficients, filled, labels, samples } from '../lib/inputs.js';
 import { checkNative, NATIVE } from '../lib/native.js';
 import { convNet, deepConv, fullyConnected, myrtle5 } from '../lib/nets.js';
@@ -148,30 +130,6 @@ function kernelCase(
   return { name, title, per, sizes, reference: engineVariant('float64', 1), variants };
 }
 
-/** On two threads in WebAssembly, with the matrix products of ONNX Runtime. */
-function onnxVariant(kernel: NetworkKernel, job: Job, dtype: Dtype): Variant {
-  const against = engineVariant(dtype, 2);
-  return {
-    name: `${against}, onnxruntime`,
-    against,
-    prepare: async (sizes) => {
-      setMatrixProduct(
-        await onnxMatrixProduct().catch((error: Error) => {
-          throw new SkipError(error.message);
-        }),
-      );
-      return { ...prepared(kernel, sizes, job, { dtype, threads: 2 }), entries: 1 };
-    },
-  };
-}
-
-/** A case whose time is that of matrix products. */
-function denseCase(name: string, title: string, kernel: NetworkKernel, job: Job = 'values'): Case {
-  const own = kernelCase(name, title, kernel, sizes.dense, job, 'run');
-  const onnx = (['float32', 'float64'] as const).map((dtype) => onnxVariant(kernel, job, dtype));
-  return { ...own, variants: [...own.variants, ...onnx] };
-}
-
 const ridge = 'ridge gradient';
 const both = 'both gradients';
 const { conv, pooled, deepPooled, deep } = sizes;
@@ -183,8 +141,8 @@ export const kernelCases: readonly Case[] = [
   kernelCase('myrtle5', 'Myrtle-5, global pooling', myrtle5(), pooled),
   kernelCase('conv21-pool', '21×(conv 3×3, ReLU), global pooling', deepConv(21, 'pool'), deepPooled),
   kernelCase('conv21-flatten', '21×(conv 3×3, ReLU), Flatten', deepConv(21, 'flatten'), deep),
-  denseCase('fc1', 'FC1', fullyConnected(1)),
-  denseCase('fc3', 'FC3', fullyConnected(3)),
-  denseCase('fc1-gradient', 'FC1, gradient in both sides', fullyConnected(1), both),
-  denseCase('fc3-gradient', 'FC3, gradient in both sides', fullyConnected(3), both),
+  kernelCase('fc1', 'FC1', fullyConnected(1), sizes.dense, 'values', 'run'),
+  kernelCase('fc3', 'FC3', fullyConnected(3), sizes.dense, 'values', 'run'),
+  kernelCase('fc1-gradient', 'FC1, gradient in both sides', fullyConnected(1), sizes.dense, both, 'run'),
+  kernelCase('fc3-gradient', 'FC3, gradient in both sides', fullyConnected(3), sizes.dense, both, 'run'),
 ];

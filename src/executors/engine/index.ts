@@ -9,14 +9,6 @@ import { lower } from './lowering/lower.js';
 
 export { engineExecutor } from './executor.js';
 export { type OpCost, opCosts } from './op-costs.js';
-export { type MatrixFactor, type MatrixProduct, setMatrixProduct } from './products/matrix-product.js';
-export {
-  type OnnxOptions,
-  type OnnxRuntime,
-  type OnnxSession,
-  type OnnxTensor,
-  onnxMatrixProduct,
-} from './products/onnx-matrix-product.js';
 export { defaultThreads, releaseThreads } from './threads/thread-pool.js';
 
 /** Pairs of samples on worker threads, in WebAssembly, in either precision. */

@@ -8,8 +8,6 @@ import { isSymmetric } from '../lowering/activations.js';
 import { lower } from '../lowering/lower.js';
 import { programCotangents } from '../lowering/step-cotangents.js';
 import { compile } from '../planning/compile.js';
-import { matrixProduct } from '../products/matrix-product.js';
-import { nativeGradient } from '../products/native-products.js';
 import { productGradient } from '../products/product-gradients.js';
 import { blockSize, gridOf } from '../tasks/blocks.js';
 import { segmentSize } from '../tasks/segments.js';
@@ -75,11 +73,9 @@ export async function engineVjp(
     return { ...wanted, constants: gConstants };
   }
   if (self) addTranspose(products, n1);
-  const native = matrixProduct();
   const gradientOf = (transposed: boolean, x: Rows, y: Rows, numbers: Float64Array) => {
     const scales = zeros(options.dtype, numbers.length);
     scales.set(numbers);
-    if (native) return nativeGradient(native, { a: products, x, y, scales }, transposed);
     const a = transposed ? transpose(products, n1, n2) : products;
     return productGradient(plans, { a, x, y, scales }, options);
   };

@@ -3,9 +3,8 @@ import type { FloatArray } from '../../../base/nd-array.js';
 import { addAt, blockOf, putBlock } from '../../matrix-blocks.js';
 import { Sums } from '../../ridge-by-pairs.js';
 import { slice } from '../../slice.js';
-import { type Span, spans } from '../../spans.js';
+import { spans } from '../../spans.js';
 import type { Plans } from '../planning/plan-types.js';
-import type { Products } from '../tiles/types.js';
 import { type BlockSize, type Cell, gridOf } from './blocks.js';
 import type { GramTask, ProductTask, RidgeTask, Task, TaskResults, VjpTask } from './tasks.js';
 
@@ -139,26 +138,14 @@ function ridge(task: RidgeTask, block: BlockSize): Division<RidgeTask> {
   };
 }
 
-/** What a block's tasks know of its samples. */
+/** A block's samples. */
 function samplesOf(
-  { x1, x2, diagonal, products }: GramTask | VjpTask,
+  { x1, x2, diagonal }: GramTask | VjpTask,
   [rows, columns]: Cell,
-): Pick<GramTask, 'x1' | 'x2' | 'diagonal' | 'products'> {
+): Pick<GramTask, 'x1' | 'x2' | 'diagonal'> {
   return {
-    ...(products
-      ? { x1: { ...x1, count: length(rows) }, x2: { ...x2, count: length(columns) } }
-      : { x1: slice(x1, rows), x2: slice(x2, columns) }),
+    x1: slice(x1, rows),
+    x2: slice(x2, columns),
     diagonal: diagonal === undefined ? undefined : diagonal + columns[0] - rows[0],
-    products: products && productsOf(products, x2.count, rows, columns),
   };
 }
-
-function productsOf({ k, norms1, norms2 }: Products, n2: number, rows: Span, columns: Span): Products {
-  return {
-    k: blockOf(k, n2, rows, columns),
-    norms1: norms1.slice(...rows),
-    norms2: norms2.slice(...columns),
-  };
-}
-
-const length = ([start, end]: Span): number => end - start;

@@ -4,7 +4,7 @@ import type { PairCotangents, PairField, Rows } from '../../pairs.js';
 import { RidgeBlock, type RidgeBlockSums, type RidgeData } from '../../ridge-block.js';
 import type { Plans } from '../planning/plan-types.js';
 import type { TileRunner } from '../tiles/tile.js';
-import type { Gradients, GroupVisitor, ProductGradient, Products } from '../tiles/types.js';
+import type { Gradients, GroupVisitor, ProductGradient } from '../tiles/types.js';
 import type { BlockSize } from './blocks.js';
 
 /** Covariances of one number per pair, `[n1, n2]`. */
@@ -26,8 +26,6 @@ export interface GramTask extends Divisible {
   readonly fields: readonly PairField[];
   /** Row j of x2 is row j + diagonal of x1, and entries left of that may stay 0; absent where they are different samples. */
   readonly diagonal?: number;
-  /** As in `BlockOptions`. */
-  readonly products?: Products;
 }
 
 /**
@@ -43,8 +41,6 @@ export interface VjpTask extends Divisible {
   readonly diagonal?: number;
   /** Whether cotangents left of the diagonal are 0. */
   readonly triangle?: boolean;
-  /** As in `BlockOptions`. */
-  readonly products?: Products;
 }
 
 /** The rest of a `VjpTask`'s way: from the cotangents of products to those of samples. */

@@ -1,14 +1,12 @@
-import type { FloatArray } from '../../../base/nd-array.js';
 import type { Rows } from '../../pairs.js';
 import type { PlanRunner } from './plan-runner.js';
 import { spreadProduct } from './products.js';
 import type { Side } from './types.js';
 
-/** Copies samples into memory; with a matrix product also their squared norms, which may be known. */
-export function loadSide({ memory, plans }: PlanRunner, { data, count }: Rows, known?: FloatArray): Side {
+/** Copies samples into memory; with a matrix product also their squared norms. */
+export function loadSide({ memory, plans }: PlanRunner, { data, count }: Rows): Side {
   const { product } = plans.pair;
   const x = memory.load(data);
-  if (known) return { x, norms: memory.load(known), count };
   const norms = memory.reserve(product ? count * memory.number : 0);
   if (product) memory.kernels.selfProducts(x, count, product.channels, norms);
   return { x, norms, count };

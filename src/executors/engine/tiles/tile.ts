@@ -161,12 +161,12 @@ export class TileRunner {
   }
 
   /** Brings a block's samples into memory, with x1's factors and, of a matrix product, the products. */
-  #loadBlock(plans: Plans, x1: Rows, x2: Rows, { diagonal, products }: BlockOptions): Block {
+  #loadBlock(plans: Plans, x1: Rows, x2: Rows, { diagonal }: BlockOptions): Block {
     this.#runner.start(plans);
-    const rows = loadSide(this.#runner, x1, products?.norms1);
-    const columns = loadSide(this.#runner, x2, products?.norms2);
+    const rows = loadSide(this.#runner, x1);
+    const columns = loadSide(this.#runner, x2);
     const factors = factorsOf(this.#runner, rows);
-    const k = products ? this.#runner.memory.load(products.k) : multiplySides(this.#runner, rows, columns);
+    const k = multiplySides(this.#runner, rows, columns);
     return { rows, columns, factors, k, diagonal };
   }
 

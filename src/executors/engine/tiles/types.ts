@@ -2,19 +2,10 @@ import type { FloatArray } from '../../../base/nd-array.js';
 import type { Rows } from '../../pairs.js';
 import type { ResultImage } from '../planning/plan-types.js';
 
-/** X1·X2ᵀ `[n1, n2]` and every sample's Σ x², where a matrix product elsewhere made them. */
-export interface Products {
-  readonly k: FloatArray;
-  readonly norms1: FloatArray;
-  readonly norms2: FloatArray;
-}
-
 /** What a run over a block of pairs may be told besides its samples. */
 export interface BlockOptions {
   /** Row j of x2 is row j + diagonal of x1; undefined where they are different samples. */
   readonly diagonal?: number;
-  /** Stands for the samples, whose `data` may then be empty. */
-  readonly products?: Products;
 }
 
 /** One group of pairs: row `i` of x1 with `live` rows of x2 from `j` on. */
