@@ -23,7 +23,13 @@ static void* reserve(uint64_t bytes) {
   return at == MAP_FAILED ? NULL : at;
 }
 static void release(void* at, uint64_t bytes) { munmap(at, bytes); }
-static int commit(void* at, uint64_t bytes) { return mprotect(at, bytes, PROT_READ | PROT_WRITE) == 0; }
+static int commit(void* at, uint64_t bytes) {
+  if (mprotect(at, bytes, PROT_READ | PROT_WRITE) != 0) return 0;
+#ifdef MADV_HUGEPAGE
+  madvise(at, bytes, MADV_HUGEPAGE);
+#endif
+  return 1;
+}
 #endif
 
 static uint64_t* header(void* memory) { return (uint64_t*)((uint8_t*)memory - PAGE_BYTES); }

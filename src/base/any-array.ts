@@ -1,4 +1,5 @@
 import type { Tensor } from '#tf';
+import { isFloats } from './dtype.js';
 import { DisposedError, ShapeError } from './errors.js';
 import { isTensor } from './is-tensor.js';
 import { fromRowMajor, rowMajor } from './matrix.js';
@@ -136,9 +137,6 @@ function tensorNumbers(where: string, name: string, x: Tensor): FloatArray | Int
   }
   return x.dataSync<'float32' | 'int32' | 'bool'>();
 }
-
-const isFloats = (data: FloatArray | IntegerArray): data is FloatArray =>
-  data instanceof Float64Array || data instanceof Float32Array;
 
 function remedyOf(x: unknown): string {
   if (ArrayBuffer.isView(x)) return 'Say its shape too: { shape: [n, d], data }.';

@@ -1,5 +1,5 @@
-import { sharedZeros } from '../base/dtype.js';
 import { NotPositiveDefiniteError } from '../base/errors.js';
+import { sharedZeros } from '../base/shared-memory.js';
 import { offThread } from '../linalg/off-thread.js';
 
 /** Whitening along the eigenvectors of a covariance: W = Vᵀ diag(factors) V. */

@@ -31,8 +31,11 @@ export function putTransposed(
   block: FloatArray,
 ): void {
   const width = columns[1] - columns[0];
-  eachEntry(rows, columns, (i, j) => {
-    to[j * n1 + i] = block[(i - rows[0]) * width + j - columns[0]];
+  eachSquare(rows, columns, (top, bottom, left, right) => {
+    for (let i = top; i < bottom; i++) {
+      const from = (i - rows[0]) * width - columns[0];
+      for (let j = left; j < right; j++) to[j * n1 + i] = block[from + j];
+    }
   });
 }
 
@@ -44,18 +47,23 @@ export function putSymmetric(to: FloatArray, n: number, rows: Span, columns: Spa
     const at = (i - rows[0]) * width - columns[0];
     to.set(block.subarray(at + first, at + columns[1]), i * n + first);
   }
-  eachEntry(rows, columns, (i, j) => {
-    if (j > i) to[j * n + i] = to[i * n + j];
+  eachSquare(rows, columns, (top, bottom, left, right) => {
+    for (let i = top; i < bottom; i++) {
+      for (let j = Math.max(left, i + 1); j < right; j++) to[j * n + i] = to[i * n + j];
+    }
   });
 }
 
 /** M + Mᵀ, in place. */
 export function addTranspose(matrix: FloatArray, n: number): void {
-  eachEntry([0, n], [0, n], (i, j) => {
-    if (j < i) return;
-    const sum = matrix[i * n + j] + matrix[j * n + i];
-    matrix[i * n + j] = sum;
-    matrix[j * n + i] = sum;
+  eachSquare([0, n], [0, n], (top, bottom, left, right) => {
+    for (let i = top; i < bottom; i++) {
+      for (let j = Math.max(left, i); j < right; j++) {
+        const sum = matrix[i * n + j] + matrix[j * n + i];
+        matrix[i * n + j] = sum;
+        matrix[j * n + i] = sum;
+      }
+    }
   });
 }
 
@@ -66,9 +74,7 @@ export function transpose<Numbers extends FloatArray>(
   columns: number,
 ): Numbers {
   const out = matrix.slice() as Numbers;
-  eachEntry([0, rows], [0, columns], (i, j) => {
-    out[j * rows + i] = matrix[i * columns + j];
-  });
+  putTransposed(out, rows, [0, rows], [0, columns], matrix);
   return out;
 }
 
@@ -77,13 +83,16 @@ export function addAt(to: Float64Array, at: number, from: ArrayLike<number>): vo
   for (let i = 0; i < from.length; i++) to[at + i] += from[i];
 }
 
-/** Visits the entries of a matrix in squares: these and their mirror images stay in cache. */
-function eachEntry(rows: Span, columns: Span, visit: (i: number, j: number) => void): void {
+/** Visits a matrix in squares: these and their mirror images stay in cache. */
+function eachSquare(
+  rows: Span,
+  columns: Span,
+  visit: (top: number, bottom: number, left: number, right: number) => void,
+): void {
   const side = 32;
   for (let top = rows[0]; top < rows[1]; top += side) {
     for (let left = columns[0]; left < columns[1]; left += side) {
-      const [bottom, right] = [Math.min(rows[1], top + side), Math.min(columns[1], left + side)];
-      for (let i = top; i < bottom; i++) for (let j = left; j < right; j++) visit(i, j);
+      visit(top, Math.min(rows[1], top + side), left, Math.min(columns[1], left + side));
     }
   }
 }

@@ -1,4 +1,5 @@
-import { shareable, zeros } from '../base/dtype.js';
+import { zeros } from '../base/dtype.js';
+import { shareable } from '../base/shared-memory.js';
 import type { Program } from '../program/program.js';
 import { addAt } from './matrix-blocks.js';
 import type { PairExecutor, RidgeJob, RidgeSums, Rows } from './pairs.js';

@@ -1,4 +1,4 @@
-import { isShared } from '../base/dtype.js';
+import { isShared } from '../base/shared-memory.js';
 import type { Rows } from './pairs.js';
 import type { Span } from './spans.js';
 

@@ -1,6 +1,6 @@
-import { shareable } from '../base/dtype.js';
 import type { Dtype } from '../base/nd-array.js';
 import { byDefault, isWhole, oneOf, readOptions, rule } from '../base/options.js';
+import { shareable } from '../base/shared-memory.js';
 import { defaultThreads } from '../executors/engine/index.js';
 import type { CostJob, PairExecutor, Rows } from '../executors/pairs.js';
 import { computeOptions, fields, type GramField } from '../gram/index.js';

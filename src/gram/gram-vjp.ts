@@ -43,7 +43,7 @@ export async function gramVjp<const X extends Tree<AnyArray>>(
   options: GramVjpOptions = {},
 ): Promise<GramGradients<X>> {
   const read = readOptions('gramVjp', options, { ...computeOptions, ...sampleOptions });
-  const { executor, program, rows1, rows2, same, gradientOf, run } = readPairs(
+  const { executor, program, rows1, rows2, same, gradientOf, run, done } = readPairs(
     'gramVjp',
     kernel,
     x1,
@@ -56,6 +56,7 @@ export async function gramVjp<const X extends Tree<AnyArray>>(
     same,
     sides: { x1: true, x2: true },
   });
+  done();
   type Gradient = TreeLike<X, NdArray<Float64Array>>;
   return {
     x1: gradientOf('x1', gradients.x1!) as Gradient,

@@ -103,13 +103,14 @@ export async function gram<
   }
   const read = readOptions('gram', options, gramOptions);
   const { get: wanted, as, block } = read;
-  const { executor, program, rows1, rows2, same, run } = readPairs('gram', kernel, x1, x2, read);
+  const { executor, program, rows1, rows2, same, run, done } = readPairs('gram', kernel, x1, x2, read);
   const result = await executor.gram(program, rows1, same ? null : rows2, {
     ...run,
     fields: wanted,
     resultDtype: as === 'matrix' ? 'float64' : run.dtype,
     block,
   });
+  done();
   const shape = [rows1.count, (rows2 ?? rows1).count] as const;
   const value = (field: GramField) => {
     const data = result[field]!;

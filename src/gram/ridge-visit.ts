@@ -53,7 +53,7 @@ export async function ridgeVisit<const X extends Tree<AnyArray>>(
 ): Promise<RidgeVisit<X>> {
   const read = readOptions('ridgeVisit', options, ridgeVisitOptions);
   const pairs = readPairs('ridgeVisit', kernel, support, targets, read);
-  const { executor, program, rows1, rows2, same, gradientOf, run } = pairs;
+  const { executor, program, rows1, rows2, same, gradientOf, run, done } = pairs;
   const [a, y] = [readMatrix('ridgeVisit', 'alpha', alpha), readMatrix('ridgeVisit', 'labels', labels)];
   const classes = a.columns;
   if (a.rows !== rows1.count || y.rows !== rows2!.count || y.columns !== classes) {
@@ -72,6 +72,7 @@ export async function ridgeVisit<const X extends Tree<AnyArray>>(
     scale: 1 / (rows2!.count * classes),
     gradient: read.gradient,
   });
+  done();
   return {
     loss: sums.loss,
     correct: sums.correct,

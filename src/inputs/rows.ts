@@ -1,7 +1,7 @@
 import * as tf from '#tf';
-import { shareable } from '../base/dtype.js';
 import { isTensor } from '../base/is-tensor.js';
 import { type Dtype, type NdArray, sizeOf } from '../base/nd-array.js';
+import { shareable } from '../base/shared-memory.js';
 import type { Rows } from '../executors/pairs.js';
 import type { RowLayout, SampleFacts } from '../program/row.js';
 import { leavesOf, mapTree, type Tree } from '../tracing/tree.js';

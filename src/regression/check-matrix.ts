@@ -1,8 +1,8 @@
 import type { Matrix } from 'ml-matrix';
-import { sharedZeros } from '../base/dtype.js';
 import { NonFiniteError, ShapeError } from '../base/errors.js';
 import { firstNonFinite } from '../base/first-non-finite.js';
 import { rowMajor } from '../base/matrix.js';
+import { sharedZeros } from '../base/shared-memory.js';
 
 /** @throws NonFiniteError naming the matrix and its first entry that is NaN or infinite. */
 export function checkFinite(where: string, name: string, matrix: Matrix): void {

@@ -9,8 +9,8 @@ export interface EngineExports {
   unpackAdd64(source: number, width: number, count: number, rows: number, stride: number, to: number): void;
   gatherAdd32(source: number, width: number, count: number, lanes: number, to: number): void;
   gatherAdd64(source: number, width: number, count: number, lanes: number, to: number): void;
-  selfProducts32(x: number, rows: number, channels: number, to: number): void;
-  selfProducts64(x: number, rows: number, channels: number, to: number): void;
+  selfProducts32(x: number, rows: number, channels: number, to: number, work: number): void;
+  selfProducts64(x: number, rows: number, channels: number, to: number, work: number): void;
   addScaledRows32(rows: number, columns: number, factors: number, x: number, to: number): void;
   addScaledRows64(rows: number, columns: number, factors: number, x: number, to: number): void;
   gemmWorkBytes(): number;

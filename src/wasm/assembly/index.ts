@@ -1,5 +1,4 @@
 // The engine's WebAssembly module: every function works on byte addresses that the TypeScript side lays out.
-import { selfProducts } from './gram';
 import { run } from './interpreter';
 import { gatherAdd, pack, unpackAdd } from './layout';
 
@@ -29,11 +28,4 @@ export function gatherAdd32(source: usize, width: i32, count: i32, lanes: i32, t
 }
 export function gatherAdd64(source: usize, width: i32, count: i32, lanes: i32, to: usize): void {
   gatherAdd<f64>(source, width, count, lanes, to);
-}
-
-export function selfProducts32(x: usize, rows: i32, channels: i32, to: usize): void {
-  selfProducts<f32>(x, rows, channels, to);
-}
-export function selfProducts64(x: usize, rows: i32, channels: i32, to: usize): void {
-  selfProducts<f64>(x, rows, channels, to);
 }

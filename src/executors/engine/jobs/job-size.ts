@@ -88,6 +88,6 @@ export function taskBytes(plans: Plans, { rows, columns }: BlockSize): number {
     (gradients ? gradients.product + gradients.rows + gradients.columns : 0);
   const kept = pair.values[1] - pair.values[0];
   const keptValues = gradients && kept > 0 ? Math.min(rows, Math.floor(KEPT_BYTES / kept)) * kept : 0;
-  const work = product ? instantiate().gemmWorkBytes() * (gradients && perSample > 1 ? 2 : 1) : 0;
+  const work = product ? instantiate().gemmWorkBytes() : 0;
   return pair.end + numbers * bytesOf(dtype) + keptValues + work;
 }

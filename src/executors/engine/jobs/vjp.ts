@@ -1,5 +1,6 @@
-import { sharedZeros, zeros } from '../../../base/dtype.js';
+import { zeros } from '../../../base/dtype.js';
 import type { Dtype, FloatArray } from '../../../base/nd-array.js';
+import { sharedZeros } from '../../../base/shared-memory.js';
 import type { Program } from '../../../program/program.js';
 import { addAt, addTranspose, putBlock, transpose } from '../../matrix-blocks.js';
 import type { PairCotangents, PairGradients, Rows, VjpJob } from '../../pairs.js';

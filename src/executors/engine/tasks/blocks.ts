@@ -15,8 +15,8 @@ export interface BlockSize {
 /** Pixels of a pair that a thread does in one block, about 20 ms. */
 const WORK_PER_TASK = 8e6;
 
-/** The work of a pair in pixels; of the matrix product, 16 channels are worth one. */
-export const pairCost = ({ pair }: Plans): number => pair.work + (pair.product?.channels ?? 0) / 16;
+/** The work of a pair in pixels; of the matrix product, 64 channels are worth one. */
+export const pairCost = ({ pair }: Plans): number => pair.work + (pair.product?.channels ?? 0) / 64;
 
 /** Tasks that a job of few pairs is cut into, at most: each computes the variances of its own samples. */
 const FEW_TASKS = 8;
@@ -37,8 +37,10 @@ export function blockSize(plans: Plans, n1: number, n2: number, allRows = false)
   const { pair } = plans;
   // Of a narrow group as of a whole one: blocks are the same on every machine.
   const lanes = Math.max(plans.lanes, lanesOfGroup(plans.dtype));
-  const pairs = Math.max(lanes, Math.min(WORK_PER_TASK / pairCost(plans), (n1 * n2) / 16));
-  const perSample = (2 * pair.sampleSize + pair.factorSize + pair.varianceSize) * bytesOf(plans.dtype);
+  // Samples of a matrix product are packed anew by every block, and have no gradients there.
+  const [blocks, copies] = pair.product ? [8, 1] : [16, 2];
+  const pairs = Math.max(lanes, Math.min(WORK_PER_TASK / pairCost(plans), (n1 * n2) / blocks));
+  const perSample = (copies * pair.sampleSize + pair.factorSize + pair.varianceSize) * bytesOf(plans.dtype);
   const samples = Math.max(2 * lanes, BYTES_PER_TASK / perSample);
   // Pairs that take long are for all threads, however few they are.
   const groups = Math.ceil(n2 / lanes);

@@ -15,8 +15,7 @@ export function multiplySides({ memory, plans }: PlanRunner, rows: Side, columns
   const { channels } = product;
   const [n1, n2] = [rows.count, columns.count];
   const k = memory.zeros(n1 * n2);
-  const work = memory.reserveWork();
-  memory.kernels.gemm(n1, n2, channels, rows.x, channels, 1, columns.x, 1, channels, k, n2, 0, work);
+  memory.kernels.gemm(n1, n2, channels, rows.x, channels, 1, columns.x, 1, channels, k, n2, 0, memory.work);
   return k;
 }
 
@@ -56,9 +55,8 @@ export function multiplyBack(
   const { channels } = product!;
   const { gemm } = memory.kernels;
   const [n1, n2] = [rows.count, columns.count];
-  const work = memory.reserveWork();
-  if (gradient.x1) gemm(n1, channels, n2, g, n2, 1, columns.x, channels, 1, gRows, channels, 0, work);
-  if (gradient.x2) gemm(n2, channels, n1, g, 1, n2, rows.x, channels, 1, gColumns, channels, 0, work);
+  if (gradient.x1) gemm(n1, channels, n2, g, n2, 1, columns.x, channels, 1, gRows, channels, 0, memory.work);
+  if (gradient.x2) gemm(n2, channels, n1, g, 1, n2, rows.x, channels, 1, gColumns, channels, 0, memory.work);
 }
 
 /**
@@ -74,7 +72,6 @@ export function productGradient(
   const size = plans.pair.inputSize;
   const out = memory.zeros(y.count * size);
   const factors = memory.load(scales);
-  const work = memory.reserveWork();
   const most = Math.min(x.count, PRODUCT_PART);
   const part = memory.reserve(Math.max(y.count, most) * size * number);
   const cotangents = memory.reserve(y.count * most * number);
@@ -85,7 +82,7 @@ export function productGradient(
       const row = a.subarray(i * x.count + from, i * x.count + from + count);
       memory.view.set(row, cotangents / number + i * count);
     }
-    gemm(y.count, size, count, cotangents, count, 1, part, size, 1, out, size, 0, work);
+    gemm(y.count, size, count, cotangents, count, 1, part, size, 1, out, size, 0, memory.work);
   }
   memory.view.set(y.data, part / number);
   addScaledRows(y.count, size, factors, part, out);

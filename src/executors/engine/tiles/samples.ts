@@ -8,7 +8,7 @@ export function loadSide({ memory, plans }: PlanRunner, { data, count }: Rows): 
   const { product } = plans.pair;
   const x = memory.load(data);
   const norms = memory.reserve(product ? count * memory.number : 0);
-  if (product) memory.kernels.selfProducts(x, count, product.channels, norms);
+  if (product) memory.kernels.selfProducts(x, count, product.channels, norms, memory.work);
   return { x, norms, count };
 }
 

@@ -21,12 +21,14 @@ export class TileMemory {
   #kernels = kernelsOf(this.#engine, this.#dtype);
   #view: FloatArray = new Float64Array(0);
   #next = 0;
+  #work = 0;
 
   /** Numbers are of this format from now on, and all places from `free` on are free. */
   start(dtype: Dtype, free: number): void {
     this.#dtype = dtype;
     this.#kernels = kernelsOf(this.#engine, dtype);
     this.#next = free;
+    this.#work = 0;
     ensureBytes(this.#engine.memory, free);
     this.#refresh();
   }
@@ -64,9 +66,10 @@ export class TileMemory {
     return at;
   }
 
-  /** Scratch for a matrix product. */
-  reserveWork(): number {
-    return this.reserve(this.#engine.gemmWorkBytes());
+  /** Scratch for a matrix product: one place for all. */
+  get work(): number {
+    this.#work ||= this.reserve(this.#engine.gemmWorkBytes());
+    return this.#work;
   }
 
   /** A place for `count` numbers, all 0. */

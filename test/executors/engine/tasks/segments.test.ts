@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, expect, it } from 'vitest';
-import { shareable } from '../../../../src/base/dtype.js';
 import type { Dtype } from '../../../../src/base/nd-array.js';
+import { shareable } from '../../../../src/base/shared-memory.js';
 import { enginePairs } from '../../../../src/executors/engine/index.js';
 import type { PoolOptions, TaskPool } from '../../../../src/executors/engine/tasks/task-pool.js';
 import { ThreadPool } from '../../../../src/executors/engine/threads/thread-pool.js';
