@@ -34,7 +34,7 @@ export function shareable(dtype: Dtype, numbers: ArrayLike<number>): FloatArray 
 }
 
 /** Takes the memory of arrays that {@link shareable} copied, which nobody may use from now on; leaves all others. */
-export function giveBack(...arrays: readonly (FloatArray | null)[]): void {
+export function giveBack(...arrays: readonly (FloatArray | undefined)[]): void {
   for (const array of arrays) {
     if (!array || !lent.delete(array.buffer)) continue;
     kept.push(array.buffer as SharedArrayBuffer);

@@ -1,4 +1,4 @@
-import { gemm } from '../linalg/linalg.js';
+import { gemm } from '../linalg/product.js';
 
 /** Rows of the left side that are multiplied at once. */
 const BLOCK = 2048;

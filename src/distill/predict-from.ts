@@ -6,7 +6,7 @@ import { rowsOf } from '../base/nd-array.js';
 import { anything, optional, readOptions } from '../base/options.js';
 import { computeOptions, gram } from '../gram/index.js';
 import { programKernel } from '../kernel/program-kernel.js';
-import { gemm } from '../linalg/linalg.js';
+import { gemm } from '../linalg/product.js';
 import type { Program } from '../program/program.js';
 import { ridgeSystem } from '../regression/ridge.js';
 import type { KipResult } from './kip-state.js';

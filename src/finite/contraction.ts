@@ -1,6 +1,6 @@
 import * as tf from '#tf';
 import { sizeOf } from '../base/nd-array.js';
-import { gemm } from '../linalg/linalg.js';
+import { gemm } from '../linalg/product.js';
 import type { Shape, Tree } from '../tracing/tree.js';
 import type { Block } from './blocks.js';
 import { evaluate } from './evaluation.js';

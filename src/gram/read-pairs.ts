@@ -72,7 +72,7 @@ export function readPairs(
     gradientOf,
     run: { dtype, threads, signal, onProgress },
     /** To be called once a job on the rows is done (one that failed may still be reading them): their memory serves the next. */
-    done: () => giveBack(rows1.data, rows2 && rows2.data),
+    done: () => giveBack(rows1.data, rows2?.data),
   };
 }
 

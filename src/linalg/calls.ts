@@ -1,6 +1,8 @@
+import { cholesky, choleskySolve } from './cholesky.js';
 import { eigenSymmetric, eigenvaluesSymmetric } from './eigen.js';
-import { appendRows, cholesky, choleskySolve, gemm, solveAppended } from './linalg.js';
+import { appendRows, solveAppended } from './least-squares.js';
 import { factorPositiveDefinite, solveFactored } from './positive-definite.js';
+import { gemm } from './product.js';
 
 /** As {@link appendRows} for a caller on another thread, whose state this one does not see: the state comes back. */
 function appendedRows(...args: Parameters<typeof appendRows>): { state: Float64Array; residual: number } {

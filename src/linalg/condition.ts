@@ -1,4 +1,4 @@
-import { withFactor } from './linalg.js';
+import { withFactor } from './cholesky.js';
 
 const MAX_ITERATIONS = 5;
 

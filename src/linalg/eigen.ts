@@ -1,6 +1,6 @@
 import { NonFiniteError } from '../base/errors.js';
 import { firstNonFinite } from '../base/first-non-finite.js';
-import { expectLength, withArrays } from './linalg.js';
+import { expectLength, withArrays } from './memory.js';
 
 /** A = Vᵀ diag(λ) V. */
 export interface EigenDecomposition {

@@ -1,5 +1,6 @@
+import { type CholeskyResult, cholesky, choleskySolve } from './cholesky.js';
 import { conditionEstimate } from './condition.js';
-import { type CholeskyResult, cholesky, choleskySolve, gemm } from './linalg.js';
+import { gemm } from './product.js';
 
 /** A factorised positive definite matrix, or what keeps it from being one. */
 export type FactorResult =

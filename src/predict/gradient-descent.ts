@@ -4,7 +4,7 @@ import { firstNonFinite } from '../base/first-non-finite.js';
 import type { NdArray } from '../base/nd-array.js';
 import { anything, byDefault, optional, readOptions, rule } from '../base/options.js';
 import { received } from '../base/received.js';
-import { gemm } from '../linalg/linalg.js';
+import { gemm } from '../linalg/product.js';
 import { DormandPrince } from './dormand-prince.js';
 import {
   gradientDescentMseOptions,

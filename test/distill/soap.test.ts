@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { adamStep, noMoments } from '../../src/distill/adam.js';
 import { noSoapMoments, soapStep } from '../../src/distill/soap.js';
 import { random } from '../../src/index.js';
-import { gemm } from '../../src/linalg/linalg.js';
+import { gemm } from '../../src/linalg/product.js';
 import { relativeError } from '../support/compare.js';
 
 const adam = { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, firstStep: 1 };

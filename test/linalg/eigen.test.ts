@@ -2,7 +2,7 @@ import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { describe, expect, it } from 'vitest';
 import { NonFiniteError, ShapeError } from '../../src/base/errors.js';
 import { eigenSymmetric, eigenvaluesSymmetric } from '../../src/linalg/eigen.js';
-import { gemm } from '../../src/linalg/linalg.js';
+import { gemm } from '../../src/linalg/product.js';
 import { relativeError } from '../support/compare.js';
 import { refusals } from '../support/refusals.js';
 import { tolerance } from '../support/tolerance.js';

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ShapeError, UnsupportedError } from '../../src/base/errors.js';
-import { appendRows, cholesky, choleskySolve, gemm, solveAppended } from '../../src/linalg/linalg.js';
+import { cholesky, choleskySolve } from '../../src/linalg/cholesky.js';
+import { appendRows, solveAppended } from '../../src/linalg/least-squares.js';
+import { gemm } from '../../src/linalg/product.js';
 import { relativeError } from '../support/compare.js';
 import { tolerance } from '../support/tolerance.js';
 
