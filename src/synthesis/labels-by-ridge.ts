@@ -1,7 +1,7 @@
 import * as tf from '#tf';
 import { valueAndGradients } from '../finite/gradients.js';
 import { lossOf } from '../finite/training/loss.js';
-import { cholesky, choleskySolve } from '../linalg/linalg.js';
+import { cholesky, choleskySolve } from '../linalg/cholesky.js';
 import type { LabelGradients, LabelStep, LabelStepOptions } from './label-step.js';
 import { drawLearner, type LearnerDraw } from './learner.js';
 
