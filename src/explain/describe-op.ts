@@ -94,7 +94,8 @@ const nonlinearities: {
   hermite: ([degree]) => `Hermite(${degree})`,
   rectifiedMonomial: ([degree]) => `RectifiedMonomial(${degree})`,
   quadrature: ([index, degree]) => `${functionNames[index]} by ${degree}² points of quadrature`,
-  own: () => 'functions of your own',
+  own: () => 'functions of your own on tensors',
+  ownNumbers: ([, degree]) => `a function of your own by ${degree} moments`,
 };
 
 function nonlinearity({ fn, params }: Op<'activation'>): string {

@@ -135,14 +135,18 @@ function explainedByEngine(program: Program, costs: readonly OpCost[]): Explaine
     return {
       ...outline(program, op),
       ...{ displacements, allDisplacements: all, entries, work },
-      slow: isResult
-        ? 'is the result and has spatial axes, so that every displacement is needed'
-        : readsAll && (all === 1 || displacements < all)
-          ? `reads all ${grouped(allDisplacements(input))} displacements of op ${op.inputs[0]}`
-          : null,
+      slow: isOwnOfNumbers(op)
+        ? 'calls your function for each variance, so that all work is done on the calling thread, in float64'
+        : isResult
+          ? 'is the result and has spatial axes, so that every displacement is needed'
+          : readsAll && (all === 1 || displacements < all)
+            ? `reads all ${grouped(allDisplacements(input))} displacements of op ${op.inputs[0]}`
+            : null,
     };
   });
 }
+
+const isOwnOfNumbers = (op: AnyOp): boolean => op.op === 'activation' && op.fn === 'ownNumbers';
 
 /** Displacements between any two positions. */
 const allDisplacements = (shape: Shape): number => shape.reduce((count, size) => count * (2 * size - 1), 1);
@@ -163,7 +167,7 @@ function explainedByTf(program: Program): ExplainedOp[] {
 function reasonForTf(op: AnyOp): string | null {
   const takes = 'which takes the whole network to the tf executor: float32, all pairs of positions';
   if (mixesBatch(op)) return `mixes the samples of a batch, ${takes}, no gram`;
-  if (op.op === 'activation' && op.fn === 'own') return `has functions of your own, ${takes}`;
+  if (op.op === 'activation' && op.fn === 'own') return `has functions of your own on tensors, ${takes}`;
   if (op.op === 'gram' && op.shape.length > 3) return `has ${op.shape.length} spatial axes, ${takes}`;
   return null;
 }

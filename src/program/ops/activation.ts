@@ -28,7 +28,12 @@ export type ActivationName =
   /** `[index, degree]`: the function of that index in `functionNames`, by quadrature with `degree` nodes. */
   | 'quadrature'
   /** `[number]`: a user's functions on tensors, by the number that they are registered under. */
-  | 'own';
+  | 'own'
+  /**
+   * `[number, degree, dual]`: a user's function of numbers, by the number that it is registered under, by `degree` moments; `dual` is the
+   * number of the same function on tensors.
+   */
+  | 'ownNumbers';
 
 /**
  * Pointwise dual of a nonlinearity φ: K' = E[φ(u)φ(v)] for (u,v) ~ N(0, [[q1,K],[K,q2]]), Θ' = Θ·∂K'/∂K,

@@ -1,7 +1,8 @@
 import type { Tensor } from '#tf';
-import { anything, optional, readOptions } from '../../base/options.js';
+import { anything, optional, readOptions, rule } from '../../base/options.js';
 import { namedFunctions, ownQuadrature, registerDual } from '../../executors/tf/index.js';
 import { type FunctionName, functionNames } from '../../program/function-names.js';
+import { type NumberFunction, registerFunction } from '../../program/own-functions.js';
 import type { Layer } from '../layer/layer.js';
 import { count } from '../layer/options.js';
 import { makeNonlinearity } from './nonlinearity.js';
@@ -15,16 +16,35 @@ export interface ElementwiseNumericalOptions {
    * need it, because tfjs does not differentiate twice.
    */
   readonly df?: (x: Tensor) => Tensor;
+  /**
+   * The same function on numbers, for a function of one's own. With it kernels are computed by the engine, in float64 and with all
+   * gradients; without it by tfjs, in float32.
+   */
+  readonly ofNumbers?: (x: number) => number;
 }
 
-const elementwiseNumericalOptions = { df: optional(anything<(x: Tensor) => Tensor>()) };
+const elementwiseNumericalOptions = {
+  df: optional(anything<(x: Tensor) => Tensor>()),
+  ofNumbers: optional(
+    rule<NumberFunction>(
+      'must be a function of a number that returns a number',
+      (given) => typeof given === 'function' && typeof given(0.5) === 'number',
+      'Pass e.g. Math.tanh.',
+      TypeError,
+    ),
+  ),
+};
 
 /**
  * Any smooth function of each entry, whose kernel is found by Gauss–Hermite quadrature: by the names `'tanh'`,
  * `'sigmoid'`, `'softplus'`, `'silu'`, `'elu'`, or one's own on tensors.
  *
- * With nodes x_i and weights w_i: K' = (1/π) Σ_ij w_i w_j f(√(2q1)·x_i)·f(K√(2/q1)·x_i + √(2(q2 − K²/q1))·x_j), and
+ * By name or on tensors, with nodes x_i and weights w_i: K' = (1/π) Σ_ij w_i w_j f(√(2q1)·x_i)·f(K√(2/q1)·x_i + √(2(q2 − K²/q1))·x_j), and
  * Θ' = Θ times the same of f′.
+ *
+ * On numbers (`ofNumbers`), with the Hermite coefficients a_l(q) = E[f(√q·z)·h_l(z)] below `deg`, found by `deg` nodes:
+ * K' = Σ_l a_l(q1)·a_l(q2)·ρ^l, ρ = K/√(q1q2), and Θ' = Θ·∂K'/∂K. It agrees with the other on variances, and elsewhere as far as the
+ * quadrature has converged. f is called deg times for each variance, on the calling thread.
  *
  * @param fn a name, or a function on tensors that acts on each entry by itself and that tfjs can differentiate.
  * @param deg nodes of the quadrature; 25 is enough for smooth functions at variances about 1. Functions with kinks
@@ -51,11 +71,15 @@ export function ElementwiseNumerical(
   options: ElementwiseNumericalOptions = {},
 ): Layer {
   const name = 'ElementwiseNumerical';
-  const { df } = readOptions(name, options, elementwiseNumericalOptions);
+  const { df, ofNumbers } = readOptions(name, options, elementwiseNumericalOptions);
   count(deg, name, 'deg');
   if (typeof fn === 'function') {
     const id = registerDual(ownQuadrature(fn, deg, df));
-    return makeNonlinearity({ name, dual: { fn: 'own', params: [id] }, apply: fn });
+    if (ofNumbers === undefined) {
+      return makeNonlinearity({ name, dual: { fn: 'own', params: [id] }, apply: fn });
+    }
+    const params = [registerFunction(ofNumbers), deg, id];
+    return makeNonlinearity({ name, dual: { fn: 'ownNumbers', params }, apply: fn });
   }
   if (typeof fn !== 'string') {
     throw new TypeError(`${name}: fn must be a name or a function on tensors, got ${typeof fn}.`);

@@ -1,6 +1,7 @@
 import { UnsupportedError } from '../../../base/errors.js';
 import { gaussHermite } from '../../../program/gauss-hermite.js';
 import type { ActivationOp } from '../../../program/ops/activation.js';
+import { registeredFunction } from '../../../program/own-functions.js';
 import { gaussianMoments, hermiteMoments } from '../../../program/polynomial-moments.js';
 import type { Program } from '../../../program/program.js';
 import type { CodeName } from '../instructions.js';
@@ -13,12 +14,20 @@ export interface EngineActivation {
   readonly params: readonly number[];
   /** Where the variance of its outputs is a multiple of q: the terms of that number, to be added in the engine's format. */
   readonly varianceScale?: readonly number[];
+  /** A user's function that the factors are made of, outside of the engine's module. */
+  readonly own?: OwnFunction;
   /** Whether all its outputs have one sign, so that their covariances are never negative. */
   readonly oneSign?: boolean;
   /** Time of an entry in units of a ReLU's in f32; 1 if absent. */
   readonly cost?: number;
   /** The derivatives in the op's constants, in their order: multiples of the same nonlinearity with other parameters. */
   readonly derivatives?: readonly ActivationDerivative[];
+}
+
+/** A user's function of numbers, and how many moments of it are its factors. */
+export interface OwnFunction {
+  readonly id: number;
+  readonly degree: number;
 }
 
 /** `factor` times the nonlinearity with these parameters in place of its own. */
@@ -71,9 +80,15 @@ const rules: { readonly [Name in ActivationOp['fn']]: EngineRule } = {
       cost: 16 * degree ** 2,
     };
   },
+  ownNumbers([id, degree]) {
+    registeredFunction(id);
+    // A polynomial's dual, whose moments are not those of a polynomial.
+    const polynomialOf = { name: 'polynomial', factors: degree, params: [degree - 1, 0.5] } as const;
+    return { ...polynomialOf, cost: 2 * degree, own: { id, degree } };
+  },
   own() {
     throw new UnsupportedError(
-      "engine: functions of one's own run on the tf executor only. Call kernel(x1, x2, get), which picks it.",
+      "engine: functions of one's own on tensors run on the tf executor only. Call kernel(x1, x2, get), which picks it.",
     );
   },
 };

@@ -7,6 +7,7 @@ import {
   type Operands,
   operandsOf,
 } from '../instructions.js';
+import type { OwnCall } from './plan-types.js';
 
 type Values = Readonly<Record<string, number | readonly number[]>>;
 
@@ -30,6 +31,8 @@ const filterDescriptor = formatOf(descriptors.filterDescriptor, null);
 /** Collects 32-bit words of instructions and descriptors. */
 export class Assembler {
   readonly #words: number[] = [];
+  /** What is done outside of the module, at places relative to the first instruction. */
+  readonly calls: OwnCall[] = [];
 
   get bytes(): number {
     return this.#words.length * 4;
@@ -38,6 +41,11 @@ export class Assembler {
   /** Appends an instruction. */
   emit<Name extends InstructionName>(name: Name, operands: Operands<(typeof instructions)[Name]>): void {
     this.#append(formats[name], operands as Values);
+  }
+
+  /** Notes what is to be done outside of the module before the next instruction. */
+  call(call: Omit<OwnCall, 'at'>): void {
+    this.calls.push({ ...call, at: this.bytes });
   }
 
   /** Appends the descriptor of a filter step and returns its byte offset. */

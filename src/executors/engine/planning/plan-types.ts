@@ -1,6 +1,7 @@
 import type { Dtype } from '../../../base/nd-array.js';
 import type { Displacement } from '../../../program/ops/rule.js';
 import type { Positions } from '../../../program/result.js';
+import type { OwnFunction } from '../lowering/activations.js';
 import type { Triple } from '../lowering/geometry.js';
 import type { Lowered } from '../lowering/lower.js';
 
@@ -22,12 +23,25 @@ export interface ResultImage extends Image {
 /** [start, end) in bytes. */
 export type Range = readonly [number, number];
 
+/** What is done outside of the module before the instruction at `at`: the moments of a user's function of each variance. */
+export interface OwnCall extends OwnFunction {
+  readonly at: number;
+  /** Variances, `bytes` of numbers. */
+  readonly q: number;
+  /** Where the first moments go; the next ones are `stride` bytes further. */
+  readonly to: number;
+  readonly bytes: number;
+  readonly stride: number;
+}
+
 /** Instructions and addresses of one computation; plain data that a worker can be sent. */
 export interface Plan {
   /** What is to be copied into memory before the first run. */
   readonly data: readonly { readonly at: number; readonly words: Int32Array }[];
   readonly forward: Range;
   readonly backward: Range;
+  /** In the order of their places; none without functions of a user's own. */
+  readonly calls: readonly OwnCall[];
   /** First address after all that the plan uses. */
   readonly end: number;
   /** Pixels that a forward run computes for each pair, over all steps and displacements; times a few ns it is time. */

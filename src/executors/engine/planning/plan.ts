@@ -36,6 +36,7 @@ export function plan(request: PlanRequest): Plan {
     data: [written, forward.code, backward.code],
     forward: forward.range,
     backward: backward.range,
+    calls: [...forward.calls, ...backward.calls],
     end: allocator.end,
     work: steps.reduce((sum, step, index) => sum + workOf(step, needs.displacements[index]), 0),
     ...sizes,
@@ -75,9 +76,11 @@ function largestImage(emission: Emission, needs: Needs): number {
 
 /** Instructions with their place in memory. */
 function placed(assembler: Assembler, allocator: Allocator) {
-  const at = allocator.reserve(assembler.bytes);
+  // One more, so that a call at the end of one pass is at the start of no other.
+  const at = allocator.reserve(assembler.bytes + 1);
   const range = [at, at + assembler.bytes] as const;
-  return { code: { at, words: assembler.finish() }, range };
+  const calls = assembler.calls.map((call) => ({ ...call, at: at + call.at }));
+  return { code: { at, words: assembler.finish() }, range, calls };
 }
 
 /** See `Plan.product`. */

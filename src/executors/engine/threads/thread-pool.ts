@@ -38,12 +38,13 @@ interface Job {
  * the job that is furthest below its limit first. Without worker threads (a page that forbids them) the calling thread works.
  */
 export class ThreadPool implements TaskPool {
-  readonly #startWorker: StartTasker;
+  readonly #startWorker: StartTasker | null;
   readonly #members: Member[] = [];
   readonly #jobs = new Set<Job>();
   #forbidden = false;
 
-  constructor(start: StartTasker = startWorker) {
+  /** @param start null: the calling thread does all tasks. */
+  constructor(start: StartTasker | null = startWorker) {
     this.#startWorker = start;
   }
 
@@ -150,10 +151,11 @@ export class ThreadPool implements TaskPool {
   }
 
   #start(): Member | null {
-    const member = this.#forbidden ? null : this.#startMember(this.#startWorker, false);
+    const wanted = this.#startWorker !== null && !this.#forbidden;
+    const member = wanted ? this.#startMember(this.#startWorker!, false) : null;
     if (member) return member;
     if (this.#members.length > 0) return null;
-    if (!this.#forbidden) this.#forbid('the platform has none');
+    if (wanted) this.#forbid('the platform has none');
     return this.#startMember(startHere, true);
   }
 
@@ -221,14 +223,18 @@ function errorOf({ name, message, stack }: Reply & { readonly kind: 'error' }): 
 
 const shared = new ThreadPool();
 
-/** Does tasks by `options.pool`, or by this process's threads; see `TaskPool`. */
+/** Of Programs with functions of a user's own, which no other thread has. */
+const here = new ThreadPool(null);
+
+/** Does tasks by `options.pool`, or by this process's threads; see `TaskPool`. Functions of a user's own keep them on the calling one. */
 export function runTasks<T extends Task>(
   plans: Plans,
   tasks: Iterable<T>,
   options: RunOptions,
   onResult: (result: TaskResults[T['kind']], index: number) => void,
 ): Promise<void> {
-  return (options.pool ?? shared).run(plans, tasks, options, onResult);
+  const own = plans.sample.calls.length > 0;
+  return (own ? here : (options.pool ?? shared)).run(plans, tasks, options, onResult);
 }
 
 /** Ends all worker threads; a later call starts new ones. Only needed where idle threads are in the way. */

@@ -1,15 +1,19 @@
-import type { Plans, Range } from '../planning/plan-types.js';
+import { functionMoments } from '../../../program/function-moments.js';
+import { registeredFunction } from '../../../program/own-functions.js';
+import type { OwnCall, Plans, Range } from '../planning/plan-types.js';
 import { TileMemory } from './tile-memory.js';
 
 /** Plans in one instance's memory: their instructions run there, and their lanes are cleared and copied. */
 export class PlanRunner {
   readonly memory = new TileMemory();
   #plans!: Plans;
+  #calls: readonly OwnCall[] = [];
 
   /** Makes the plans' code and descriptors present, and everything after them free. */
   start(plans: Plans): void {
     const fresh = this.#plans?.key !== plans.key;
     this.#plans = plans;
+    this.#calls = [...plans.sample.calls, ...plans.pair.calls];
     this.memory.start(plans.dtype, plans.pair.end);
     if (!fresh) return;
     for (const { at, words } of [...plans.sample.data, ...plans.pair.data]) this.memory.writeWords(at, words);
@@ -25,9 +29,26 @@ export class PlanRunner {
     return this.#plans.lanes * this.memory.number;
   }
 
-  /** Runs a plan's instructions. */
-  run(code: Range): void {
-    if (code[1] > code[0]) this.memory.kernels.run(code[0], code[1], this.lane);
+  /** Runs a plan's instructions, and what is done outside of the module between them. */
+  run([start, end]: Range): void {
+    let at = start;
+    for (const call of this.#calls) {
+      if (call.at < start || call.at > end) continue;
+      if (call.at > at) this.memory.kernels.run(at, call.at, this.lane);
+      this.#writeMoments(call);
+      at = call.at;
+    }
+    if (end > at) this.memory.kernels.run(at, end, this.lane);
+  }
+
+  #writeMoments({ id, degree, q, to, bytes, stride }: OwnCall): void {
+    const { view, number } = this.memory;
+    const f = registeredFunction(id);
+    for (let i = 0; i < bytes / number; i++) {
+      functionMoments(f, view[q / number + i], degree, (l, s) => {
+        view[(to + l * stride) / number + i] = s;
+      });
+    }
   }
 
   /** Zeroes a side's gradients of samples and variances in a plan. */

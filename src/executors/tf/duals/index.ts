@@ -33,4 +33,5 @@ export const duals: { readonly [Name in ActivationName]: (params: readonly numbe
   rectifiedMonomial: ([degree]) => rectifiedMonomialDual(degree),
   quadrature: ([index, degree]) => quadratureDual(namedFunctions[functionNames[index]], degree),
   own: ([id]) => registeredDual(id),
+  ownNumbers: ([, , id]) => registeredDual(id),
 };

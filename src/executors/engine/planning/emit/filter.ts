@@ -18,12 +18,10 @@ export const filterRule: StepRule<'filter'> = {
       // q itself: from it the factors, which the nonlinearity then needs on this very image.
       const q = tape!.k;
       code.emit('filter', { ...weightsAlone, outK: q, outTheta: 0 });
-      code.emit('factors', {
-        descriptor: descriptors.whole,
-        q,
-        to: f1,
-        bytes: emission.bytes(step.shape, d),
-      });
+      const bytes = emission.bytes(step.shape, d);
+      const { own } = step.activation;
+      if (own) code.call({ ...own, q, to: f1, bytes, stride: bytes });
+      else code.emit('factors', { descriptor: descriptors.whole, q, to: f1, bytes });
       if (!out) return;
       const size = imageSize(step.shape, d);
       const images = { inK: q, inTheta: 0, outK: out.k, outTheta: 0, inSize: size, outSize: size };
