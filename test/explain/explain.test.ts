@@ -129,7 +129,7 @@ describe('explain', () => {
       7  weights: wStd 1                        6      8             all 15          all 64
       8  product of 2 branches                  4, 7   8             all 15          all 64
 
-      Op 4 has functions of your own, which takes the whole network to the tf executor: float32, all pairs of positions.
+      Op 4 has functions of your own on tensors, which takes the whole network to the tf executor: float32, all pairs of positions.
       One pair of samples takes 648 bytes in the largest op (NNGP and NTK).
       "
     `);
