@@ -123,7 +123,7 @@ describe('explain', () => {
       1  the image repeated (circular padding)  0      9             all 17          all 81
       2  convolution 2                          1      8             all 15          all 64
       3  weights: wStd 1                        2      8             all 15          all 64
-      4  functions of your own                  3      8             all 15          all 64
+      4  functions of your own on tensors       3      8             all 15          all 64
       5  Gelu                                   3      8             all 15          all 64
       6  convolution 2, zeros outside           5      8             all 15          all 64
       7  weights: wStd 1                        6      8             all 15          all 64
