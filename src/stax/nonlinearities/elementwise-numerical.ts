@@ -39,8 +39,8 @@ const elementwiseNumericalOptions = {
  * Any smooth function of each entry, whose kernel is found by Gauss–Hermite quadrature: by the names `'tanh'`,
  * `'sigmoid'`, `'softplus'`, `'silu'`, `'elu'`, or one's own on tensors.
  *
- * By name or on tensors, with nodes x_i and weights w_i: K' = (1/π) Σ_ij w_i w_j f(√(2q1)·x_i)·f(K√(2/q1)·x_i + √(2(q2 − K²/q1))·x_j), and
- * Θ' = Θ times the same of f′.
+ * By name or on tensors, with nodes x_i and weights w_i:
+ * K' = (1/π) Σ_ij w_i w_j f(√(2q1)·x_i)·f(K√(2/q1)·x_i + √(2(q2 − K²/q1))·x_j), and Θ' = Θ times the same of f′.
  *
  * On numbers (`ofNumbers`), with the Hermite coefficients a_l(q) = E[f(√q·z)·h_l(z)] below `deg`, found by `deg` nodes:
  * K' = Σ_l a_l(q1)·a_l(q2)·ρ^l, ρ = K/√(q1q2), and Θ' = Θ·∂K'/∂K. It agrees with the other on variances, and elsewhere as far as the
@@ -51,9 +51,9 @@ const elementwiseNumericalOptions = {
  *   converge slowly: `Relu` and its like have layers of their own.
  * @throws RangeError for an unknown name. @throws TypeError when fn is neither a name nor a function.
  * @throws ShapeError when deg is not a positive integer.
- * @throws UnsupportedError from `kernel`, when the activations before are not Gaussian; from the engine (`gram`) for a
- *   function of one's own, which runs on the tf executor, in float32.
- * @remarks About deg² evaluations of f an entry. The rule takes x1 and x2 differently: K(x1, x2) is K(x2, x1)ᵀ but for
+ * @throws UnsupportedError from `kernel`, when the activations before are not Gaussian; from `gram` in float64 for a function of
+ *   one's own without `ofNumbers`, which runs on the tf executor.
+ * @remarks About deg² evaluations of f an entry without `ofNumbers`. That rule takes x1 and x2 differently: K(x1, x2) is K(x2, x1)ᵀ but for
  * its error, and so is K(x, x); the engine computes one triangle of that and mirrors it.
  *
  * @example
