@@ -40,7 +40,7 @@ function read<Declared extends Declarations<object>>(
 ): Complete<Declared> {
   const options: [string, Option<unknown>][] = Object.entries(declared);
   const names = options.map(([name]) => name);
-  const remedy = names.length > 0 ? `Its options are ${names.join(', ')}.` : 'It takes no options.';
+  const remedy = `Its options are ${names.join(', ')}.`;
   const who = part === '' ? where : `${where}: ${part}`;
   if (!isRecord(given))
     throw new TypeError(`${who}: needs options as its last argument, ${received(given, remedy)}`);

@@ -1,6 +1,6 @@
 import type { Program } from '../program/program.js';
 import { type Key, randint } from '../random/index.js';
-import { isNetworkKernel, type NetworkKernel, programOf } from '../tracing/trace.js';
+import { isNetworkKernel, type NetworkKernel, programFor } from '../tracing/trace.js';
 
 /** Kernels by name, of which each step of a run draws one. */
 export interface Kernels {
@@ -21,7 +21,7 @@ export interface KernelFamily {
 export function familyOf(kernel: NetworkKernel | Kernels): KernelFamily {
   if (isNetworkKernel(kernel) || typeof kernel === 'function' || Array.isArray(kernel)) {
     const only = { name: null, kernel: kernel as NetworkKernel };
-    return { members: [only], draw: () => only, programs: (shape) => programOf(only.kernel, shape) };
+    return { members: [only], draw: () => only, programs: (shape) => programFor('kip', only.kernel, shape) };
   }
   const members = Object.entries((kernel ?? {}) as Kernels).map(([name, member]) => ({
     name,
@@ -37,6 +37,6 @@ export function familyOf(kernel: NetworkKernel | Kernels): KernelFamily {
     members,
     draw: (key) => members[randint(key, [1], 0, members.length).data[0]],
     programs: (shape) =>
-      Object.fromEntries(members.map(({ name, kernel: member }) => [name, programOf(member, shape)])),
+      Object.fromEntries(members.map(({ name, kernel: member }) => [name, programFor('kip', member, shape)])),
   };
 }

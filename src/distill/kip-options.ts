@@ -13,6 +13,7 @@ import {
 import { type Schedule, scheduleLike } from '../base/schedule.js';
 import { callback } from '../base/work-options.js';
 import type { AugmentOptions, Preprocessing } from '../data/index.js';
+import { seedLike } from '../random/key.js';
 import { ridgeAmount } from '../regression/ridge.js';
 import { type AdamOptions, adamOptions } from './adam.js';
 import type { KipConfiguration, LabelRule, OptimizerName } from './kip-configuration.js';
@@ -101,7 +102,7 @@ const kipOptions = {
   preprocessing: byDefault(null, anything<Preprocessing | null>()),
   optimizer: byDefault('adam', oneOf<OptimizerName>(['adam', 'soap'], 'needs')),
   adam: record(adamOptions),
-  seed: byDefault(0, anything<number>()),
+  seed: byDefault(0, seedLike('Pass e.g. 0.')),
   evaluation: optional(record(evaluationOptions)),
   onProgress: callback<(progress: KipProgress) => void | Promise<void>>(),
   ...supportOptions,

@@ -7,7 +7,7 @@ import { offThread } from '../linalg/off-thread.js';
 import type { Program } from '../program/program.js';
 import { ridgeOptions } from '../regression/ridge.js';
 import type { NetworkKernel } from '../tracing/trace.js';
-import { programOf } from '../tracing/trace.js';
+import { programFor } from '../tracing/trace.js';
 import { bestCoefficients } from './best-coefficients.js';
 import { readDataset, readImages } from './read-support.js';
 import { type DatasetInput, kernelField } from './types.js';
@@ -118,7 +118,7 @@ export async function labelSolve(
     conditionEstimate,
     seconds: (performance.now() - started) / 1000,
     configuration: {
-      program: programOf(kernel, support.shape.slice(1)),
+      program: programFor('labelSolve', kernel, support.shape.slice(1)),
       get,
       dtype,
       reg,

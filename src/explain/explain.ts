@@ -9,7 +9,7 @@ import { mixesBatch } from '../program/batch-sizes.js';
 import type { AnyOp } from '../program/ops/index.js';
 import type { Program } from '../program/program.js';
 import type { NetworkKernel } from '../tracing/trace.js';
-import { programOf } from '../tracing/trace.js';
+import { programFor } from '../tracing/trace.js';
 import type { Shape } from '../tracing/tree.js';
 import { type EngineInfo, engineInfo } from '../wasm/module.js';
 import { describeOp } from './describe-op.js';
@@ -93,7 +93,7 @@ export async function explain(
   options: ExplainOptions = {},
 ): Promise<Explanation> {
   const { n1, n2, ...job } = readOptions('explain', options, explainOptions);
-  const program = programOf(kernel, sampleShape);
+  const program = programFor('explain', kernel, sampleShape);
   const costs = onEngine(program);
   // Before its first tensor tfjs does not say which backend it will take.
   if (hasBackend()) await tf.ready();

@@ -5,6 +5,7 @@ import { rowMajor } from '../base/matrix.js';
 import type { NdArray } from '../base/nd-array.js';
 import { anything, byDefault, type Complete, readOptions, rule } from '../base/options.js';
 import { offThread } from '../linalg/off-thread.js';
+import { seedLike } from '../random/key.js';
 import type { NetworkKernel } from '../tracing/trace.js';
 import { conjugateGradients, relativeResidual } from './conjugate-gradients.js';
 import { KernelTiles, type TileOptions, tileOptions } from './kernel-tiles.js';
@@ -22,7 +23,7 @@ interface LargeRidgeOptions extends TileOptions, RegularizerOptions {
 /** {@link LargeRidgeOptions}; landmarks are checked against the samples. */
 const largeRidgeOptions = {
   landmarks: byDefault(0, anything<number>()),
-  seed: byDefault(0, anything<number>()),
+  seed: byDefault(0, seedLike('Pass e.g. 0.')),
   ...regularizerOptions,
   ...tileOptions,
 };

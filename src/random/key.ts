@@ -1,3 +1,4 @@
+import { rule } from '../base/options.js';
 import { received } from '../base/received.js';
 import { threefry2x32 } from './threefry.js';
 
@@ -8,6 +9,14 @@ import { threefry2x32 } from './threefry.js';
  * independent streams.
  */
 export type Key = readonly [high: number, low: number];
+
+/** A seed that is a number. */
+export const seedLike = (remedy: string) =>
+  rule<number>(
+    'needs an integer from 0 to 2^53 - 1',
+    (seed) => Number.isSafeInteger(seed) && seed >= 0,
+    remedy,
+  );
 
 /**
  * The key of a seed, as `jax.random.key(seed)`.
@@ -24,11 +33,7 @@ export type Key = readonly [high: number, low: number];
  * ```
  */
 export function key(seed: number): Key {
-  if (!Number.isSafeInteger(seed) || seed < 0) {
-    throw new RangeError(
-      `random.key: seed needs an integer from 0 to 2^53 - 1, got ${seed}. Pass e.g. random.key(0).`,
-    );
-  }
+  seedLike('Pass e.g. random.key(0).')(seed, 'random.key', 'seed');
   return makeKey(Math.floor(seed / 2 ** 32), seed % 2 ** 32);
 }
 

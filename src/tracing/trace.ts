@@ -185,7 +185,12 @@ export function traceProgram(layer: Traceable, sampleShape: Tree<Shape>): Progra
  * @throws UnsupportedError when the network has no exact kernel, or several outputs.
  */
 export function programOf(kernel: NetworkKernel, sampleShape: Tree<Shape>): Program {
-  return traceSingle('programOf', layerOf(kernel), sampleShape).program;
+  return programFor('programOf', kernel, sampleShape);
+}
+
+/** {@link programOf} for another function, which errors name. */
+export function programFor(where: string, kernel: NetworkKernel, sampleShape: Tree<Shape>): Program {
+  return traceSingle(where, layerOf(kernel, where), sampleShape).program;
 }
 
 /** Whether a function is the kernel of a network made of layers. */
@@ -193,7 +198,7 @@ export const isNetworkKernel = (kernel: unknown): kernel is NetworkKernel =>
   (kernel as Partial<NetworkKernel> | null)?.[LAYER] !== undefined;
 
 /** The layer that a kernel function belongs to. @throws TypeError when `kernel` is not the `kernel` of a layer. */
-export function layerOf(kernel: NetworkKernel, where = 'programOf'): Traceable {
+export function layerOf(kernel: NetworkKernel, where: string): Traceable {
   if (isNetworkKernel(kernel)) return kernel[LAYER];
   const needed = `${where}: kernel must be the kernel function of a network`;
   if (typeof (kernel as unknown as Partial<Traceable> | null)?.propagate === 'function') {

@@ -73,7 +73,7 @@ describe('mistakes in distillation', () => {
         "TypeError: labelSolve: images must be { shape, data }, a Matrix or a tensor, got a bare Float64Array. Say its shape too: { shape: [n, d], data }.",
         "TypeError: labelSolve: images must be { shape, data }, a Matrix or a tensor, got an object with images, labels, step, history, …. Pass its images.",
         "TypeError: evaluateSupport: support must be a support set { images, labels }, got a Promise. Await the call that gave it.",
-        "TypeError: evaluateSupport: support must be a support set { images, labels }, got the function call. Pass e.g. the result of kip.",
+        "TypeError: evaluateSupport: support must be a support set { images, labels }, got the function kernel. Pass e.g. the result of kip.",
         "TypeError: evaluateSupport: support.labels must be rows [n, C], got a bare Int32Array. Of classes pass oneHotCentred(labels, numClasses).",
         "TypeError: kipLoss: targets.labels must be rows [n, C], got a bare Int32Array. Of classes pass oneHotCentred(labels, numClasses).",
         "TypeError: kipLoss: targets.labels must be { shape, data }, a Matrix or a tensor, got a Promise. Await the call that gave it.",

@@ -46,9 +46,9 @@ describe('gram', () => {
         "TypeError: gram: kernel must be the kernel function of a network, got the network. Pass its kernel: serial(…).kernel.",
         "TypeError: gram: kernel must be the kernel function of a network, got an object with nngp. Pass e.g. stax.serial(…).kernel.",
         "TypeError: gram: signal must be an AbortSignal, got an object AbortController. Pass the signal of an AbortController: controller.signal.",
-        "TypeError: traceProgram: needs a layer, got the function call. Pass the network itself, e.g. stax.serial(…); programOf takes its kernel.",
-        "TypeError: programOf: a sample's shape must be a list, got an array of shape [2, 3]. Pass the shape of one sample, e.g. [32, 32, 3].",
-        "ShapeError: programOf: a sample's shape must be positive integers, without the batch, got [-1,3]. Pass e.g. [32, 32, 3].",
+        "TypeError: traceProgram: needs a layer, got the function kernel. Pass the network itself, e.g. stax.serial(…); programOf takes its kernel.",
+        "TypeError: explain: a sample's shape must be a list, got an array of shape [2, 3]. Pass the shape of one sample, e.g. [32, 32, 3].",
+        "ShapeError: explain: a sample's shape must be positive integers, without the batch, got [-1,3]. Pass e.g. [32, 32, 3].",
       ]
     `);
   });

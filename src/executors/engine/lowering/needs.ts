@@ -1,5 +1,6 @@
 import { DisplacementSet, isZero, type Triple } from './geometry.js';
-import { isWhole, type Lowered, type Step, stepNeeds } from './lower.js';
+import { type Lowered, stepNeeds } from './lower.js';
+import { isWhole, type Step } from './steps.js';
 
 /** The displacements at which each step is computed, and the steps whose results are kept for all of them at once. */
 export interface Needs {

@@ -1,7 +1,8 @@
 import { opConstants } from '../../../program/constants.js';
 import type { AnyOp } from '../../../program/ops/index.js';
 import type { Program } from '../../../program/program.js';
-import type { FilterStep, Lowered, Step } from './lower.js';
+import type { Lowered } from './lower.js';
+import type { FilterStep, Step } from './steps.js';
 import { compose, composeAdjoint, identity, type Weights } from './weights.js';
 
 /** How many cotangents of constants the backward passes gather of a step: its weights' four, then its nonlinearity's. */

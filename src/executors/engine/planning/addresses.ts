@@ -1,5 +1,5 @@
-import { factorsOf, variancesOf } from '../lowering/lower.js';
 import { constantCount } from '../lowering/step-cotangents.js';
+import { factorsOf, variancesOf } from '../lowering/steps.js';
 import type { Allocator } from './allocator.js';
 import type { PlanRequest } from './plan-types.js';
 

@@ -1,5 +1,5 @@
 import { isZero } from '../lowering/geometry.js';
-import { readsVariances, type Step } from '../lowering/lower.js';
+import { readsVariances, type Step } from '../lowering/steps.js';
 import type { Assembler } from './assembler.js';
 import { type Instance, inputsOf, nameOf } from './chain.js';
 import type { Emission } from './emit/emission.js';

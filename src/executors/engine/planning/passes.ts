@@ -1,7 +1,7 @@
 import type { Displacement } from '../../../program/ops/rule.js';
 import { type DisplacementSet, isZero } from '../lowering/geometry.js';
-import { isWhole, type Step } from '../lowering/lower.js';
 import type { Needs } from '../lowering/needs.js';
+import { isWhole, type Step } from '../lowering/steps.js';
 import { Assembler } from './assembler.js';
 import { chainTo, type Instance, nameOf } from './chain.js';
 import { ChainRun } from './chain-run.js';

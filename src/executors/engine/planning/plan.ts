@@ -1,7 +1,7 @@
 import { bytesOf } from '../../../base/dtype.js';
 import { DisplacementSet, imageSize, perAxis } from '../lowering/geometry.js';
-import { readsVariances } from '../lowering/lower.js';
 import { type Needs, walkNeeds } from '../lowering/needs.js';
+import { readsVariances } from '../lowering/steps.js';
 import { measureSamples, reserveSamples } from './addresses.js';
 import { Allocator } from './allocator.js';
 import { Assembler } from './assembler.js';

@@ -1,6 +1,6 @@
 import { bytesOf, codeOf, descriptors } from '../instructions.js';
 import { pixels } from '../lowering/geometry.js';
-import { type FilterStep, isWhole, type Step, wholeScratchSize } from '../lowering/lower.js';
+import { type FilterStep, isWhole, type Step, wholeScratchSize } from '../lowering/steps.js';
 import { identity } from '../lowering/weights.js';
 import type { Allocator } from './allocator.js';
 import { Assembler } from './assembler.js';

@@ -1,5 +1,5 @@
 import { type DisplacementSet, imageSize, pixels } from '../lowering/geometry.js';
-import { isWhole, type Step } from '../lowering/lower.js';
+import { isWhole, type Step } from '../lowering/steps.js';
 
 /** Time of a product of two numbers in a product of matrices, in units of a ReLU. */
 const PRODUCT_COST = 0.25;

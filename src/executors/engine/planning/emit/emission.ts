@@ -1,6 +1,7 @@
 import type { Displacement } from '../../../../program/ops/rule.js';
 import { firstPixel, imageSize, negate, pixels, type Triple } from '../../lowering/geometry.js';
-import type { Lowered, Step } from '../../lowering/lower.js';
+import type { Lowered } from '../../lowering/lower.js';
+import type { Step } from '../../lowering/steps.js';
 import type { Addresses, SamplePlaces } from '../addresses.js';
 import type { Assembler } from '../assembler.js';
 import type { Image, ImageOf, PlanRequest } from '../plan-types.js';

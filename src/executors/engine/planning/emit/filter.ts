@@ -1,6 +1,6 @@
 import type { Displacement } from '../../../../program/ops/rule.js';
 import { imageSize, isZero, perAxis, type Triple } from '../../lowering/geometry.js';
-import type { FilterStep } from '../../lowering/lower.js';
+import type { FilterStep } from '../../lowering/steps.js';
 import type { Assembler } from '../assembler.js';
 import type { Image } from '../plan-types.js';
 import type { Adjoint, Emission, StepRule } from './emission.js';

@@ -1,4 +1,4 @@
-import type { Step, WholeStep } from '../../lowering/lower.js';
+import type { Step, WholeStep } from '../../lowering/steps.js';
 import type { Adjoint, Emission, Forward, StepRule } from './emission.js';
 import { filterRule } from './filter.js';
 import { mixRule } from './mix.js';

@@ -1,6 +1,6 @@
 import { codeOf } from '../../instructions.js';
 import { DisplacementSet, type Triple } from '../../lowering/geometry.js';
-import { isWhole, type WholeStep } from '../../lowering/lower.js';
+import { isWhole, type WholeStep } from '../../lowering/steps.js';
 import type { Assembler } from '../assembler.js';
 import type { Image } from '../plan-types.js';
 import type { Emission } from './emission.js';
