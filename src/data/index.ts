@@ -31,3 +31,4 @@ export {
   standardise,
   unstandardise,
 } from './standardise.js';
+export { loadSvhn, parseSvhn } from './svhn.js';
