@@ -89,6 +89,7 @@ const nonlinearities: {
   gaussian: ([b]) => `Gaussian, b ${short(b)}`,
   gabor: () => 'Gabor',
   expNormalized: ([gamma, shift]) => `ExpNormalized, gamma ${short(gamma)}, shift ${short(shift)}`,
+  laplace: () => 'Laplace',
   sign: () => 'Sign',
   polynomial: (coefficients) => `Polynomial([${list(coefficients)}])`,
   hermite: ([degree]) => `Hermite(${degree})`,

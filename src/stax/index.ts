@@ -34,6 +34,7 @@ export { Gabor } from './nonlinearities/gabor.js';
 export { Gaussian, type GaussianOptions } from './nonlinearities/gaussian.js';
 export { Gelu, type GeluOptions } from './nonlinearities/gelu.js';
 export { Hermite } from './nonlinearities/hermite.js';
+export { Laplace } from './nonlinearities/laplace.js';
 export { Monomial, Polynomial } from './nonlinearities/polynomial.js';
 export { Rbf } from './nonlinearities/rbf.js';
 export { RectifiedMonomial } from './nonlinearities/rectified-monomial.js';

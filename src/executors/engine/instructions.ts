@@ -69,7 +69,7 @@ export const descriptors = {
 export const codes = {
   /** Nonlinearities; none first. */
   activation:
-    'none abRelu erf gelu exponential sine gaussian gabor expNormalized sign polynomial rectifiedMonomial quadrature',
+    'none abRelu erf gelu exponential sine gaussian gabor expNormalized sign polynomial rectifiedMonomial quadrature laplace',
   /** What attention makes of its scores. */
   mechanism: 'softmax identity abs relu',
   /** Functions under quadrature. */

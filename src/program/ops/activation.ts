@@ -18,6 +18,8 @@ export type ActivationName =
   | 'gabor'
   /** `[γ, shift, clip]`: K' = √(q1q2)·exp(γ(K/√(q1q2) + shift)), with the ratio clipped to [−1, 1] if clip is 1. */
   | 'expNormalized'
+  /** √2·sin(√2·x/|z| + π/4), z ~ N(0, 1) a channel: K' = exp(−√(q1 + q2 − 2K)). */
+  | 'laplace'
   | 'sign'
   /** Σ params[k]·x^k. */
   | 'polynomial'

@@ -46,7 +46,8 @@ export function makeNonlinearity(nonlinearity: Nonlinearity): Layer {
   });
 }
 
-function requireGaussian(name: string, k: SymbolicKernel): void {
+/** @throws UnsupportedError where activations are not Gaussian. */
+export function requireGaussian(name: string, k: SymbolicKernel): void {
   if (k.isGaussian) return;
   throw new UnsupportedError(
     `${name}: a nonlinearity needs Gaussian activations, got ${k.origin}. Put a Dense or Conv layer before it.`,

@@ -67,6 +67,7 @@ const rules: { readonly [Name in ActivationOp['fn']]: EngineRule } = {
       { factor: params[0], params: [...params, 0] },
     ],
   }),
+  laplace: () => ({ name: 'laplace', factors: 1, params: [], cost: 8 }),
   sign: () => ({ name: 'sign', factors: 2, params: [] }),
   polynomial: (coefficients) => polynomial(gaussianMoments(coefficients), 0.5),
   hermite: ([degree]) => polynomial(hermiteMoments(degree), 0),

@@ -10,6 +10,7 @@ import { namedFunctions } from './functions.js';
 import { gaborDual } from './gabor.js';
 import { gaussianDual } from './gaussian.js';
 import { geluDual } from './gelu.js';
+import { laplaceDual } from './laplace.js';
 import { registeredDual } from './own.js';
 import { polynomialDual } from './polynomial.js';
 import { quadratureDual } from './quadrature.js';
@@ -27,6 +28,7 @@ export const duals: { readonly [Name in ActivationName]: (params: readonly numbe
   gaussian: ([b]) => gaussianDual(b),
   gabor: () => gaborDual,
   expNormalized: ([gamma, shift, clip]) => expNormalizedDual(gamma, shift, clip === 1),
+  laplace: () => laplaceDual,
   sign: () => signDual,
   polynomial: (coefficients) => polynomialDual(gaussianMoments(coefficients), true),
   hermite: ([degree]) => polynomialDual(hermiteMoments(degree), false),

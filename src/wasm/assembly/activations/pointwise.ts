@@ -11,6 +11,7 @@ import * as exponential from './exponential';
 import * as expNormalized from './exp-normalized';
 import * as gabor from './gabor';
 import * as gaussian from './gaussian';
+import * as laplace from './laplace';
 import * as polynomial from './polynomial';
 import * as quadrature from './quadrature';
 import * as rectifiedMonomial from './rectified-monomial';
@@ -23,7 +24,7 @@ export function factors<T extends number>(
 ): void {
   if (code == Activation.exponential) exponential.factors<T>(q, to, bytes, params);
   else if (code == Activation.sine) sine.factors<T>(q, to, bytes);
-  else if (code == Activation.gaussian || code == Activation.gabor) memory.copy(to, q, bytes);
+  else if (code == Activation.gaussian || code == Activation.gabor || code == Activation.laplace) memory.copy(to, q, bytes);
   else if (code == Activation.polynomial) polynomial.factors<T>(q, to, stride, bytes, params);
   else roots.factors<T>(q, to, stride, bytes);
 }
@@ -38,6 +39,7 @@ function partials<T extends number>(
   else if (code == Activation.gabor) gabor.partials<T>(k, f1, f2, order);
   else if (code == Activation.expNormalized) expNormalized.partials<T>(k, f1, f2, plane, params, order);
   else if (code == Activation.sign) sign.partials<T>(k, f1, f2, plane, order);
+  else if (code == Activation.laplace) laplace.partials<T>(k, f1, f2, order);
   else if (code == Activation.polynomial) polynomial.partials<T>(k, f1, f2, plane, params, order);
   else if (code == Activation.rectifiedMonomial) rectifiedMonomial.partials<T>(k, f1, f2, plane, params, order);
   else if (code == Activation.quadrature) quadrature.partials<T>(k, f1, f2, plane, params, order);
