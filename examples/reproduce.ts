@@ -1,7 +1,8 @@
 /**
  * Runs a line of the papers' tables: `npm run reproduce -- NAME --data FOLDER`, names by `npm run reproduce -- --list`.
  *
- * A job writes its result to `out/reproduce/NAME.json` after every run, and goes on where it was stopped.
+ * A job writes its result to `out/reproduce/NAME.json` after every run, and goes on where it was stopped. `--page` takes such results
+ * over into `examples/reproduce/results` and makes `docs/results.md` of all that are there.
  */
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -15,6 +16,9 @@ import { resultsPage } from './reproduce/results-page.js';
 import { runJob } from './reproduce/run-job.js';
 import { Progress } from './shared/progress.js';
 import { textTable } from './shared/table.js';
+
+/** Results that the repository keeps. */
+const PUBLISHED = 'examples/reproduce/results';
 
 interface Options {
   readonly list?: boolean;
@@ -30,7 +34,7 @@ const command = new Command('npm run reproduce --')
   .description("Runs lines of the papers' tables; a job that was stopped goes on.")
   .argument('[names...]', 'jobs to run')
   .option('--list', 'show the jobs, what the paper has and what is here already')
-  .option('--page', 'write docs/results.md from the results')
+  .option('--page', 'publish the results: take them over into the repository and write docs/results.md')
   .option(
     '--data <folder>',
     'folder with mnist/, fashion-mnist/ and cifar10/, each with its published files',
@@ -48,7 +52,7 @@ process.once('SIGINT', () => controller.abort());
 
 try {
   if (options.list) list();
-  else if (options.page) writeFileSync('docs/results.md', resultsPage(jobs, readResults()));
+  else if (options.page) publish();
   else await runAll(command.args);
 } catch (error) {
   const stopped = controller.signal.aborted;
@@ -74,7 +78,7 @@ async function runOne(job: Job): Promise<void> {
   const threads = Number(options.threads);
   const split = await (options.small ? smallSplit() : readSplit(options.data, job.dataset, job.zca));
   const data = { train: split.train.labels.length, test: split.test.labels.length };
-  let runs: readonly Run[] = readResults().get(job.name)?.runs ?? [];
+  let runs: readonly Run[] = readResults(options.out).get(job.name)?.runs ?? [];
   const seeds = options.seeds === undefined ? job.seeds : Number(options.seeds);
   for (let seed = 1; seed <= seeds; seed++) {
     if (runs.some((run) => run.seed === seed)) continue;
@@ -88,7 +92,7 @@ async function runOne(job: Job): Promise<void> {
     } finally {
       progress.stop();
     }
-    writeResult({ job, runs, data, machine: machine(threads) });
+    writeResult(options.out, { job, runs, data, machine: machine(threads) });
   }
   if (job.method === 'KIP') {
     const file = await writeReport(options.out, { job, runs, data, machine: machine(threads) }, split);
@@ -97,21 +101,28 @@ async function runOne(job: Job): Promise<void> {
   console.log(`${job.name}: ${summary(runs)} % (paper: ${job.paper} %)`);
 }
 
-function writeResult(result: JobResult): void {
-  const file = join(options.out, `${result.job.name}.json`);
+/** Takes the results of this machine over into the repository, and writes the page of all that are there. */
+function publish(): void {
+  mkdirSync(PUBLISHED, { recursive: true });
+  for (const result of readResults(options.out).values()) writeResult(PUBLISHED, result);
+  writeFileSync('docs/results.md', resultsPage(jobs, readResults(PUBLISHED)));
+}
+
+function writeResult(folder: string, result: JobResult): void {
+  const file = join(folder, `${result.job.name}.json`);
   writeFileSync(`${file}.partial`, `${JSON.stringify(result, null, 2)}\n`);
   renameSync(`${file}.partial`, file);
 }
 
-function readResults(): Map<string, JobResult> {
-  mkdirSync(options.out, { recursive: true });
-  const files = readdirSync(options.out).filter((file) => file.endsWith('.json'));
-  const results = files.map((file) => JSON.parse(readFileSync(join(options.out, file), 'utf8')) as JobResult);
+function readResults(folder: string): Map<string, JobResult> {
+  mkdirSync(folder, { recursive: true });
+  const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
+  const results = files.map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as JobResult);
   return new Map(results.map((result) => [result.job.name, result]));
 }
 
 function list(): void {
-  const results = readResults();
+  const results = readResults(options.out);
   const rows = jobs.map(({ name, method, paper, seeds }) => {
     const runs = results.get(name)?.runs ?? [];
     return [name, method, paper, runs.length > 0 ? summary(runs) : '-', `${runs.length} of ${seeds}`];

@@ -10,6 +10,9 @@ import {
   kip,
   labelHeatmap,
   lossCurve,
+  type Matrix,
+  oneHotCentred,
+  toMatrix,
 } from 'neural-tangents';
 import { duration } from '../shared/progress.js';
 import { toSvg } from '../shared/svg.js';
@@ -49,6 +52,7 @@ export async function writeReport(out: string, result: JobResult, split: Split):
     const options = { title: 'Labels: an image a row', rowNames, columnNames: classes };
     charts.push(labelHeatmap(last.labels, options));
   }
+  if (job.labels !== 'fixed') charts.push(labelHeatmap(covariance(last), covarianceOptions(classes)));
   charts.push(await spectrumChart(job, last, split));
   const html = page(title, [
     facts(result),
@@ -60,6 +64,20 @@ export async function writeReport(out: string, result: JobResult, split: Split):
   writeFileSync(file, html);
   return file;
 }
+
+/** yᵀ y'/n of the one-hot labels y that images began with and what became of them, y': which classes stand for which. */
+function covariance({ labels }: KipResult): Matrix {
+  const classes = Int32Array.from({ length: labels.rows }, (_, i) =>
+    Math.floor((i * labels.columns) / labels.rows),
+  );
+  return toMatrix(oneHotCentred(classes, labels.columns)).transpose().mmul(labels).div(labels.rows);
+}
+
+const covarianceOptions = (classes: readonly string[]) => ({
+  title: 'Covariance of the first labels (rows) and the last',
+  rowNames: classes,
+  columnNames: classes,
+});
 
 /** The run's images before its first step. */
 async function start(job: KipJob, { configuration }: KipResult, { train }: Split): Promise<KipResult> {
