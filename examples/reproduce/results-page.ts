@@ -25,8 +25,8 @@ export function resultsPage(jobs: readonly Job[], results: ReadonlyMap<string, J
     'Run on:',
     '',
     ...machines,
-    ...curves(jobs, results),
     ...(waiting.length > 0 ? ['', `Not run yet: ${waiting.join(', ')}.`] : []),
+    ...curves(jobs, results),
     '',
   ].join('\n');
 }
