@@ -31,7 +31,7 @@ describe('mistakes in regression', () => {
     expect(await Promise.all(calls.map(refusal))).toMatchInlineSnapshot(`
       [
         "TypeError: kernelRidge: kTrainTrain must be { shape, data }, a Matrix or a tensor, got a Promise. Await the call that gave it.",
-        "TypeError: kernelRidge: kTrainTrain must be { shape, data }, a Matrix or a tensor, got the function call. Pass e.g. { shape: [n, d], data: Float64Array.of(…) }.",
+        "TypeError: kernelRidge: kTrainTrain must be { shape, data }, a Matrix or a tensor, got the function kernel. Pass e.g. { shape: [n, d], data: Float64Array.of(…) }.",
         "TypeError: kernelRidge: yTrain must be { shape, data }, a Matrix or a tensor, got a list of 2. Lists of numbers become one by toNdArray(list).",
         "TypeError: kernelRidge: yTrain must be { shape, data }, a Matrix or a tensor, got a bare Int32Array. Say its shape too: { shape: [n, d], data }.",
         "ShapeError: kernelRidge: yTrain must have two axes, got shape [2]. Give it the shape [2, 1].",
