@@ -15,7 +15,7 @@ export const kernels = {
   FC2: () => fullyConnected(2),
   FC3: () => fullyConnected(3),
   /** exp(−mean squared difference of the pixels). */
-  RBF: () => stax.serial(stax.Flatten(), stax.Rbf(1)).kernel,
+  RBF: () => stax.serial(stax.Flatten(), stax.Dense(1024), stax.Rbf(1)).kernel,
   'Conv-Vec3': () => stax.serial(...repeated(3, conv), ...readout()).kernel,
   ConvNet: () => stax.serial(...conv(), ...repeated(3, pooled), ...readout()).kernel,
 } as const;
