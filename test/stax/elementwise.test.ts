@@ -184,7 +184,7 @@ describe('what is not there', () => {
         "RangeError: ElementwiseNumerical: fn must be one of tanh, sigmoid, softplus, silu, elu, or a function, got 'tan'.",
         "TypeError: ElementwiseNumerical: fn must be a name or a function on tensors, got number.",
         "ShapeError: ElementwiseNumerical: deg must be a positive integer, got 0.",
-        "UnsupportedError: ElementwiseNumerical: has no option dF. Its options are df.",
+        "UnsupportedError: ElementwiseNumerical: has no option dF. Its options are df, ofNumbers.",
         "RangeError: Monomial: degree must be a whole number of at least 0, got -1.",
         "RangeError: RectifiedMonomial: degree must be a whole number of at least 0, got 1.5.",
         "RangeError: Hermite: degree must be a whole number of at least 0, got NaN.",
